@@ -1,0 +1,18 @@
+"""Settings for tests: the real database and broker, quick password hashing, mail kept in memory."""
+
+from .base import *  # noqa: F403
+from .base import DATABASES
+
+DEMO = True
+DEBUG = False
+SECRET_KEY = "only-for-tests-" + "x" * 48
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Threads in a test take connections of their own; a pool would outlive the test's database.
+DATABASES["default"].pop("OPTIONS", None)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+ACCOUNT_RATE_LIMITS = {"login": "10000/m/ip", "login_failed": "10000/m/ip,5/5m/key"}
