@@ -1,0 +1,129 @@
+"""Explained choices: the first workgroup of a new ticket, and the analysts one might give it to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q
+
+from desk.people.models import User, UserSkill, Workgroup
+from desk.people.queries import absent, analysts_of
+from desk.tickets.queries import open_tickets
+from desk.tickets.models import Ticket
+
+from .models import RoutingRule
+
+if TYPE_CHECKING:
+    from desk.services.models import Category, Service, Site
+
+
+class NoCatchAll(LookupError):
+    """Nobody set up where tickets of this kind go when no rule matches."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a ticket goes first, by which rule, and why, in a sentence."""
+
+    workgroup: Workgroup
+    rule: str
+    because: str
+
+
+def route(
+    kind: str,
+    *,
+    text: str,
+    service: Service | None = None,
+    category: Category | None = None,
+    site: Site | None = None,
+) -> Route:
+    """The first rule, in the table's order, that matches. Raises NoCatchAll when not even a catch-all is there."""
+    branch = {node.pk for node in category.ancestors(include_self=True)} if category else set()
+    rules = RoutingRule.objects.filter(kind=kind, is_active=True, workgroup__is_active=True).select_related(
+        "workgroup", "service", "category", "site"
+    )
+    for rule in rules:
+        reasons = _match(rule, text, service, branch, site)
+        if reasons is not None:
+            return Route(rule.workgroup, rule.name, " and ".join(reasons) or "no other rule matched")
+    raise NoCatchAll(f"No routing rule takes this {kind}, and there is no catch-all; an administrator can add one.")
+
+
+def _match(
+    rule: RoutingRule, text: str, service: Service | None, branch: set[int], site: Site | None
+) -> list[str] | None:
+    """Why the rule matches, part by part; None when it doesn't."""
+    reasons = []
+    if rule.service_id:
+        if service is None or rule.service_id != service.pk:
+            return None
+        reasons.append(f"service is {rule.service}")
+    if rule.category_id:
+        if rule.category_id not in branch:
+            return None
+        reasons.append(f"category is in {rule.category}")
+    if rule.site_id:
+        if site is None or rule.site_id != site.pk:
+            return None
+        reasons.append(f"site is {rule.site}")
+    if rule.words:
+        word = next((w for w in rule.words if re.search(rf"(?<!\w){re.escape(w)}(?!\w)", text, re.IGNORECASE)), None)
+        if word is None:
+            return None
+        reasons.append(f"the text says “{word}”")
+    return reasons
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An analyst who might take the ticket: how many they have open, and a line that says why or why not."""
+
+    user: User
+    open_count: int
+    skill_level: int
+    away_until: str
+    because: str
+
+
+def candidates(ticket: Ticket, workgroup: Workgroup) -> list[Candidate]:
+    """The workgroup's analysts, the best suited first: here before absent, skilled before not, then least loaded.
+
+    The same input always gives the same order (ties go by name and id).
+    """
+    mine = open_tickets(Ticket.objects.filter(assignee__isnull=False)).values("assignee").annotate(n=Count("pk"))
+    load = {row["assignee"]: row["n"] for row in mine.filter(assignee__in=analysts_of(workgroup))}
+    skill = _skill_wanted(ticket)
+    people = list(analysts_of(workgroup))
+    levels = dict(UserSkill.objects.filter(Q(skill=skill) & Q(user__in=people)).values_list("user_id", "level")) if skill else {}
+    away = absent(people)
+    found = [
+        Candidate(
+            user=person,
+            open_count=load.get(person.pk, 0),
+            skill_level=levels.get(person.pk, 0),
+            away_until=f"{away[person.pk].end:%d %b %H:%M}" if person.pk in away else "",
+            because=_because(levels.get(person.pk, 0), skill, load.get(person.pk, 0), person.pk in away),
+        )
+        for person in people
+    ]
+    return sorted(found, key=lambda c: (bool(c.away_until), -c.skill_level, c.open_count, str(c.user), c.user.pk))
+
+
+def _skill_wanted(ticket: Ticket) -> object | None:
+    """The skill of the ticket's category, or of the nearest ancestor that names one."""
+    if ticket.category is None:
+        return None
+    line = ticket.category.ancestors(include_self=True).select_related("skill")
+    return next((node.skill for node in reversed(list(line)) if node.skill), None)
+
+
+def _because(level: int, skill: object | None, load: int, is_away: bool) -> str:
+    words = [f"{load} open"]
+    if skill:
+        words.insert(0, f"{skill} {level}/3" if level else f"no {skill}")
+    if is_away:
+        words.append("away")
+    return ", ".join(words)

@@ -1,0 +1,50 @@
+"""The verbs on people: make a workgroup, give and take roles in it."""
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from guardian.shortcuts import assign_perm
+
+from .models import GRANTS, Membership, Role, RoleGroup, User, Workgroup
+from .rules import forget_reach
+
+
+@transaction.atomic
+def ensure_role_groups(workgroup: Workgroup) -> None:
+    """Give the workgroup an auth group per role, with that role's grants on it. Safe to repeat."""
+    for role, grants in GRANTS.items():
+        held = RoleGroup.objects.filter(workgroup=workgroup, role=role).select_related("group").first()
+        # The primary key keeps the name unique when workgroups are renamed or share a beginning.
+        name = f"{workgroup.name[:100]} · {role} ({workgroup.pk})"
+        if held is None:
+            group = Group.objects.create(name=name)
+            RoleGroup.objects.create(workgroup=workgroup, role=role, group=group)
+            for grant in grants:
+                assign_perm(grant, group, workgroup)
+        elif held.group.name != name:
+            Group.objects.filter(pk=held.group_id).update(name=name)
+
+
+@transaction.atomic
+def join(*, workgroup: Workgroup, user: User, role: str = Role.ANALYST) -> Membership:
+    """Give the person this role in the workgroup, in place of the one they had."""
+    membership, _ = Membership.objects.update_or_create(workgroup=workgroup, user=user, defaults={"role": role})
+    sync_groups(membership)
+    return membership
+
+
+@transaction.atomic
+def leave(*, workgroup: Workgroup, user: User) -> None:
+    """Take the person out of the workgroup, and out of all its auth groups."""
+    Membership.objects.filter(workgroup=workgroup, user=user).delete()
+    user.groups.remove(*Group.objects.filter(workgroup_role__workgroup=workgroup))
+    forget_reach(user)
+
+
+def sync_groups(membership: Membership) -> None:
+    """Put the member into the auth group of the role, and out of those of the other roles."""
+    ensure_role_groups(membership.workgroup)
+    user = membership.user
+    groups = {held.role: held.group for held in membership.workgroup.role_groups.select_related("group")}
+    user.groups.remove(*(group for role, group in groups.items() if role != membership.role))
+    user.groups.add(groups[membership.role])
+    forget_reach(user)

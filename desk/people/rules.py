@@ -1,0 +1,74 @@
+"""Who may see, work or lead a workgroup's queue: a person's reach, and plain predicates on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from guardian.models import GroupObjectPermission
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from .models import User
+
+QUEUE_GRANTS = ("view_queue", "work_queue", "lead_queue")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The ids of the workgroups whose queue a person may see, work and lead."""
+
+    view: frozenset[int] = field(default_factory=frozenset)
+    work: frozenset[int] = field(default_factory=frozenset)
+    lead: frozenset[int] = field(default_factory=frozenset)
+
+
+def reach(user: User | AnonymousUser) -> Reach:
+    """The person's reach, read once and kept on the user object (so: once per request).
+
+    One query over guardian's grants of the person's groups. A signed-out visitor reaches nothing; an
+    administrator sees every queue, but works only those of the workgroups they belong to.
+    """
+    if not user.is_authenticated:
+        return Reach()
+    kept: Reach | None = getattr(user, "_reach", None)
+    if kept is None:
+        found: dict[str, set[int]] = {grant: set() for grant in QUEUE_GRANTS}
+        rows = GroupObjectPermission.objects.filter(
+            group__user=user,
+            permission__content_type__app_label="people",
+            permission__content_type__model="workgroup",
+            permission__codename__in=QUEUE_GRANTS,
+        ).values_list("permission__codename", "object_pk")
+        for grant, pk in rows:
+            found[grant].add(int(pk))
+        if user.is_superuser:
+            found["view_queue"].update(apps.get_model("people.Workgroup").objects.values_list("pk", flat=True))
+        kept = Reach(*(frozenset(found[grant]) for grant in QUEUE_GRANTS))
+        setattr(user, "_reach", kept)  # noqa: B010 (the request holds a lazy proxy of the user)
+    return kept
+
+
+def forget_reach(user: User) -> None:
+    """Drop what `reach` kept, after the person's memberships changed."""
+    if hasattr(user, "_reach"):
+        delattr(user, "_reach")
+
+
+def may_view_queue(user: User | AnonymousUser, workgroup_id: int | None) -> bool:
+    return workgroup_id in reach(user).view
+
+
+def may_work_queue(user: User | AnonymousUser, workgroup_id: int | None) -> bool:
+    return workgroup_id in reach(user).work
+
+
+def may_lead_queue(user: User | AnonymousUser, workgroup_id: int | None) -> bool:
+    return workgroup_id in reach(user).lead
+
+
+def is_analyst(user: User | AnonymousUser) -> bool:
+    """Works at least one queue."""
+    return bool(reach(user).work)

@@ -1,0 +1,144 @@
+"""The verbs that every kind of ticket shares: reply, note, edit, link, watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from desk.people.models import User
+
+from . import flow, rules, text
+from .errors import Refused, Stale
+from .models import Event, Link, LinkKind, Ticket, Visibility, Watcher
+from .queries import priority_for
+
+EDITABLE = ("title", "description", "requester", "service", "category", "site", "impact", "urgency")
+
+
+@transaction.atomic
+def reply(
+    *,
+    ticket: Ticket,
+    by: User,
+    message: str,
+    files: Iterable[UploadedFile] = (),
+    at: datetime | None = None,
+    source: str = "web",
+) -> Event:
+    """Write a public reply, with files. A requester's reply resumes a pending ticket where the reason says so."""
+    ticket = flow.lock(ticket)
+    if not rules.may_reply(ticket, by):
+        raise PermissionDenied(rules.may_reply.why_not(ticket))
+    if ticket.is_over:
+        raise Refused(f"{ticket.number} is {ticket.state_label.lower()}, so nobody would read a reply here.", field="message")
+    return _say(ticket, by, message, files, at, source, Visibility.PUBLIC)
+
+
+@transaction.atomic
+def note(
+    *,
+    ticket: Ticket,
+    by: User,
+    message: str,
+    files: Iterable[UploadedFile] = (),
+    at: datetime | None = None,
+    source: str = "web",
+) -> Event:
+    """Write an internal note, with files; only those who may see the workgroup's queue ever see it."""
+    ticket = flow.lock(ticket)
+    if not rules.may_note(ticket, by):
+        raise PermissionDenied(rules.may_note.why_not(ticket))
+    return _say(ticket, by, message, files, at, source, Visibility.INTERNAL)
+
+
+def _say(
+    ticket: Ticket,
+    by: User,
+    message: str,
+    files: Iterable[UploadedFile],
+    at: datetime | None,
+    source: str,
+    visibility: str,
+) -> Event:
+    message = text.clean(message, field="message", required="Please write something.")
+    it_side = rules.works_on_it(ticket, by) and not rules.is_requester(ticket, by)
+    return flow.write_event(
+        ticket,
+        "comment.added",
+        by=by,
+        at=at,
+        source=source,
+        data={"text": message, "side": "it" if it_side else "requester"},
+        visibility=visibility,
+        files=list(files),
+    )
+
+
+@transaction.atomic
+def edit(
+    *, ticket: Ticket, by: User, seen: int, at: datetime | None = None, source: str = "web", **fields: Any
+) -> Ticket:
+    """Change fields; the priority follows impact and urgency.
+
+    `seen` is the version that the person had before their eyes. Fields that nobody else touched since are
+    saved; when somebody did touch one, nothing is saved and Stale tells both texts.
+    """
+    ticket = flow.lock(ticket)
+    if not rules.may_edit(ticket, by):
+        raise PermissionDenied(rules.may_edit.why_not(ticket))
+    if unknown := set(fields) - set(EDITABLE):
+        raise Refused(f"{', '.join(sorted(unknown))} can't be edited.")
+    if "title" in fields:
+        fields["title"] = text.clean(fields["title"], field="title", required="Please give it a title.", limit=200)
+    if "description" in fields:
+        fields["description"] = text.clean(fields["description"], field="description")
+    fields = {name: value for name, value in fields.items() if getattr(ticket, name) != value}
+    _refuse_collision(ticket, seen, fields)
+    if {"impact", "urgency"} & set(fields):
+        impact, urgency = fields.get("impact", ticket.impact), fields.get("urgency", ticket.urgency)
+        fields["priority"] = priority_for(impact, urgency)
+    flow.change_fields(ticket, by=by, at=at, source=source, **fields)
+    return ticket
+
+
+def _refuse_collision(ticket: Ticket, seen: int, fields: dict[str, Any]) -> None:
+    """Stale when a field about to be written was written by somebody since version `seen`."""
+    since = list(ticket.events.filter(version__gt=seen).select_related("actor"))
+    touched = {change["field"] for event in since for change in event.inside.get("changes", [])}
+    both = touched & set(fields)
+    if both:
+        newer = [e for e in since if both & {c["field"] for c in e.inside.get("changes", [])}]
+        raise Stale(
+            ticket,
+            newer,
+            theirs={name: getattr(ticket, name) for name in both},
+            mine={name: fields[name] for name in both},
+        )
+
+
+@transaction.atomic
+def link(*, source: Ticket, target: Ticket, kind: str, by: User, at: datetime | None = None) -> Link:
+    """Tie two tickets together, once; both timelines say so."""
+    made, is_new = Link.objects.get_or_create(source=source, target=target, kind=kind)
+    if is_new:
+        for here, there, forward in ((source, target, True), (target, source, False)):
+            flow.write_event(
+                here,
+                "link.added",
+                by=by,
+                at=at,
+                data={},
+                inside={"kind": LinkKind(kind).value, "forward": forward, "number": there.number, "title": there.title},
+                visibility=Visibility.INTERNAL,
+            )
+    return made
+
+
+def watch(*, ticket: Ticket, user: User) -> None:
+    """Let somebody follow the ticket's public side."""
+    Watcher.objects.get_or_create(ticket=ticket, user=user)

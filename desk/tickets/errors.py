@@ -1,0 +1,44 @@
+"""What can stand in the way of an action: a refusal with sentences, or a page that is out of date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .models import Event, Ticket
+
+
+class Refused(Exception):
+    """The action is not possible now; `sentences` say why, in words for the person who asked.
+
+    `field` names the form field that the sentences belong to, where there is one.
+    """
+
+    def __init__(self, *sentences: str, field: str | None = None):
+        super().__init__(" ".join(sentences))
+        self.sentences = list(sentences)
+        self.field = field
+
+
+class Stale(Refused):
+    """Somebody else changed the ticket after the page was made.
+
+    `ticket` is as it is now; `since` are the events that came in between; `theirs` and `mine` hold, by field
+    name, the saved and the kept text of each field that both wrote.
+    """
+
+    def __init__(
+        self,
+        ticket: Ticket,
+        since: Iterable[Event],
+        *,
+        theirs: dict[str, Any] | None = None,
+        mine: dict[str, Any] | None = None,
+    ):
+        self.ticket = ticket
+        self.since = list(since)
+        self.theirs = theirs or {}
+        self.mine = mine or {}
+        who = ", ".join(dict.fromkeys(str(event.actor) for event in self.since)) or "Somebody"
+        super().__init__(f"{who} changed {ticket.number} after you opened this page.")

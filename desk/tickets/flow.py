@@ -1,0 +1,327 @@
+"""The one flow: the only door through which a ticket is made or changes its state, and through which an event is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection, models, transaction
+from django.utils import timezone
+from django_fsm import FSMFieldMixin, Transition
+
+from desk.people.models import User
+from desk.reactions.actions import dispatch
+
+from . import kinds, triggers
+from .errors import Refused, Stale
+from .files import attach
+from .models import Event, Ticket, Visibility
+
+AnyTicket = TypeVar("AnyTicket", bound=Ticket)
+
+# Fields whose change is no news in itself: the state is the event, the rest is bookkeeping.
+_SILENT = {"id", "ticket_ptr", "kind", "number", "state", "version", "created_at", "updated_at", "submission", "source"}
+
+
+@dataclass
+class Told:
+    """What a transition has to say for its event.
+
+    `data` may be read by everyone who sees the event, `inside` by those who may see what is internal.
+    `visibility` INTERNAL hides the event as a whole from requesters.
+    """
+
+    data: dict[str, Any] = field(default_factory=dict)
+    inside: dict[str, Any] = field(default_factory=dict)
+    visibility: str = Visibility.PUBLIC
+
+
+def perform(
+    ticket: AnyTicket,
+    name: str,
+    *,
+    by: User,
+    seen: int | None = None,
+    at: datetime | None = None,
+    source: str = "web",
+    **inputs: Any,
+) -> AnyTicket:
+    """Make the named transition, and all that belongs to it, in one transaction.
+
+    Locks the row; asks whether this person may (PermissionDenied with the rule's sentence); compares the version
+    the person has `seen` (Stale when others changed it meanwhile); asks for unmet conditions (Refused, with
+    sentences); runs the django-fsm transition with `inputs`; saves with version + 1; writes the Event
+    `<kind>.<custom["event"]>` with every changed field; runs the switchboard's "now" reactions and writes the
+    deliveries of the "later" ones. After the commit workers are woken.
+
+    `at`, timezone-aware, is given when history is replayed; otherwise the database's clock says when, read
+    after the lock is held, so that events of a ticket never run backwards. Returns the ticket, fresh.
+    """
+    with transaction.atomic():
+        fresh = lock(ticket)
+        moment = at or _clock()
+        fresh.__dict__["_moment"] = moment
+        step = transition_of(fresh, name)
+        if step is None:
+            raise Refused(f"{fresh.kind_info.label} has no transition “{name}”.")
+        _ask_permission(fresh, name, by)
+        _compare_version(fresh, seen, by)
+        if obstacles := unmet(fresh, name, by):
+            raise Refused(*obstacles)
+        before, old_state = snapshot(fresh), fresh.state
+        told: Told = getattr(fresh, name)(by=by, at=moment, **inputs) or Told()
+        _save(fresh, moment)
+        write_event(
+            fresh,
+            f"{fresh.kind}.{step.custom['event']}",
+            by=by,
+            at=moment,
+            source=source,
+            data={"from": old_state, "to": fresh.state, **told.data},
+            inside={"changes": changes(before, snapshot(fresh)), **told.inside},
+            visibility=told.visibility,
+        )
+        return fresh
+
+
+def open_ticket(
+    ticket: AnyTicket,
+    *,
+    by: User,
+    at: datetime | None = None,
+    source: str = "web",
+    data: Mapping[str, Any] | None = None,
+    inside: Mapping[str, Any] | None = None,
+    files: Iterable[UploadedFile] = (),
+) -> tuple[AnyTicket, Event]:
+    """Give a new, unsaved ticket its number and first state, save it and write `<kind>.logged` with its files."""
+    kind = next(kind for kind in kinds.every() if isinstance(ticket, kind.model))
+    with transaction.atomic():
+        moment = at or _clock()
+        ticket.kind, ticket.number, ticket.source = kind.name, _next_number(kind), source
+        ticket.created_at = ticket.updated_at = moment
+        with _door("new"):
+            ticket.save(force_insert=True)
+        event = write_event(
+            ticket,
+            f"{kind.name}.logged",
+            by=by,
+            at=moment,
+            source=source,
+            data={"to": ticket.state, **(data or {})},
+            inside=dict(inside or {}),
+            files=files,
+        )
+        return ticket, event
+
+
+def correct(ticket: AnyTicket, *, to: str, by: User, at: datetime, reason: str, source: str) -> AnyTicket:
+    """Set a state that no transition leads to, as imported history demands, and say so in a `ticket.corrected` event."""
+    with transaction.atomic():
+        fresh = lock(ticket)
+        old = fresh.state
+        state_field = fresh._meta.get_field("state")
+        assert isinstance(state_field, FSMFieldMixin)
+        state_field.set_state(fresh, fresh.kind_info.states(to).value)
+        _save(fresh, at)
+        write_event(
+            fresh,
+            "ticket.corrected",
+            by=by,
+            at=at,
+            source=source,
+            data={"from": old, "to": to},
+            inside={"text": reason},
+            visibility=Visibility.INTERNAL,
+        )
+        return fresh
+
+
+def change_fields(
+    ticket: AnyTicket, *, by: User, at: datetime | None = None, source: str = "web", **fields: Any
+) -> list[dict[str, Any]]:
+    """Set fields (never the state) of a ticket that the caller has locked; writes one `field.changed` event.
+
+    Returns the changes as [{field, label, old, new}]; empty when nothing was different, and then no event is written.
+    """
+    before = snapshot(ticket)
+    for name, value in fields.items():
+        setattr(ticket, name, value)
+    found = changes(before, snapshot(ticket))
+    if found:
+        moment = at or _clock()
+        _save(ticket, moment)
+        write_event(
+            ticket,
+            "field.changed",
+            by=by,
+            at=moment,
+            source=source,
+            inside={"changes": found},
+            visibility=Visibility.INTERNAL,
+        )
+    return found
+
+
+def write_event(
+    ticket: Ticket,
+    kind: str,
+    *,
+    by: User,
+    at: datetime | None = None,
+    source: str = "web",
+    data: Mapping[str, Any] | None = None,
+    inside: Mapping[str, Any] | None = None,
+    visibility: str = Visibility.PUBLIC,
+    files: Iterable[UploadedFile] = (),
+) -> Event:
+    """Write an event in the running transaction, mark the ticket as touched, and start the reactions to it."""
+    moment = at or _clock()
+    event = Event.objects.create(
+        ticket_id=ticket.pk,
+        at=moment,
+        actor=by,
+        kind=kind,
+        visibility=visibility,
+        data=dict(data or {}),
+        inside=dict(inside or {}),
+        source=source,
+        version=ticket.version,
+    )
+    event.__dict__["ticket_now"] = ticket
+    if files:
+        attach(event, files)
+    if ticket.updated_at < moment:
+        ticket.updated_at = moment
+        Ticket.objects.filter(pk=ticket.pk).update(updated_at=moment)
+    dispatch(event)
+    return event
+
+
+def serialise(what: str) -> None:
+    """Let transactions that name the same thing run one after the other, until each ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+
+
+def lock(ticket: AnyTicket) -> AnyTicket:
+    """The ticket as it is now, as its own kind, with its row locked until the transaction ends."""
+    model = kinds.get(ticket.kind).model
+    fresh: Any = model._default_manager.select_for_update().get(pk=ticket.pk)
+    return fresh
+
+
+def transition_of(ticket: Ticket, name: str) -> Transition | None:
+    """The declared transition of this name, whatever the present state; None when the kind has none."""
+    return next((step for step in all_transitions(type(ticket)) if step.name == name), None)
+
+
+@cache
+def all_transitions(model: type[Ticket]) -> tuple[Transition, ...]:
+    """Every declared transition (one per source state) of a kind of ticket."""
+    state_field: Any = model._meta.get_field("state")
+    return tuple(state_field.get_all_transitions(model))
+
+
+def unmet(ticket: Ticket, name: str, user: User) -> list[str]:
+    """The sentences that stand in the way of this transition now; empty when it is open."""
+    label = transition_of(ticket, name).custom["label"].lower()  # type: ignore[union-attr]
+    here = next((s for s in all_transitions(type(ticket)) if s.name == name and s.source == ticket.state), None)
+    if here is None:
+        return [f"{ticket.number} is {ticket.state_label}; “{label}” isn't possible from there."]
+    asked = [why.why_not(ticket) for why in here.conditions if not why(ticket)]
+    return asked + [why.why_not(ticket) for why in here.custom.get("needs", ()) if not why(ticket, user)]
+
+
+def _ask_permission(ticket: Ticket, name: str, user: User) -> None:
+    """PermissionDenied with the rule's sentence when the person may not, from whatever state."""
+    step = transition_of(ticket, name)
+    if step is None or not callable(step.permission) or not step.permission(ticket, user):
+        raise PermissionDenied(step.permission.why_not(ticket) if step else "There is no such transition.")
+
+
+def _compare_version(ticket: Ticket, seen: int | None, by: User) -> None:
+    if seen is not None and seen != ticket.version:
+        since = list(ticket.events.filter(version__gt=seen).exclude(actor=by).select_related("actor"))
+        if since:
+            raise Stale(ticket, since)
+
+
+def _save(ticket: Ticket, moment: datetime) -> None:
+    ticket.version += 1
+    ticket.updated_at = max(ticket.updated_at, moment)
+    with _door(str(ticket.pk)):
+        ticket.save()
+
+
+class _door:
+    """Opens the database's door (see `triggers`) for one ticket while a state is written."""
+
+    def __init__(self, whom: str):
+        self.whom = whom
+
+    def __enter__(self) -> None:
+        self._set(self.whom)
+
+    def __exit__(self, kind: type | None, *rest: Any) -> None:
+        if kind is None:  # after an error the transaction rolls back, and the setting with it
+            self._set("")
+
+    def _set(self, value: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, %s, true)", [triggers.DOOR, value])
+
+
+def _clock() -> datetime:
+    """The database's clock now (not at the transaction's start), timezone-aware."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment.astimezone(timezone.get_default_timezone())
+
+
+def _next_number(kind: kinds.Kind) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s)", [f"ticket_number_{kind.prefix.lower()}"])
+        return f"{kind.prefix}-{cursor.fetchone()[0]:06d}"
+
+
+def snapshot(ticket: Ticket) -> dict[str, Any]:
+    """The audited fields as they are, with foreign keys as objects' ids (names are looked up only for changes)."""
+    return {f.name: getattr(ticket, f.attname) for f in ticket._meta.concrete_fields if f.name not in _SILENT} | {
+        "_ticket": ticket
+    }
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """[{field, label, old, new}] for every audited field that differs, in words as people read them."""
+    ticket: Ticket = after["_ticket"]
+    found = []
+    for name, new in after.items():
+        if name != "_ticket" and before[name] != new:
+            column = ticket._meta.get_field(name)
+            found.append(
+                {
+                    "field": name,
+                    "label": str(getattr(column, "verbose_name", name)),
+                    "old": _in_words(column, before[name]),
+                    "new": _in_words(column, new),
+                }
+            )
+    return found
+
+
+def _in_words(column: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(column, models.ForeignKey):
+        target: Any = column.remote_field.model
+        return str(target._default_manager.get(pk=value))
+    if column.choices:
+        return str(dict(column.flatchoices).get(value, value))
+    return value if isinstance(value, str | int | float | bool) else str(value)

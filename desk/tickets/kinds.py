@@ -1,0 +1,61 @@
+"""The kinds of ticket there are: each room registers its own here when it starts, so that shared pages know them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+
+if TYPE_CHECKING:
+    from .models import Ticket
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What shared code must know of a kind of ticket.
+
+    `public_words` says each state in end users' words; `closed` are the states in which nothing is left to do;
+    `room` is the package that holds its `actions`, `forms` and `urls` (the URL namespace has the same name).
+    """
+
+    name: str
+    label: str
+    prefix: str
+    room: str
+    model_label: str
+    states: Any  # a TextChoices class: (value, label) of each state, in the order of the lifecycle
+    closed: frozenset[str]
+    public_words: Mapping[str, str]
+
+    @property
+    def model(self) -> type[Ticket]:
+        return apps.get_model(self.model_label)
+
+    @property
+    def actions(self) -> ModuleType:
+        return import_module(f"{self.room}.actions")
+
+    @property
+    def forms(self) -> ModuleType:
+        return import_module(f"{self.room}.forms")
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make the kind known; called by a room's AppConfig.ready()."""
+    _kinds[kind.name] = kind
+
+
+def get(name: str) -> Kind:
+    """The kind with this name; KeyError when no room registered it."""
+    return _kinds[name]
+
+
+def every() -> list[Kind]:
+    return list(_kinds.values())

@@ -1,0 +1,293 @@
+"""The ticket that every process extends, its events, attachments, links and watchers, and what admins set for them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin
+
+from . import kinds, triggers
+
+if TYPE_CHECKING:
+    from .kinds import Kind
+
+
+class Impact(models.IntegerChoices):
+    """How many are affected."""
+
+    HIGH = 1, _("High: the whole organisation, or many people")
+    MEDIUM = 2, _("Medium: a team or a site")
+    LOW = 3, _("Low: one person")
+
+
+class Urgency(models.IntegerChoices):
+    """How long it can wait."""
+
+    HIGH = 1, _("High: work has stopped")
+    MEDIUM = 2, _("Medium: work goes on with difficulty")
+    LOW = 3, _("Low: a nuisance")
+
+
+class Priority(models.IntegerChoices):
+    """The order of work, from impact × urgency; P1 comes first."""
+
+    P1 = 1, _("P1 Critical")
+    P2 = 2, _("P2 High")
+    P3 = 3, _("P3 Medium")
+    P4 = 4, _("P4 Low")
+    P5 = 5, _("P5 Minor")
+
+
+class PriorityCell(models.Model):
+    """One cell of the matrix impact × urgency → priority, edited by admins."""
+
+    impact = models.PositiveSmallIntegerField(choices=Impact.choices)
+    urgency = models.PositiveSmallIntegerField(choices=Urgency.choices)
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices)
+
+    class Meta:
+        ordering = ["impact", "urgency"]
+        verbose_name = _("priority matrix cell")
+        verbose_name_plural = _("priority matrix")
+        constraints = [models.UniqueConstraint(fields=["impact", "urgency"], name="tickets_one_priority_per_cell")]
+
+    def __str__(self) -> str:
+        return f"impact {self.impact} × urgency {self.urgency} → P{self.priority}"
+
+
+class PendingReason(models.Model):
+    """Why work on a ticket waits, and what that does to clocks and to a requester's reply."""
+
+    name = models.CharField(max_length=80, unique=True, help_text=_("For analysts: “Waiting for the vendor”."))
+    public_text = models.CharField(
+        max_length=160, help_text=_("For the requester: “We are waiting for a spare part from the vendor.”")
+    )
+    waits_for_requester = models.BooleanField(
+        default=False, help_text=_("Shown to the requester as “Waiting for you”; a question to them is required.")
+    )
+    resumes_on_reply = models.BooleanField(default=False, help_text=_("A reply by the requester resumes the ticket."))
+    pauses_response = models.BooleanField(default=False, help_text=_("The response clock stops meanwhile."))
+    pauses_resolution = models.BooleanField(default=True, help_text=_("The resolution clock stops meanwhile."))
+    position = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Ticket(FSMModelMixin, models.Model):
+    """What every kind of ticket has. Its state changes through `flow.perform` only; a trigger refuses any other way."""
+
+    kind = models.CharField(max_length=20, editable=False)
+    number = models.CharField(max_length=20, unique=True, editable=False)
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    state = FSMField(max_length=20, protected=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="requested", help_text=_("Who has the problem.")
+    )
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reported", help_text=_("Who logged it.")
+    )
+    workgroup = models.ForeignKey("people.Workgroup", on_delete=models.PROTECT, related_name="tickets")
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="assigned"
+    )
+    service = models.ForeignKey("services.Service", null=True, blank=True, on_delete=models.PROTECT)
+    category = models.ForeignKey("services.Category", null=True, blank=True, on_delete=models.PROTECT)
+    site = models.ForeignKey("services.Site", null=True, blank=True, on_delete=models.PROTECT)
+    impact = models.PositiveSmallIntegerField(choices=Impact.choices, default=Impact.LOW)
+    urgency = models.PositiveSmallIntegerField(choices=Urgency.choices, default=Urgency.MEDIUM)
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.P4, editable=False)
+    pending_reason = models.ForeignKey(PendingReason, null=True, blank=True, on_delete=models.PROTECT)
+
+    reassignment_count = models.PositiveIntegerField(default=0, editable=False)
+    source = models.CharField(max_length=20, default="web", editable=False, help_text=_("Where it came from."))
+    submission = models.UUIDField(
+        null=True, unique=True, editable=False, help_text=_("The form that logged it, so that sending it twice logs once.")
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False, help_text=_("The last event's moment."))
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(impact__range=(1, 3)), name="tickets_impact_range"),
+            models.CheckConstraint(condition=Q(urgency__range=(1, 3)), name="tickets_urgency_range"),
+            models.CheckConstraint(condition=Q(priority__range=(1, 5)), name="tickets_priority_range"),
+        ]
+        indexes = [
+            models.Index(fields=["workgroup", "priority", "id"], name="tickets_queue"),
+            models.Index(fields=["workgroup", "state"], name="tickets_queue_state"),
+            models.Index(fields=["requester", "-updated_at"], name="tickets_mine"),
+            models.Index(fields=["assignee", "state"], name="tickets_assigned"),
+            models.Index(fields=["kind", "state"], name="tickets_kind_state"),
+        ]
+        triggers = triggers.TICKET
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse(f"{self.kind_info.room}:detail", args=[self.number])
+
+    @property
+    def kind_info(self) -> Kind:
+        return kinds.get(self.kind)
+
+    @property
+    def state_label(self) -> str:
+        return str(self.kind_info.states(self.state).label)
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing is left to do: closed or cancelled."""
+        return self.state in self.kind_info.closed
+
+    @property
+    def public_state(self) -> str:
+        """The state in end users' words (DESIGN §4)."""
+        if self.pending_reason_id and self.pending_reason and self.pending_reason.waits_for_requester:
+            return "Waiting for you"
+        return self.kind_info.public_words[self.state]
+
+    @property
+    def moment(self) -> datetime:
+        """The time at which rules look at the ticket: now, or the original time while history is replayed."""
+        return self.__dict__.get("_moment") or timezone.now()
+
+
+class Visibility(models.TextChoices):
+    PUBLIC = "public", _("Public")
+    INTERNAL = "internal", _("Internal")
+
+
+class Event(models.Model):
+    """Something that happened to a ticket, written once with the change it describes; never altered or deleted.
+
+    `data` is for everyone who may see the event; `inside` for those alone who may see what is internal. Both are
+    JSON objects. `version` is the ticket's after the event.
+    """
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField(help_text=_("When it happened."))
+    recorded_at = models.DateTimeField(auto_now_add=True, help_text=_("When it was written; later than `at` for imports."))
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=60)
+    visibility = models.CharField(max_length=10, choices=Visibility.choices)
+    data = models.JSONField(default=dict)
+    inside = models.JSONField(default=dict)
+    source = models.CharField(max_length=20, default="web")
+    version = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [
+            models.Index(fields=["ticket", "at", "id"], name="tickets_event_timeline"),
+            models.Index(fields=["kind", "at"], name="tickets_event_kind"),
+        ]
+        triggers = triggers.EVENT
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.ticket_id}"
+
+    @property
+    def is_internal(self) -> bool:
+        return self.visibility == Visibility.INTERNAL
+
+
+def attachment_path(attachment: Attachment, filename: str) -> str:
+    """Where the bytes lie: under a random name, so that nothing of the given name reaches the disk."""
+    return f"{timezone.now():%Y/%m}/{attachment.key.hex}"
+
+
+class Attachment(models.Model):
+    """A file that came with an event; whoever may see the event may have the file."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="attachments")
+    file = models.FileField(upload_to=attachment_path, max_length=200)
+    name = models.CharField(max_length=255, help_text=_("As the sender named it."))
+    size = models.PositiveBigIntegerField(help_text=_("Bytes."))
+    content_type = models.CharField(max_length=120, help_text=_("Sniffed from the bytes, not from the name."))
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("tickets:attachment", args=[self.key])
+
+    @property
+    def is_picture(self) -> bool:
+        """A bitmap that a browser may show in an <img>."""
+        return self.content_type in {"image/png", "image/jpeg", "image/gif", "image/webp"}
+
+    @property
+    def extension(self) -> str:
+        return PurePath(self.name).suffix.lstrip(".").lower()
+
+
+class LinkKind(models.TextChoices):
+    """How one ticket relates to another, read from → to."""
+
+    RECURRENCE_OF = "recurrence_of", _("is a recurrence of")
+    CAUSED_BY = "caused_by", _("was caused by")
+    DUPLICATE_OF = "duplicate_of", _("is a duplicate of")
+    RELATED_TO = "related_to", _("is related to")
+
+
+# How the same link reads from its other end.
+LINK_BACKWARDS = {
+    LinkKind.RECURRENCE_OF: _("came back as"),
+    LinkKind.CAUSED_BY: _("caused"),
+    LinkKind.DUPLICATE_OF: _("has the duplicate"),
+    LinkKind.RELATED_TO: _("is related to"),
+}
+
+
+class Link(models.Model):
+    """A tie between two tickets."""
+
+    source = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="links_out")
+    target = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="links_in")
+    kind = models.CharField(max_length=20, choices=LinkKind.choices)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "target", "kind"], name="tickets_link_once"),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="tickets_no_link_to_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.kind} {self.target_id}"
+
+
+class Watcher(models.Model):
+    """Somebody who follows a ticket: sees its public side."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="watchers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="watching")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="tickets_watch_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} watches {self.ticket_id}"

@@ -1,0 +1,101 @@
+"""Who may do what with a ticket, as rules that answer (yes or no) and explain (the sentence shown when it is no)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from desk.people.rules import may_view_queue, may_work_queue
+
+if TYPE_CHECKING:
+    from desk.people.models import User
+
+    from .models import Ticket
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A question about (ticket, user) with the sentence that says why the answer is no.
+
+    `because` may hold {braces} that are filled from the ticket: {ticket.assignee}. Two rules joined with `|`
+    hold when either does.
+    """
+
+    test: Callable[[Any, Any], bool]
+    because: str
+
+    def __call__(self, ticket: Ticket, user: User) -> bool:
+        return self.test(ticket, user)
+
+    def __or__(self, other: Rule) -> Rule:
+        return Rule(lambda ticket, user: self(ticket, user) or other(ticket, user), self.because)
+
+    def why_not(self, ticket: Ticket) -> str:
+        return self.because.format(ticket=ticket)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A question about the ticket alone, asked by django-fsm before a transition, with the sentence for a no."""
+
+    test: Callable[[Any], bool]
+    because: str
+
+    def __call__(self, ticket: Ticket) -> bool:
+        return self.test(ticket)
+
+    def why_not(self, ticket: Ticket) -> str:
+        return self.because.format(ticket=ticket)
+
+
+def rule(because: str) -> Callable[[Callable[[Any, Any], bool]], Rule]:
+    """Make a Rule of the predicate below."""
+    return lambda test: Rule(test, because)
+
+
+def condition(because: str) -> Callable[[Callable[[Any], bool]], Condition]:
+    """Make a Condition of the predicate below."""
+    return lambda test: Condition(test, because)
+
+
+@rule("Only an analyst of {ticket.workgroup} may do this.")
+def works_on_it(ticket: Ticket, user: User) -> bool:
+    return may_work_queue(user, ticket.workgroup_id)
+
+
+@rule("Only the requester, {ticket.requester}, may do this.")
+def is_requester(ticket: Ticket, user: User) -> bool:
+    return ticket.requester_id == user.pk
+
+
+@rule("Only the portal's own timers may do this.")
+def is_automation(ticket: Ticket, user: User) -> bool:
+    return user.is_automation
+
+
+@rule("Only people who take part in this ticket may see it.")
+def takes_part(ticket: Ticket, user: User) -> bool:
+    """Requester, reporter or watcher: sees the ticket's public side."""
+    return user.pk in (ticket.requester_id, ticket.reporter_id) or ticket.watchers.filter(user=user).exists()
+
+
+@rule("Only {ticket.workgroup} may see what is internal.")
+def may_see_internal(ticket: Ticket, user: User) -> bool:
+    """Whoever may see the workgroup's queue sees notes, reasons and field changes too."""
+    return may_view_queue(user, ticket.workgroup_id)
+
+
+@rule("You can't see this ticket.")
+def may_view(ticket: Ticket, user: User) -> bool:
+    """The twin of `queries.visible_to`: one ticket, one answer."""
+    return may_see_internal(ticket, user) or takes_part(ticket, user)
+
+
+@rule("Only the people of this ticket and the analysts of {ticket.workgroup} may write here.")
+def may_reply(ticket: Ticket, user: User) -> bool:
+    return works_on_it(ticket, user) or takes_part(ticket, user)
+
+
+may_edit = works_on_it
+may_note = works_on_it

@@ -1,0 +1,46 @@
+"""Text as people type it: refused when the database can't hold it, and shown as safe HTML."""
+
+import unicodedata
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+from .errors import Refused
+
+MAX_LENGTH = 50_000  # characters in one comment or description
+
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True}).enable(
+    ["table", "strikethrough", "linkify"]
+)
+_TAGS = {
+    "a", "b", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol", "p",
+    "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+
+
+def clean(text: str | None, *, field: str, required: str = "", limit: int = MAX_LENGTH) -> str:
+    """The text, normalised (NFC, plain newlines, no outer space); Refused with a sentence for `field` otherwise.
+
+    `required`: the sentence for an empty text; without it, empty is fine.
+    """
+    text = unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n")).strip()
+    if "\x00" in text:
+        raise Refused("This text holds a NUL character, which can't be stored. Please remove it.", field=field)
+    if not text and required:
+        raise Refused(required, field=field)
+    if len(text) > limit:
+        raise Refused(f"This text has {len(text):,} characters; {limit:,} is the most.", field=field)
+    return text
+
+
+def as_html(text: str) -> SafeString:
+    """Markdown as HTML in which nothing can run: no raw HTML, no images, links that don't tell where they come from."""
+    html = nh3.clean(
+        _markdown.render(text or ""),
+        tags=_TAGS,
+        attributes={"a": {"href", "title"}, "td": {"align"}, "th": {"align"}, "ol": {"start"}},
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    return mark_safe(html)  # noqa: S308 (nh3 has just cleaned it)

@@ -1,0 +1,14 @@
+"""Addresses that all kinds of ticket share: queues, lifecycles, attachments."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "tickets"
+urlpatterns = [
+    path("queues/", views.queues, name="queues"),
+    path("queues/<slug:slug>/", views.queue, name="queue"),
+    path("queues/<slug:slug>/team/", views.team, name="team"),
+    path("lifecycles/", views.lifecycles, name="lifecycles"),
+    path("attachments/<uuid:key>/", views.attachment, name="attachment"),
+]

@@ -1,0 +1,218 @@
+"""The verbs on incidents: log, take, one for each transition, and log a recurrence."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from desk.assignment.queries import route
+from desk.people.models import User, Workgroup
+from desk.people.queries import analysts_of
+from desk.people.rules import is_analyst
+from desk.services.models import Category, Service, Site
+from desk.tickets import actions as ticket_actions
+from desk.tickets import flow, text
+from desk.tickets.errors import Refused
+from desk.tickets.flow import perform
+from desk.tickets.models import Impact, LinkKind, PendingReason, Urgency
+from desk.tickets.queries import priority_for
+
+from . import rules
+from .models import Incident, ResolutionCode
+
+
+@transaction.atomic
+def log(
+    *,
+    by: User,
+    title: str,
+    description: str = "",
+    requester: User | None = None,
+    impact: int = Impact.LOW,
+    urgency: int = Urgency.MEDIUM,
+    service: Service | None = None,
+    category: Category | None = None,
+    site: Site | None = None,
+    files: Iterable[UploadedFile] = (),
+    submission: uuid.UUID | None = None,
+    at: datetime | None = None,
+    source: str = "web",
+    workgroup: Workgroup | None = None,
+) -> Incident:
+    """Log an incident: priority from the matrix, first workgroup from the routing rules (or the one given).
+
+    Only analysts and the automation may log for somebody else. The same `submission` logs once: the second
+    time the first incident comes back unchanged. Writes `incident.logged` with the files.
+    """
+    requester = requester or by
+    if requester != by and not (is_analyst(by) or by.is_automation):
+        raise PermissionDenied("Only analysts may log an incident for somebody else.")
+    if submission and (earlier := _logged_already(submission, by)):
+        return earlier
+    title = text.clean(title, field="title", required="Please say in a few words what is wrong.", limit=200)
+    description = text.clean(description, field="description")
+    chosen = route("incident", text=f"{title}\n{description}", service=service, category=category, site=site)
+    incident = Incident.new(
+        title=title,
+        description=description,
+        requester=requester,
+        reporter=by,
+        impact=impact,
+        urgency=urgency,
+        priority=priority_for(impact, urgency),
+        service=service,
+        category=category,
+        site=site,
+        workgroup=workgroup or chosen.workgroup,
+        submission=submission,
+    )
+    reason = {"rule": chosen.rule, "because": chosen.because} if workgroup is None else {"because": "named when logged"}
+    incident, _ = flow.open_ticket(
+        incident,
+        by=by,
+        at=at,
+        source=source,
+        data={"text": description},
+        inside={"workgroup": str(incident.workgroup), "priority": incident.priority, **reason},
+        files=list(files),
+    )
+    return incident
+
+
+def _logged_already(submission: uuid.UUID, by: User) -> Incident | None:
+    """The incident that this form logged before. Two sendings at the same instant wait for one another here."""
+    flow.serialise(f"submission {submission}")
+    return Incident.objects.filter(submission=submission, reporter=by).first()
+
+
+def take(*, incident: Incident, by: User, seen: int | None = None, at: datetime | None = None) -> Incident:
+    """Make the incident mine. Refused, with the name, when somebody already has it; harmless when it is me."""
+    with transaction.atomic():
+        fresh = flow.lock(incident)
+        if fresh.assignee_id == by.pk:
+            return fresh
+        if not rules.nobody_else_has_it(fresh, by):
+            raise Refused(f"{fresh.assignee} has {fresh.number} already.")
+        because = f"{by} took it"
+        return perform(fresh, "assign", by=by, seen=seen, at=at, workgroup=fresh.workgroup, assignee=by, because=because)
+
+
+def assign(
+    *,
+    incident: Incident,
+    by: User,
+    workgroup: Workgroup | None = None,
+    assignee: User | None = None,
+    reason: str = "",
+    because: str = "",
+    **how: Any,
+) -> Incident:
+    """Triage to another workgroup (the reason is needed, the analyst is cleared) and/or to an analyst of it.
+
+    `how`: seen, at, source, as for every verb below. A message in `because` says why this choice was proposed.
+    """
+    target = workgroup or incident.workgroup
+    moved = target.pk != incident.workgroup_id
+    reason = text.clean(
+        reason,
+        field="reason",
+        required="Please say why it goes to another workgroup; it spares them the question." if moved else "",
+    )
+    if not target.takes_kind("incident"):
+        raise Refused(f"{target} doesn't take incidents.", field="workgroup")
+    if assignee is not None and not analysts_of(target).filter(pk=assignee.pk).exists():
+        raise Refused(f"{assignee} doesn't work in {target}.", field="assignee")
+    return perform(
+        incident, "assign", by=by, workgroup=target, assignee=assignee, reason=reason, because=because, **how
+    )
+
+
+def start(*, incident: Incident, by: User, **how: Any) -> Incident:
+    """Work on it directly; takes it if nobody has it, refused if somebody else does."""
+    return perform(incident, "start", by=by, **how)
+
+
+@transaction.atomic
+def hold(
+    *, incident: Incident, by: User, reason: PendingReason, message: str = "", note: str = "", **how: Any
+) -> Incident:
+    """Let it wait. `message` goes to the requester as a reply (required when the reason waits for them); `note` stays inside."""
+    message = text.clean(
+        message,
+        field="message",
+        required="Please ask the requester what you need from them." if reason.waits_for_requester else "",
+    )
+    note = text.clean(note, field="note")
+    held = perform(incident, "hold", by=by, reason=reason, note=note, **how)
+    if message:
+        ticket_actions.reply(ticket=held, by=by, message=message, at=how.get("at"), source=how.get("source", "web"))
+    return held
+
+
+def resume(*, incident: Incident, by: User, because: str = "", **how: Any) -> Incident:
+    """Go on with what was waiting."""
+    return perform(incident, "resume", by=by, because=because, **how)
+
+
+def resolve(*, incident: Incident, by: User, code: ResolutionCode, solution: str, **how: Any) -> Incident:
+    """Service is restored: how (code), and what was done in words the requester reads."""
+    solution = text.clean(
+        solution, field="solution", required="Please say what solved it; the requester reads this."
+    )
+    return perform(incident, "resolve", by=by, code=code, solution=solution, **how)
+
+
+def confirm(
+    *, incident: Incident, by: User, rating: int | None = None, comment: str = "", because: str = "", **how: Any
+) -> Incident:
+    """Close it as confirmed. Rating (1–5) and comment are the requester's own and never needed."""
+    comment = text.clean(comment, field="comment", limit=4000)
+    if rating is not None and not 1 <= rating <= 5:
+        raise Refused("A rating is a number from 1 to 5.", field="rating")
+    if (rating or comment) and by.pk != incident.requester_id:
+        raise Refused("Only the requester rates.", field="rating")
+    return perform(incident, "confirm", by=by, rating=rating, comment=comment, because=because, **how)
+
+
+def reopen(
+    *, incident: Incident, by: User, reason: str, workgroup: Workgroup | None = None, **how: Any
+) -> Incident:
+    """It persists or came back. Analysts may name another workgroup; otherwise the last one gets it again."""
+    reason = text.clean(reason, field="reason", required="Please say what still doesn't work.")
+    if workgroup is not None and not workgroup.takes_kind("incident"):
+        raise Refused(f"{workgroup} doesn't take incidents.", field="workgroup")
+    return perform(incident, "reopen", by=by, reason=reason, workgroup=workgroup, **how)
+
+
+def cancel(*, incident: Incident, by: User, reason: str, **how: Any) -> Incident:
+    """Nothing needs doing; the reason stays on the timeline."""
+    reason = text.clean(reason, field="reason", required="Please say why it isn't needed any more.")
+    return perform(incident, "cancel", by=by, reason=reason, **how)
+
+
+@transaction.atomic
+def log_recurrence(*, incident: Incident, by: User, submission: uuid.UUID | None = None, at: datetime | None = None) -> Incident:
+    """Log the same trouble anew, linked to the old incident; for when reopening is no longer possible."""
+    if not rules.requester_or_analyst(incident, by):
+        raise PermissionDenied(rules.requester_or_analyst.why_not(incident))
+    again = log(
+        by=by,
+        requester=incident.requester,
+        title=incident.title,
+        description=incident.description,
+        impact=incident.impact,
+        urgency=incident.urgency,
+        service=incident.service,
+        category=incident.category,
+        site=incident.site,
+        submission=submission,
+        at=at,
+    )
+    ticket_actions.link(source=again, target=incident, kind=LinkKind.RECURRENCE_OF, by=by, at=at)
+    return again

@@ -1,0 +1,26 @@
+"""Tells Django that this folder is an app, and the desk that incidents are a kind of ticket."""
+
+from django.apps import AppConfig
+
+
+class IncidentsConfig(AppConfig):
+    name = "incidents"
+    verbose_name = "Incidents"
+
+    def ready(self) -> None:
+        from desk.tickets import kinds
+
+        from .lifecycle import CLOSED_STATES, PUBLIC_WORDS, State
+
+        kinds.register(
+            kinds.Kind(
+                name="incident",
+                label="Incident",
+                prefix="INC",
+                room="incidents",
+                model_label="incidents.Incident",
+                states=State,
+                closed=CLOSED_STATES,
+                public_words=PUBLIC_WORDS,
+            )
+        )

@@ -1,0 +1,196 @@
+"""The life of an incident: its states and the transitions between them. Read this first.
+
+`flow.perform` is the only caller of these methods. Each sets the fields that belong to its move and returns what
+its event tells. `custom` feeds the page: `label` and `icon` of the button, its place (`rank`), the `event` written,
+and `needs`, the rules asked besides permission that refuse with a sentence.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import GET_STATE, transition
+
+from desk.tickets.flow import Told
+
+from . import rules
+
+if TYPE_CHECKING:
+    from desk.people.models import User, Workgroup
+    from desk.tickets.models import PendingReason
+
+    from .models import Incident, ResolutionCode
+
+
+class State(models.TextChoices):
+    LOGGED = "logged", _("Logged")
+    ASSIGNED = "assigned", _("Assigned")
+    IN_PROGRESS = "in_progress", _("In Progress")
+    PENDING = "pending", _("Pending")
+    RESOLVED = "resolved", _("Resolved")
+    CLOSED = "closed", _("Closed")
+    REOPENED = "reopened", _("Reopened")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+CLOSED_STATES = frozenset({State.CLOSED.value, State.CANCELLED.value})
+
+PUBLIC_WORDS = {
+    State.LOGGED: "Received",
+    State.ASSIGNED: "Received",
+    State.IN_PROGRESS: "In progress",
+    State.PENDING: "On hold",
+    State.RESOLVED: "Solved",
+    State.CLOSED: "Closed",
+    State.REOPENED: "Received",
+    State.CANCELLED: "Closed",
+}
+
+
+def _resumed_state(incident: Incident, **_: Any) -> str:
+    """Work goes on where somebody has it; otherwise it waits for somebody to take it."""
+    return State.IN_PROGRESS if incident.assignee_id else State.ASSIGNED
+
+
+class IncidentLifecycle:
+    """The transitions, to be mixed into the Incident model."""
+
+    @transition(
+        field="state",
+        source=[State.LOGGED, State.REOPENED, State.ASSIGNED, State.IN_PROGRESS, State.PENDING],
+        target=State.ASSIGNED,
+        permission=rules.analyst,
+        custom={"label": "Assign", "event": "assigned", "icon": "user-round-plus", "rank": 20},
+    )
+    def assign(
+        self: Incident,
+        *,
+        by: User,
+        at: datetime,
+        workgroup: Workgroup,
+        assignee: User | None,
+        reason: str = "",
+        because: str = "",
+    ) -> Told:
+        """Triage: to another workgroup, an analyst, or both. A waiting incident stops waiting."""
+        moved = workgroup.pk != self.workgroup_id
+        if moved:
+            self.reassignment_count += 1
+        self.workgroup, self.assignee, self.pending_reason = workgroup, assignee, None
+        return Told(
+            data={"workgroup": str(workgroup)} if moved else {},
+            inside={
+                "workgroup": str(workgroup),
+                "assignee": str(assignee) if assignee else None,
+                "moved": moved,
+                "text": reason,
+                "because": because,
+            },
+        )
+
+    @transition(
+        field="state",
+        source=[State.LOGGED, State.REOPENED, State.ASSIGNED],
+        target=State.IN_PROGRESS,
+        permission=rules.analyst,
+        custom={
+            "label": "Start work",
+            "event": "started",
+            "icon": "play",
+            "tone": "primary",
+            "rank": 10,
+            "needs": (rules.nobody_else_has_it,),
+        },
+    )
+    def start(self: Incident, *, by: User, at: datetime) -> Told:
+        """An analyst works on it directly, and takes it if nobody has it."""
+        self.assignee = by
+        return Told(inside={"assignee": str(by)})
+
+    @transition(
+        field="state",
+        source=[State.IN_PROGRESS, State.ASSIGNED],
+        target=State.PENDING,
+        permission=rules.analyst,
+        custom={"label": "Put on hold", "event": "held", "icon": "pause", "rank": 30},
+    )
+    def hold(self: Incident, *, by: User, at: datetime, reason: PendingReason, note: str = "") -> Told:
+        """Work waits; the reason says for what, and which clocks stop."""
+        self.pending_reason = reason
+        return Told(
+            data={"text": reason.public_text, "waits_for_requester": reason.waits_for_requester},
+            inside={"reason": reason.name, "note": note},
+        )
+
+    @transition(
+        field="state",
+        source=State.PENDING,
+        target=GET_STATE(_resumed_state, states=[State.IN_PROGRESS, State.ASSIGNED]),
+        permission=rules.analyst_or_automation,
+        custom={"label": "Resume", "event": "resumed", "icon": "play", "tone": "primary", "rank": 10},
+    )
+    def resume(self: Incident, *, by: User, at: datetime, because: str = "") -> Told:
+        """Work goes on; an analyst who resumes what nobody has takes it."""
+        self.pending_reason = None
+        if self.assignee_id is None and not by.is_automation:
+            self.assignee = by
+        return Told(data={"because": because})
+
+    @transition(
+        field="state",
+        source=[State.ASSIGNED, State.IN_PROGRESS, State.PENDING],
+        target=State.RESOLVED,
+        permission=rules.analyst,
+        custom={"label": "Resolve", "event": "resolved", "icon": "circle-check", "tone": "good", "rank": 40},
+    )
+    def resolve(self: Incident, *, by: User, at: datetime, code: ResolutionCode, solution: str) -> Told:
+        """Service is restored; the requester is asked whether it really is."""
+        self.resolution_code, self.solution, self.resolved_at, self.pending_reason = code, solution, at, None
+        self.assignee = self.assignee or by
+        return Told(data={"text": solution}, inside={"code": code.name})
+
+    @transition(
+        field="state",
+        source=State.RESOLVED,
+        target=State.CLOSED,
+        permission=rules.anyone_concerned,
+        custom={"label": "Confirm and close", "event": "closed", "icon": "thumbs-up", "tone": "good", "rank": 50},
+    )
+    def confirm(
+        self: Incident, *, by: User, at: datetime, rating: int | None = None, comment: str = "", because: str = ""
+    ) -> Told:
+        """It works: confirmed by the requester, by an analyst on their word, or by the timer when nobody answered."""
+        self.closed_at, self.rating, self.rating_comment = at, rating, comment
+        return Told(data={"rating": rating, "text": comment, "because": because})
+
+    @transition(
+        field="state",
+        source=[State.RESOLVED, State.CLOSED],
+        target=State.REOPENED,
+        permission=rules.requester_or_analyst,
+        conditions=[rules.within_reopen_window],
+        custom={"label": "Reopen", "event": "reopened", "icon": "rotate-ccw", "tone": "danger", "rank": 60},
+    )
+    def reopen(self: Incident, *, by: User, at: datetime, reason: str, workgroup: Workgroup | None = None) -> Told:
+        """It persists or came back: a new episode, for a workgroup (the last one, if none is named) and no analyst yet."""
+        self.reopen_count += 1
+        self.assignee, self.resolution_code, self.solution = None, None, ""
+        self.resolved_at = self.closed_at = self.rating = None
+        self.rating_comment = ""
+        self.workgroup = workgroup or self.workgroup
+        return Told(data={"text": reason, "episode": self.reopen_count + 1}, inside={"workgroup": str(self.workgroup)})
+
+    @transition(
+        field="state",
+        source=[State.LOGGED, State.ASSIGNED, State.REOPENED],
+        target=State.CANCELLED,
+        permission=rules.requester_or_analyst,
+        custom={"label": "Cancel", "event": "cancelled", "icon": "circle-x", "tone": "danger", "rank": 70},
+    )
+    def cancel(self: Incident, *, by: User, at: datetime, reason: str) -> Told:
+        """It is no incident after all, or went away by itself."""
+        self.closed_at = at
+        return Told(data={"text": reason})

@@ -1,0 +1,27 @@
+"""Lists of incidents: mine, and those that nobody confirmed in time."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from desk.people.models import User
+
+from .lifecycle import State
+from .models import Incident
+
+
+def mine(user: User) -> QuerySet[Incident]:
+    """What the person requested or logged for others, the last touched first."""
+    return (
+        Incident.objects.filter(requester=user)
+        .select_related("service", "pending_reason")
+        .order_by("-updated_at", "-pk")
+    )
+
+
+def unconfirmed() -> QuerySet[Incident]:
+    """Resolved longer ago than INCIDENT_CONFIRM_DAYS, and nobody said yes or no."""
+    limit = Now() - timedelta(days=settings.INCIDENT_CONFIRM_DAYS)
+    return Incident.objects.filter(state=State.RESOLVED, resolved_at__lt=limit).order_by("resolved_at")

@@ -1,0 +1,35 @@
+"""Who may move an incident, and what must be true first; each rule answers and explains."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from desk.tickets.rules import condition, is_automation, is_requester, rule, works_on_it
+
+if TYPE_CHECKING:
+    from desk.people.models import User
+
+    from .models import Incident
+
+analyst = works_on_it
+analyst_or_automation = works_on_it | is_automation
+requester_or_analyst = is_requester | works_on_it
+anyone_concerned = is_requester | works_on_it | is_automation
+
+__all__ = ["analyst", "analyst_or_automation", "anyone_concerned", "nobody_else_has_it", "requester_or_analyst", "within_reopen_window"]
+
+
+@rule("{ticket.assignee} has it. Assign it to yourself first, or ask.")
+def nobody_else_has_it(incident: Incident, user: User) -> bool:
+    return incident.assignee_id in (None, user.pk)
+
+
+@condition("The time for reopening {ticket.number} is over. Log a recurrence instead; it is linked to this one.")
+def within_reopen_window(incident: Incident) -> bool:
+    """Up to INCIDENT_REOPEN_DAYS days after it was last resolved."""
+    if incident.resolved_at is None:
+        return True
+    return incident.moment <= incident.resolved_at + timedelta(days=settings.INCIDENT_REOPEN_DAYS)

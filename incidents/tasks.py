@@ -1,0 +1,26 @@
+"""Celery's side of incidents: the timer that closes what was resolved and never answered."""
+
+import logging
+
+from celery import shared_task
+from django.core.exceptions import PermissionDenied
+
+from desk.people.queries import automation
+from desk.tickets.errors import Refused
+
+from . import actions, queries
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="incidents.close_unconfirmed")
+def close_unconfirmed() -> int:
+    """Close them one by one, so that one refusal doesn't hold up the rest; returns how many."""
+    closed = 0
+    for incident in queries.unconfirmed()[:1000]:
+        try:
+            actions.confirm(incident=incident, by=automation(), because="no answer in time")
+            closed += 1
+        except (Refused, PermissionDenied) as refusal:
+            log.info("%s stays resolved: %s", incident.number, refusal)
+    return closed

@@ -1,0 +1,80 @@
+"""Around every request: the viewer's time zone, and a sign-in that leads back and keeps what was typed."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+KEPT = "kept_text"  # session key: what was typed into a form whose session had run out, by page path
+_NEVER_KEPT = {"csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2", "login"}
+
+
+class ViewerTimeZone:
+    """Shows times in the viewer's zone, or in the portal's."""
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = getattr(request.user, "time_zone", "") or settings.TIME_ZONE
+        with timezone.override(zoneinfo.ZoneInfo(name)):
+            return self.get_response(request)
+
+
+class SignInAgain:
+    """Turns the way to the sign-in page into one that htmx follows and that comes back to the page with its text.
+
+    A form sent after the session ran out is not lost: its text waits in the new session for the page
+    that it came from, where `kept_text` puts it back into the fields.
+    """
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        location = response.get("Location", "")
+        if response.status_code != 302 or urlsplit(location).path != resolve_url(settings.LOGIN_URL):
+            return response
+        if request.user.is_authenticated:
+            return response
+        page = self._page(request)
+        if request.method == "POST":
+            typed = {name: values for name, values in request.POST.lists() if name not in _NEVER_KEPT}
+            request.session[KEPT] = {**request.session.get(KEPT, {}), urlsplit(page).path: typed}
+        target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}"
+        if getattr(request, "htmx", False):
+            answer = HttpResponse(status=204)
+            answer["HX-Redirect"] = target
+            return answer
+        response["Location"] = target
+        return response
+
+    @staticmethod
+    def _page(request: HttpRequest) -> str:
+        """The page to come back to: what was asked for, or, for a form or a fragment, the page it stands on."""
+        htmx = getattr(request, "htmx", None)
+        if request.method in ("GET", "HEAD") and not htmx:
+            return request.get_full_path()
+        came_from = (htmx.current_url if htmx else None) or request.META.get("HTTP_REFERER") or ""
+        if url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
+            parts = urlsplit(came_from)
+            return parts.path + (f"?{parts.query}" if parts.query else "")
+        return request.get_full_path()
+
+
+def kept_text(request: HttpRequest) -> dict[str, list[str]]:
+    """What was typed into this page's form before the session ran out; handed out once."""
+    kept = request.session.get(KEPT, {})
+    typed: dict[str, list[str]] = kept.pop(request.path, {})
+    if typed:
+        request.session[KEPT] = kept
+    return typed

@@ -1,0 +1,17 @@
+"""Every address of the portal, room by room."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from . import health, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("incidents/", include("incidents.urls")),
+    path("", include("desk.tickets.urls")),
+    path("people/", include("desk.people.urls")),
+    path("accounts/", include("itsm.account_urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

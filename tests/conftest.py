@@ -1,0 +1,56 @@
+"""The small world in which every story plays: the people of Northwind Health, on the real database."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from desk.people.models import Role, Workgroup
+from itsm.essentials import lay_essentials
+
+from .factories import WorkgroupFactory, analyst, person
+
+
+@pytest.fixture(autouse=True)
+def _files_go_to_a_folder_of_their_own(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "attachments"
+
+
+@pytest.fixture
+def essentials(db):
+    """What every portal has: Service Desk, catch-all rule, matrix, pending reasons, resolution codes."""
+    lay_essentials()
+
+
+@pytest.fixture
+def world(essentials):
+    """Two workgroups and the people who meet in most stories.
+
+    erin and omar: end users · sam: analyst, Service Desk · lena: lead, Service Desk · nadia and niko: analysts,
+    Network · admin: administrator.
+    """
+    desk = Workgroup.objects.get(slug="service-desk")
+    network = WorkgroupFactory(name="Network")
+    return SimpleNamespace(
+        desk=desk,
+        network=network,
+        erin=person("erin"),
+        omar=person("omar"),
+        sam=analyst("sam", desk),
+        lena=analyst("lena", desk, Role.LEAD),
+        nadia=analyst("nadia", network),
+        niko=analyst("niko", network),
+        admin=person("admin", is_staff=True, is_superuser=True),
+    )
+
+
+@pytest.fixture
+def browse():
+    """`browse(user)`: a signed-in client for this person."""
+
+    def sign_in(user, **headers):
+        client = Client(headers=headers or None)
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
