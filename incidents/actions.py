@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -44,11 +44,13 @@ def log(
     at: datetime | None = None,
     source: str = "web",
     workgroup: Workgroup | None = None,
+    inside: Mapping[str, Any] | None = None,
 ) -> Incident:
     """Log an incident: priority from the matrix, first workgroup from the routing rules (or the one given).
 
     Only analysts and the automation may log for somebody else. The same `submission` logs once: the second
-    time the first incident comes back unchanged. Writes `incident.logged` with the files.
+    time the first incident comes back unchanged. Writes `incident.logged` with the files, and with what its
+    source has to say to analysts (`inside`).
     """
     requester = requester or by
     if requester != by and not (is_analyst(by) or by.is_automation):
@@ -79,7 +81,7 @@ def log(
         at=at,
         source=source,
         data={"text": description},
-        inside={"workgroup": str(incident.workgroup), "priority": incident.priority, **reason},
+        inside={"workgroup": str(incident.workgroup), "priority": incident.priority, **reason, **(inside or {})},
         files=list(files),
     )
     return incident

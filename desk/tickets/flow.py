@@ -120,14 +120,22 @@ def open_ticket(
         return ticket, event
 
 
-def correct(ticket: AnyTicket, *, to: str, by: User, at: datetime, reason: str, source: str) -> AnyTicket:
-    """Set a state that no transition leads to, as imported history demands, and say so in a `ticket.corrected` event."""
+def correct(
+    ticket: AnyTicket, *, by: User, at: datetime, reason: str, source: str, to: str | None = None, **fields: Any
+) -> AnyTicket:
+    """Set what no action leads to, as imported history demands, and say so in a `ticket.corrected` event.
+
+    `to` is a state that no transition reaches from here; `fields` are counts, moments and the like.
+    """
     with transaction.atomic():
         fresh = lock(ticket)
-        old = fresh.state
-        state_field = fresh._meta.get_field("state")
-        assert isinstance(state_field, FSMFieldMixin)
-        state_field.set_state(fresh, fresh.kind_info.states(to).value)
+        before, old = snapshot(fresh), fresh.state
+        if to is not None:
+            state_field = fresh._meta.get_field("state")
+            assert isinstance(state_field, FSMFieldMixin)
+            state_field.set_state(fresh, fresh.kind_info.states(to).value)
+        for name, value in fields.items():
+            setattr(fresh, name, value)
         _save(fresh, at)
         write_event(
             fresh,
@@ -135,8 +143,8 @@ def correct(ticket: AnyTicket, *, to: str, by: User, at: datetime, reason: str, 
             by=by,
             at=at,
             source=source,
-            data={"from": old, "to": to},
-            inside={"text": reason},
+            data={"from": old, "to": fresh.state},
+            inside={"text": reason, "changes": changes(before, snapshot(fresh))},
             visibility=Visibility.INTERNAL,
         )
         return fresh
