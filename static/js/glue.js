@@ -12,7 +12,8 @@
 
   /* A floating notice, built from text only. */
   function toast(text, kind = "danger") {
-    const box = document.getElementById("toasts");
+    const dialog = document.querySelector("dialog[open]");
+    const box = dialog ? dialog.querySelector(".dialog-body") || dialog : document.getElementById("toasts");
     if (!box) return;
     box.querySelectorAll(`[data-toast="${kind}"]`).forEach((old) => old.remove());
     const notice = document.createElement("div");
@@ -25,8 +26,9 @@
     const close = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-small", textContent: "Dismiss" });
     close.dataset.dismiss = "";
     notice.append(body, close);
-    box.append(notice);
-    say(text);
+    if (dialog) notice.setAttribute("role", "alert"); // the page behind an open dialog is mute
+    else say(text);
+    box.prepend(notice);
   }
 
   window.house = { say, toast };
