@@ -1,14 +1,15 @@
-"""The incident: a ticket for an unplanned interruption to a service, or a reduction of its quality."""
+"""The incident: a ticket for an unplanned interruption to a service, or a reduction of its quality; and where it came from."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from desk.tickets.models import Ticket
 
-from .lifecycle import IncidentLifecycle, State
+from .lifecycle import NEXT_WORDS, IncidentLifecycle, State
 
 
 class ResolutionCode(models.Model):
@@ -49,7 +50,51 @@ class Incident(IncidentLifecycle, Ticket):
             )
         ]
 
+    @property
+    def what_next(self) -> str:
+        """What happens next, in a sentence for the requester."""
+        if self.pending_reason is not None:
+            return self.pending_reason.public_text
+        return NEXT_WORDS[self.state].format(days=settings.INCIDENT_CONFIRM_DAYS)
+
     @classmethod
     def new(cls, **fields: object) -> Incident:
         """An unsaved incident in its first state; `flow.open_ticket` saves it."""
         return cls(state=State.LOGGED, **fields)
+
+
+class ImportedIncident(models.Model):
+    """Where an imported incident comes from: its number there, and how far its history has been replayed.
+
+    `trail` is the last update as the source told it; a longer trail, imported later, goes on from there.
+    """
+
+    system = models.CharField(max_length=40, default="ServiceNow")
+    number = models.CharField(max_length=40, help_text=_("Its number in that system."))
+    incident = models.OneToOneField(Incident, on_delete=models.PROTECT, related_name="imported")
+    file = models.CharField(max_length=255, help_text=_("The file it was last read from."))
+    rows = models.PositiveIntegerField(default=0, help_text=_("Updates replayed."))
+    corrections = models.PositiveIntegerField(default=0, help_text=_("Updates that no move could follow."))
+    last_at = models.DateTimeField(help_text=_("The last update's moment."))
+    trail = models.JSONField(default=dict)
+    imported_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["system", "number"], name="incidents_imported_once")]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.number}"
+
+
+class ImportedUpdate(models.Model):
+    """One update that has been replayed, so that it never is again."""
+
+    imported = models.ForeignKey(ImportedIncident, on_delete=models.CASCADE, related_name="updates")
+    key = models.CharField(max_length=32, help_text=_("What tells this update from every other of its incident."))
+    line = models.PositiveIntegerField(help_text=_("Its line in the file."))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["imported", "key"], name="incidents_update_once")]
+
+    def __str__(self) -> str:
+        return f"{self.imported}, line {self.line}"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -19,6 +20,11 @@ def mine(user: User) -> QuerySet[Incident]:
         .select_related("service", "pending_reason")
         .order_by("-updated_at", "-pk")
     )
+
+
+def mine_page(user: User, number: str) -> Page[Incident]:
+    """A page of `mine`; any odd page number gives the nearest page there is."""
+    return Paginator(mine(user), 25).get_page(number)
 
 
 def unconfirmed() -> QuerySet[Incident]:

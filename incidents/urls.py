@@ -1,18 +1,21 @@
-"""Addresses of incidents."""
+"""Addresses of incidents; what all kinds of ticket do alike is done by the desk's views."""
 
 from django.urls import path
+
+from desk.tickets import views as desk
 
 from . import views
 
 app_name = "incidents"
+KIND = {"kind": "incident"}
 urlpatterns = [
     path("", views.mine, name="mine"),
     path("new/", views.new, name="new"),
-    path("<str:number>/", views.detail, name="detail"),
-    path("<str:number>/reply/", views.say, {"internal": False}, name="reply"),
-    path("<str:number>/note/", views.say, {"internal": True}, name="note"),
-    path("<str:number>/edit/", views.edit, name="edit"),
-    path("<str:number>/take/", views.take, name="take"),
+    path("<str:number>/", desk.detail, KIND, name="detail"),
+    path("<str:number>/reply/", desk.say, {**KIND, "internal": False}, name="reply"),
+    path("<str:number>/note/", desk.say, {**KIND, "internal": True}, name="note"),
+    path("<str:number>/edit/", desk.edit, KIND, name="edit"),
+    path("<str:number>/take/", desk.take, KIND, name="take"),
+    path("<str:number>/do/<slug:name>/", desk.do, KIND, name="do"),
     path("<str:number>/recurrence/", views.recurrence, name="recurrence"),
-    path("<str:number>/do/<slug:name>/", views.do, name="do"),
 ]

@@ -1,4 +1,81 @@
-"""Pages."""
-from django.http import HttpResponse
-def mine(request): return HttpResponse("")
-new = detail = say = edit = take = recurrence = do = mine
+"""Pages that only incidents have: mine, log a new one, log a recurrence."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from desk.people.rules import is_analyst
+from desk.tickets.errors import Refused
+from desk.tickets.forms import refuse
+from desk.tickets.queries import get_visible
+from desk.tickets.views.answers import code_for, done, typed_before
+
+from . import actions, queries
+from .forms import LogForm
+from .models import Incident
+
+
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """What this person reported, a page of it, the last touched first."""
+    page = queries.mine_page(request.user, request.GET.get("page", "1"))
+    return render(request, "incidents/mine.html", {"page": page})
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Log an incident. Sending the same form again leads to the incident that it logged."""
+    if request.method != "POST":
+        typed = {"title": request.GET.get("title", "")[:200], **typed_before(request)}
+        return _form_page(request, LogForm(user=request.user, initial={k: v for k, v in typed.items() if v}))
+    form = LogForm(request.POST, request.FILES, user=request.user)
+    if not form.is_valid():
+        return _form_page(request, form)
+    fields = dict(form.cleaned_data)
+    try:
+        incident = actions.log(by=request.user, **fields)
+    except Refused as refusal:
+        refuse(form, refusal)
+        return _form_page(request, form, refusal)
+    if (incident.title, incident.description) != (" ".join(fields["title"].split()), fields["description"].strip()):
+        return _another(request, incident)
+    return done(request, incident, f"We have it: {incident.number}.")
+
+
+def _another(request: HttpRequest, earlier: Incident) -> HttpResponse:
+    """The form was sent before with other words (the back button): ask, and keep the words."""
+    data = request.POST.copy()
+    data["submission"] = str(uuid.uuid4())
+    form = LogForm(data, request.FILES, user=request.user)
+    form.is_valid()
+    sentence = f"This form has already logged {earlier.number}. Send it again if this is another incident."
+    form.add_error(None, sentence)
+    return _form_page(request, form, Refused(sentence), earlier)
+
+
+def _form_page(
+    request: HttpRequest, form: LogForm, refusal: Refused | None = None, earlier: Incident | None = None
+) -> HttpResponse:
+    context = {"form": form, "earlier": earlier, "on_behalf": is_analyst(request.user)}
+    return render(request, "incidents/new.html", context, status=code_for(form, refusal))
+
+
+@require_POST
+def recurrence(request: HttpRequest, number: str) -> HttpResponse:
+    """Log the same trouble anew, linked to this incident; the button's token makes a double click log once."""
+    incident: Incident = get_visible(request.user, number, Incident)
+    try:
+        token = uuid.UUID(request.POST.get("submission", ""))
+    except ValueError:
+        token = uuid.uuid4()
+    try:
+        again = actions.log_recurrence(incident=incident, by=request.user, submission=token)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(incident)
+    return done(request, again, f"Logged as {again.number}, linked to {incident.number}.")

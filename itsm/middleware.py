@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-KEPT = "kept_text"  # session key: what was typed into a form whose session had run out, by page path
+KEPT = "kept_text"  # session key: what was typed into a form whose session had run out, by the form's address
 _NEVER_KEPT = {"csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2", "login"}
 
 
@@ -32,14 +34,15 @@ class ViewerTimeZone:
 class SignInAgain:
     """Turns the way to the sign-in page into one that htmx follows and that comes back to the page with its text.
 
-    A form sent after the session ran out is not lost: its text waits in the new session for the page
-    that it came from, where `kept_text` puts it back into the fields.
+    A form sent after the session ran out is not lost: its text waits in the session until the form with the same
+    address is shown again (`request.kept_text(path)`).
     """
 
     def __init__(self, get_response: GetResponse):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.kept_text = partial(kept_text, request)  # type: ignore[attr-defined]
         response = self.get_response(request)
         location = response.get("Location", "")
         if response.status_code != 302 or urlsplit(location).path != resolve_url(settings.LOGIN_URL):
@@ -49,7 +52,7 @@ class SignInAgain:
         page = self._page(request)
         if request.method == "POST":
             typed = {name: values for name, values in request.POST.lists() if name not in _NEVER_KEPT}
-            request.session[KEPT] = {**request.session.get(KEPT, {}), urlsplit(page).path: typed}
+            request.session[KEPT] = {**request.session.get(KEPT, {}), request.path: typed}
         target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}"
         if getattr(request, "htmx", False):
             answer = HttpResponse(status=204)
@@ -71,10 +74,13 @@ class SignInAgain:
         return request.get_full_path()
 
 
-def kept_text(request: HttpRequest) -> dict[str, list[str]]:
-    """What was typed into this page's form before the session ran out; handed out once."""
-    kept = request.session.get(KEPT, {})
-    typed: dict[str, list[str]] = kept.pop(request.path, {})
+def kept_text(request: HttpRequest, path: str) -> dict[str, list[str]]:
+    """What was typed for the form at this address before the session ran out; handed out once."""
+    if KEPT not in request.session:
+        return {}
+    kept = request.session[KEPT]
+    typed: dict[str, list[str]] = kept.pop(path, {})
     if typed:
         request.session[KEPT] = kept
+        messages.info(request, "You are signed in again, and your text is still here. Files must be chosen anew.")
     return typed

@@ -50,7 +50,7 @@ def browse():
 
     def sign_in(user, **headers):
         client = Client(headers=headers or None)
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
 
     return sign_in

@@ -47,6 +47,11 @@ class User(AbstractUser):
         words = str(self).split()
         return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper()
 
+    @property
+    def colour_index(self) -> int:
+        """Which of the six avatar colours this person has."""
+        return (self.pk or 0) % 6
+
 
 class Role(models.TextChoices):
     """What a member may do in a workgroup; each includes the one before it."""

@@ -36,6 +36,14 @@ class Kind:
         return apps.get_model(self.model_label)
 
     @property
+    def reply_url(self) -> str:
+        return f"{self.room}:reply"
+
+    @property
+    def note_url(self) -> str:
+        return f"{self.room}:note"
+
+    @property
     def actions(self) -> ModuleType:
         return import_module(f"{self.room}.actions")
 

@@ -150,6 +150,15 @@ class Ticket(FSMModelMixin, models.Model):
         return kinds.get(self.kind)
 
     @property
+    def do_url(self) -> str:
+        """The name of the address of this kind's moves; takes number and move."""
+        return f"{self.kind_info.room}:do"
+
+    @property
+    def edit_url(self) -> str:
+        return f"{self.kind_info.room}:edit"
+
+    @property
     def state_label(self) -> str:
         return str(self.kind_info.states(self.state).label)
 

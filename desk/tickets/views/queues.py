@@ -1,18 +1,17 @@
-"""Pages that all kinds of ticket share: the queues, a lead's view of the team, lifecycles, attachments."""
+"""The queues of workgroups, and a lead's view of the team."""
 
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from desk.people.models import Workgroup
 from desk.people.queries import workgroups_of
 from desk.people.rules import may_lead_queue, may_work_queue
 
-from . import queries
+from .. import queries
 
 
 @require_safe
@@ -45,24 +44,3 @@ def team(request: HttpRequest, slug: str) -> HttpResponse:
     if not may_lead_queue(request.user, workgroup.pk):
         raise PermissionDenied(f"Only a lead of {workgroup} sees who has what.")
     return render(request, "tickets/team.html", {"workgroup": workgroup, "loads": queries.team_load(workgroup)})
-
-
-@require_safe
-@cache_control(private=True, max_age=3600)
-def attachment(request: HttpRequest, key: str) -> HttpResponse:
-    """The file as a download; only bitmaps keep their type, so that nothing in it can run here."""
-    found = queries.attachment_for(request.user, key)
-    answer = FileResponse(
-        found.file.open("rb"),
-        as_attachment=True,
-        filename=found.name,
-        content_type=found.content_type if found.is_picture else "application/octet-stream",
-    )
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
-
-
-@require_safe
-def lifecycles(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("")

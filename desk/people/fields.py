@@ -1,0 +1,27 @@
+"""A form field for one person, typed or picked from the type-ahead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from .models import User
+from .queries import person_named
+
+
+class PersonField(forms.CharField):
+    """Takes a username, an e-mail address or a full name, and cleans to that active User (or None when empty)."""
+
+    def clean(self, value: Any) -> User | None:  # type: ignore[override]
+        words = super().clean(value)
+        if not words:
+            return None
+        found = person_named(words)
+        if found is None:
+            raise ValidationError(f"Nobody is known as “{words}”. Type a username, an e-mail address or a full name.")
+        return found
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.username if isinstance(value, User) else value

@@ -1,0 +1,100 @@
+"""Forms that every kind of ticket shares: reply, note, files, and the base of a transition's form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+
+from desk.people.models import User
+from desk.services.models import Category
+from desk.services.queries import category_choices
+
+from . import files as file_rules
+from .errors import Refused
+from .models import Ticket
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once, each checked for size and for being what it claims to be."""
+
+    def __init__(self, **kwargs: Any):
+        types = ", ".join(settings.ATTACHMENT_TYPES)
+        most = f"{settings.ATTACHMENT_MAX_FILES} files of {filesizeformat(settings.ATTACHMENT_MAX_BYTES)}"
+        kwargs.setdefault("widget", FilesInput(attrs={"multiple": True}))
+        kwargs.setdefault("help_text", f"Up to {most} each: {types}.")
+        super().__init__(required=False, label=kwargs.pop("label", "Files"), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
+        try:
+            file_rules.check(given)
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.sentences) from refusal
+        return given
+
+
+class CategoryField(forms.ModelChoiceField):
+    """A category, listed as “Network › VPN” in the tree's order."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(queryset=Category.objects.filter(is_active=True), required=False, **kwargs)
+
+    def load_choices(self) -> None:
+        """Fill the list; called by the form for each request."""
+        self.choices = [("", "—"), *category_choices()]
+
+
+class ReplyForm(forms.Form):
+    """A public reply."""
+
+    message = forms.CharField(
+        label="Your reply", widget=forms.Textarea(attrs={"rows": 4}), error_messages={"required": "Please write something."}
+    )
+    files = FilesField()
+
+
+class NoteForm(forms.Form):
+    """An internal note. Its field has another name than a reply's, so that text never strays from one to the other."""
+
+    note = forms.CharField(
+        label="Internal note",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Please write something."},
+    )
+    note_files = FilesField(label="Files for the note")
+
+
+class MoveForm(forms.Form):
+    """What a transition asks for; `cleaned_data`, less `seen`, are the arguments of the action of the same name.
+
+    Without fields of its own it is a mere confirmation.
+    """
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    sentence = ""  # shown above the fields
+
+    def __init__(self, *args: Any, ticket: Ticket, user: User, **kwargs: Any):
+        self.ticket, self.user = ticket, user
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = ticket.version
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill choices that depend on the ticket and the person."""
+
+    def arguments(self) -> dict[str, Any]:
+        """What to call the action with."""
+        return dict(self.cleaned_data)
+
+
+def refuse(form: forms.Form, refusal: Refused) -> None:
+    """Put the refusal's sentences next to the field they belong to, or at the top."""
+    where = refusal.field if refusal.field in form.fields else None
+    form.add_error(where, refusal.sentences)  # type: ignore[arg-type]

@@ -1,0 +1,172 @@
+"""Events in words: what the timeline shows of each, for those inside IT and for requesters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from .models import Attachment, Event, Ticket
+
+# What happened -> (icon, words for IT, words for requesters). Words may use {workgroup}, {assignee}, {reason}, {code},
+# {number} and {because} of the event; no words for requesters: they are not shown such an event.
+WORDS: dict[str, tuple[str, str, str]] = {
+    "logged": ("circle-plus", "logged it", "reported it"),
+    "started": ("play", "started work", "started to work on it"),
+    "held": ("pause", "put it on hold: {reason}", "put it on hold"),
+    "resumed": ("play", "resumed it", "went on with it"),
+    "resolved": ("circle-check", "resolved it: {code}", "says it is solved"),
+    "closed": ("thumbs-up", "closed it", "closed it"),
+    "reopened": ("rotate-ccw", "reopened it for {workgroup}", "reopened it"),
+    "cancelled": ("circle-x", "cancelled it", "cancelled it"),
+    "corrected": ("wrench", "corrected the state", ""),
+    "changed": ("pencil", "edited it", ""),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the timeline. `look`: event | theirs | ours | note; `text` is what somebody wrote, in Markdown."""
+
+    look: str
+    icon: str
+    actor: Any
+    at: datetime
+    words: str
+    text: str = ""
+    details: list[str] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
+    rating: int | None = None
+    source: str = ""
+
+
+def entries(ticket: Ticket, events: Iterable[Event], *, internal: bool) -> list[Entry]:
+    """The rows of the timeline, oldest first; `internal` False leaves out all that only IT may see."""
+    rows = (_entry(ticket, event, internal) for event in events)
+    return [row for row in rows if row is not None]
+
+
+def _entry(ticket: Ticket, event: Event, internal: bool) -> Entry | None:
+    what = event.kind.rpartition(".")[2]
+    common = {"actor": event.actor, "at": event.at, "source": event.source, "files": list(event.attachments.all())}
+    if event.kind == "comment.added":
+        look = "note" if event.is_internal else "ours" if event.data.get("side") == "it" else "theirs"
+        return Entry(look, "", words="", text=event.data["text"], **common)
+    if event.kind == "link.added":
+        return _linked(event, common) if internal else None
+    if what == "assigned":
+        return _assigned(event, common, internal)
+    icon, for_it, for_requesters = WORDS.get(what, ("circle-dot", what.replace("_", " "), ""))
+    inside = event.inside if internal else {}
+    words = (for_it if internal else for_requesters).format_map(_Blank({**event.data, **inside}))
+    if not words:
+        return None
+    return Entry(
+        _look(event, ticket),
+        icon,
+        words=words.removesuffix(": ").removesuffix(" for "),
+        text=_text(event, ticket),
+        details=_details(event, inside),
+        changes=_changes(inside),
+        rating=event.data.get("rating"),
+        **common,
+    )
+
+
+class _Blank(dict[str, Any]):
+    """Words may name what an event doesn't tell."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _look(event: Event, ticket: Ticket) -> str:
+    """Whose words they are, where the event carries some; otherwise a plain line."""
+    if not _text(event, ticket):
+        return "event"
+    theirs = event.actor_id in (ticket.requester_id, ticket.reporter_id)
+    return "ours" if event.kind.endswith((".resolved", ".held")) or not theirs else "theirs"
+
+
+def _text(event: Event, ticket: Ticket) -> str:
+    """What was written with the event; the description as it is now, since edits have rows of their own."""
+    if event.kind.endswith(".logged"):
+        return ticket.description
+    return str(event.data.get("text") or "")
+
+
+def _details(event: Event, inside: dict[str, Any]) -> list[str]:
+    """Small print: which rule chose the workgroup, why a choice was made, an internal note."""
+    found = []
+    if inside.get("rule"):
+        found.append(f"To {inside['workgroup']} by the rule “{inside['rule']}”: {inside['because']}.")
+    elif inside.get("because"):
+        found.append(str(inside["because"]))
+    if event.data.get("because"):
+        found.append(str(event.data["because"]))
+    found += [str(inside[key]) for key in ("note", "text") if inside.get(key)]
+    if event.kind.endswith(".corrected"):
+        found.insert(0, f"{event.data.get('from', '')} → {event.data.get('to', '')}".replace("_", " "))
+    return found
+
+
+# What the sentence of a move says already, or what is bookkeeping.
+_SAID = {"resolved_at", "closed_at", "reassignment_count", "reopen_count", "assignee", "workgroup", "pending_reason"}
+_SAID |= {"resolution_code", "solution", "rating", "rating_comment"}
+
+
+def _changes(inside: dict[str, Any]) -> list[dict[str, Any]]:
+    return [change for change in inside.get("changes", []) if change["field"] not in _SAID]
+
+
+def _assigned(event: Event, common: dict[str, Any], internal: bool) -> Entry | None:
+    inside, group = event.inside if internal else {}, event.data.get("workgroup")
+    if not internal:
+        return Entry("event", "arrow-right", words=f"passed it to {group}", **common) if group else None
+    who = inside.get("assignee")
+    took = who == str(event.actor)
+    to = " and ".join(filter(None, [inside.get("workgroup") if inside.get("moved") else "", who or ""]))
+    words = "took it" if took and not inside.get("moved") else f"assigned it to {to or 'the workgroup’s queue'}"
+    details = [inside["text"]] if inside.get("text") else []
+    if inside.get("because") and not took:
+        details.append(f"Suggested: {inside['because']}")
+    return Entry("event", "user-round", words=words, details=details, **common)
+
+
+def _linked(event: Event, common: dict[str, Any]) -> Entry:
+    from .models import LINK_BACKWARDS, LinkKind
+
+    kind = LinkKind(event.inside["kind"])
+    words = kind.label if event.inside["forward"] else LINK_BACKWARDS[kind]
+    return Entry("event", "link", words=f"linked it: {words} {event.inside['number']} {event.inside['title']}", **common)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the plain path that requesters see."""
+
+    word: str
+    at: datetime | None
+    look: str  # done | current | ""
+
+
+def public_steps(ticket: Ticket, events: Iterable[Event]) -> list[Step]:
+    """Received → In progress → Solved → Closed, with the time each was last reached."""
+    order = ["Received", "In progress", "Solved", "Closed"]
+    words = ticket.kind_info.public_words
+    reached: dict[str, datetime] = {}
+    for event in events:
+        if (state := event.data.get("to")) in words:
+            reached[words[state]] = event.at
+    now = ticket.kind_info.public_words[ticket.state]
+    place = order.index("In progress" if now == "On hold" else now)
+    return [
+        Step(
+            ticket.public_state if index == place else word,
+            reached.get(word) if index <= place else None,
+            "done" if index < place else "current" if index == place else "",
+        )
+        for index, word in enumerate(order)
+    ]

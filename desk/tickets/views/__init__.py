@@ -1,0 +1,9 @@
+"""Pages that all kinds of ticket share; a room's urls call them with the name of its kind."""
+
+from .attachments import attachment
+from .detail import detail, edit, say, take
+from .lifecycles import lifecycles
+from .moves import do
+from .queues import queue, queues, team
+
+__all__ = ["attachment", "detail", "do", "edit", "lifecycles", "queue", "queues", "say", "take", "team"]

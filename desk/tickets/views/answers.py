@@ -1,0 +1,53 @@
+"""How these pages answer: after a success, after a refusal, and with what was typed before a session ran out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+
+from ..errors import Refused, Stale
+from ..models import Ticket
+from ..rules import may_view
+
+
+def done(request: HttpRequest, ticket: Ticket, sentence: str = "") -> HttpResponse:
+    """Go on to the ticket; to the queues when it has left this person's sight; or back where `next` says."""
+    if sentence:
+        messages.success(request, sentence)
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
+        target = wanted
+    else:
+        target = ticket.get_absolute_url() if may_view(ticket, request.user) else resolve_url("tickets:queues")
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(target)
+    return redirect(target)
+
+
+def code_for(form: forms.Form, refusal: Refused | None) -> int:
+    """412 for a page out of date, 409 for a refusal, 422 for bad input, 200 for a fresh form."""
+    if isinstance(refusal, Stale):
+        return 412
+    if refusal is not None:
+        return 409
+    return 422 if form.is_bound and form.errors else 200
+
+
+def typed_before(request: HttpRequest, path: str = "") -> dict[str, Any]:
+    """What the person had typed for this address before the session ran out, as a form's `initial`."""
+    kept = getattr(request, "kept_text", None)
+    typed: dict[str, list[str]] = kept(path or request.path) if kept else {}
+    return {name: values[-1] for name, values in typed.items() if values}
+
+
+def fresh_version(data: QueryDict, ticket: Ticket) -> QueryDict:
+    """The sent form with the version that the person now sees, so that sending it again means it."""
+    data = data.copy()
+    data["seen"] = str(ticket.version)
+    return data

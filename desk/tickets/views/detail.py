@@ -1,0 +1,128 @@
+"""A ticket's page, and what one does on it: reply, note, edit, take."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from .. import actions, kinds, queries, rules, timeline
+from ..errors import Refused, Stale
+from ..forms import NoteForm, ReplyForm, refuse
+from ..kinds import Kind
+from ..models import Ticket
+from .answers import code_for, done, fresh_version, typed_before
+
+
+@require_safe
+def detail(request: HttpRequest, kind: str, number: str) -> HttpResponse:
+    """The ticket as this person may see it."""
+    info = kinds.get(kind)
+    ticket = queries.get_visible(request.user, number, info.model)
+    return _page(request, info, ticket)
+
+
+@require_POST
+def say(request: HttpRequest, kind: str, number: str, internal: bool) -> HttpResponse:
+    """Write a reply or an internal note; a refused one comes back with its text, on the ticket's page."""
+    info = kinds.get(kind)
+    ticket = queries.get_visible(request.user, number, info.model)
+    form = (NoteForm if internal else ReplyForm)(request.POST, request.FILES)
+    refusal: Refused | None = None
+    if form.is_valid():
+        try:
+            if internal:
+                message, files = form.cleaned_data["note"], form.cleaned_data["note_files"]
+                actions.note(ticket=ticket, by=request.user, message=message, files=files)
+            else:
+                message, files = form.cleaned_data["message"], form.cleaned_data["files"]
+                actions.reply(ticket=ticket, by=request.user, message=message, files=files)
+            return done(request, ticket, "Your note is saved." if internal else "Your reply is sent.")
+        except Refused as caught:
+            refusal = caught
+            refuse(form, caught)
+    return _page(request, info, ticket, status=code_for(form, refusal), **{"note_form" if internal else "reply_form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, kind: str, number: str) -> HttpResponse:
+    """Edit what was logged. When a colleague wrote the same field meanwhile, both texts are shown and yours is kept."""
+    info = kinds.get(kind)
+    ticket = queries.get_visible(request.user, number, info.model)
+    if not rules.may_edit(ticket, request.user):
+        raise rules.denied(rules.may_edit, ticket)
+    form = (
+        info.forms.EditForm(request.POST, ticket=ticket)
+        if request.method == "POST"
+        else info.forms.EditForm(ticket=ticket, initial=typed_before(request))
+    )
+    refusal: Refused | None = None
+    if request.method == "POST" and form.is_valid():
+        fields = dict(form.cleaned_data)
+        try:
+            actions.edit(ticket=ticket, by=request.user, seen=fields.pop("seen"), **fields)
+            return done(request, ticket, "Saved.")
+        except Refused as caught:
+            refusal = caught
+            if isinstance(caught, Stale):
+                form = info.forms.EditForm(fresh_version(request.POST, caught.ticket), ticket=caught.ticket)
+                form.is_valid()
+            else:
+                refuse(form, caught)
+    context = {"ticket": ticket, "form": form, "kind": info, "conflict": _both(refusal, form)}
+    return render(request, "tickets/edit.html", context, status=code_for(form, refusal))
+
+
+def _both(refusal: Refused | None, form: Any) -> list[dict[str, Any]]:
+    """For each field that two people wrote: its label, the saved value and the kept one."""
+    if not isinstance(refusal, Stale):
+        return []
+    who = {change["field"]: event for event in refusal.since for change in event.inside.get("changes", [])}
+    return [
+        {"label": form.fields[name].label, "theirs": saved, "mine": refusal.mine[name], "event": who.get(name)}
+        for name, saved in refusal.theirs.items()
+    ]
+
+
+@require_POST
+def take(request: HttpRequest, kind: str, number: str) -> HttpResponse:
+    """One click: it is mine. When somebody was quicker, say who."""
+    info = kinds.get(kind)
+    ticket = queries.get_visible(request.user, number, info.model)
+    try:
+        ticket = info.actions.take(**{info.name: ticket}, by=request.user)
+    except Refused as refusal:
+        ticket = queries.get_visible(request.user, number, info.model)
+        return _page(request, info, ticket, status=409, refusal=refusal)
+    return done(request, ticket, f"{ticket.number} is yours.")
+
+
+def _page(request: HttpRequest, info: Kind, ticket: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
+    internal = rules.may_see_internal(ticket, request.user)
+    works = rules.works_on_it(ticket, request.user)
+    events = list(queries.timeline(ticket, request.user))
+    moves = queries.moves(ticket, request.user)
+    path = resolve_url(f"{info.room}:reply", ticket.number)
+    context = {
+        "ticket": ticket,
+        "kind": info,
+        "internal": internal,
+        "works": works,
+        "is_mine": rules.is_requester(ticket, request.user),
+        "recurrence_token": uuid.uuid4(),
+        "entries": timeline.entries(ticket, events, internal=internal),
+        "steps": timeline.public_steps(ticket, events),
+        "moves": moves,
+        "open_moves": {move.name: move for move in moves if move.open},
+        "links": queries.links_of(ticket, request.user),
+        "may_reply": rules.may_reply(ticket, request.user) and not ticket.is_over,
+        "may_note": rules.may_note(ticket, request.user),
+        "reply_form": ReplyForm(initial=typed_before(request, path)),
+        "note_form": NoteForm(initial=typed_before(request, resolve_url(f"{info.room}:note", ticket.number))),
+        "category_trail": ticket.category.trail() if ticket.category else "",
+        **more,
+    }
+    return render(request, f"{info.room}/detail.html", context, status=status)

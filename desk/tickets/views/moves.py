@@ -1,0 +1,69 @@
+"""A transition's page or dialog: asks what the move needs, and makes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from .. import flow, kinds, queries
+from ..errors import Refused, Stale
+from ..forms import MoveForm, refuse
+from ..kinds import Kind
+from ..models import Ticket
+from ..rules import may_see_internal
+from .answers import code_for, done, fresh_version, typed_before
+
+
+@require_http_methods(["GET", "POST"])
+def do(request: HttpRequest, kind: str, number: str, name: str) -> HttpResponse:
+    """Ask for, and make, the transition `name` of this ticket, whatever the kind."""
+    info = kinds.get(kind)
+    ticket = queries.get_visible(request.user, number, info.model)
+    step = flow.transition_of(ticket, name)
+    if step is None:
+        raise Http404("No such move.")
+    form_class = info.forms.FORMS.get(name, MoveForm)
+    form = _form(request, form_class, ticket)
+    refusal: Refused | None = None
+    if request.method == "POST" and "show" not in request.POST and form.is_valid():
+        try:
+            moved = _act(request, info, name, ticket, form)
+            return done(request, moved, f"{moved.number}: {moved.state_label.lower()}.")
+        except Refused as caught:
+            refusal = caught
+            if isinstance(caught, Stale):
+                form = form_class(fresh_version(request.POST, caught.ticket), ticket=caught.ticket, user=request.user)
+                ticket = caught.ticket
+            form.is_valid()
+            refuse(form, caught)
+    context = {
+        "ticket": ticket,
+        "form": form,
+        "move": next(move for move in queries.moves(ticket, request.user) if move.name == name),
+        "name": name,
+        "stale": refusal if isinstance(refusal, Stale) else None,
+        "internal": may_see_internal(ticket, request.user),
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "kind": info,
+    }
+    template = "tickets/move.html#dialog" if request.htmx else "tickets/move.html"  # type: ignore[attr-defined]
+    return render(request, template, context, status=code_for(form, refusal))
+
+
+def _form(request: HttpRequest, form_class: type[MoveForm], ticket: Ticket) -> MoveForm:
+    """Bound when it was sent; otherwise filled from the address (`?workgroup=3`) and from text kept over a sign-in."""
+    if request.method == "POST" and "show" not in request.POST:
+        return form_class(request.POST, request.FILES, ticket=ticket, user=request.user)
+    given = request.POST if request.method == "POST" else request.GET
+    initial: dict[str, Any] = {key: value for key, value in given.items() if key in form_class.base_fields and key != "seen"}
+    return form_class(initial={**initial, **typed_before(request)}, ticket=ticket, user=request.user)
+
+
+def _act(request: HttpRequest, info: Kind, name: str, ticket: Ticket, form: MoveForm) -> Ticket:
+    """Call the room's action of the transition's name."""
+    verb = getattr(info.actions, name)
+    moved: Ticket = verb(**{info.name: ticket}, by=request.user, **form.arguments())
+    return moved

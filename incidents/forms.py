@@ -1,0 +1,226 @@
+"""Forms of incidents: logging, editing, and one for each transition that asks something."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+
+from desk.assignment.queries import candidates
+from desk.people.fields import PersonField
+from desk.people.models import User, Workgroup
+from desk.people.queries import workgroups_for
+from desk.people.rules import is_analyst
+from desk.services.models import Service, Site
+from desk.tickets.forms import CategoryField, FilesField, MoveForm
+from desk.tickets.models import Impact, PendingReason, Urgency
+from desk.tickets.queries import pending_reasons
+from desk.tickets.rules import works_on_it
+
+from .models import Incident, ResolutionCode
+
+WHO_IS_AFFECTED = [
+    (Impact.LOW, "Only me, or one person"),
+    (Impact.MEDIUM, "My team or my site"),
+    (Impact.HIGH, "Everyone, or very many people"),
+]
+CAN_YOU_WORK = [
+    (Urgency.LOW, "Yes, it is only a nuisance"),
+    (Urgency.MEDIUM, "Yes, but with difficulty"),
+    (Urgency.HIGH, "No, work has stopped"),
+]
+
+
+class Asked(forms.Form):
+    """The plain questions from which impact, urgency and routing follow."""
+
+    title = forms.CharField(
+        label="What's wrong?",
+        max_length=200,
+        help_text="A few words, such as “I can't open my mail”.",
+        error_messages={"required": "Please say in a few words what is wrong."},
+    )
+    description = forms.CharField(
+        label="Tell us more",
+        required=False,
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="What did you do, what did you see, since when?",
+    )
+    impact = forms.TypedChoiceField(
+        label="Who is affected?", choices=WHO_IS_AFFECTED, coerce=int, widget=forms.RadioSelect, initial=Impact.LOW
+    )
+    urgency = forms.TypedChoiceField(
+        label="Can you still work?",
+        choices=CAN_YOU_WORK,
+        coerce=int,
+        widget=forms.RadioSelect,
+        initial=Urgency.MEDIUM,
+    )
+    service = forms.ModelChoiceField(
+        Service.objects.filter(is_active=True), required=False, empty_label="I'm not sure", label="What is it about?"
+    )
+    site = forms.ModelChoiceField(
+        Site.objects.filter(is_active=True), required=False, empty_label="—", label="Where are you?"
+    )
+
+
+class LogForm(Asked):
+    """Logging an incident; analysts may name another requester and a category."""
+
+    files = FilesField(label="Pictures or files")
+    submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    requester = PersonField(label="For whom?", required=False, help_text="Empty: for yourself.")
+    category = CategoryField(label="Category")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["submission"].initial = uuid.uuid4
+        if is_analyst(user):
+            self.fields["category"].load_choices()  # type: ignore[attr-defined]
+            self.order_fields(["requester", "title", "description", "service", "category", "site"])
+        else:
+            del self.fields["requester"], self.fields["category"]
+
+
+class EditForm(Asked):
+    """Editing what was logged, by analysts, with the version they saw."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    requester = PersonField(label="Requester")
+    category = CategoryField(label="Category")
+    field_order = ["seen", "title", "description", "requester", "service", "category", "site", "impact", "urgency"]
+
+    def __init__(self, *args: Any, ticket: Incident, **kwargs: Any):
+        kept = {name: getattr(ticket, name) for name in self.field_order[1:]}
+        kwargs["initial"] = {**kept, "seen": ticket.version, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.fields["category"].load_choices()  # type: ignore[attr-defined]
+        for name, label in {"title": "Title", "description": "Description", "service": "Service", "site": "Site"}.items():
+            self.fields[name].label, self.fields[name].help_text = label, ""
+        self.fields["impact"] = forms.TypedChoiceField(choices=Impact.choices, coerce=int)
+        self.fields["urgency"] = forms.TypedChoiceField(choices=Urgency.choices, coerce=int)
+
+
+class AssignForm(MoveForm):
+    """Triage: a workgroup, and perhaps one of its analysts, best suited first, each with the reason."""
+
+    workgroup = forms.ModelChoiceField(Workgroup.objects.none(), empty_label=None)
+    assignee = forms.ModelChoiceField(
+        User.objects.none(), required=False, empty_label="Nobody yet: leave it in the workgroup's queue", label="Analyst"
+    )
+    reason = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Needed when it goes to another workgroup. Only IT sees this.",
+    )
+
+    def prepare(self) -> None:
+        self.fields["workgroup"].queryset = workgroups_for("incident")  # type: ignore[attr-defined]
+        self.fields["workgroup"].initial = self.ticket.workgroup_id
+        self.fields["assignee"].initial = self.ticket.assignee_id
+        target = self._target()
+        self.suggestions = candidates(self.ticket, target)
+        people: Any = self.fields["assignee"]
+        people.queryset = User.objects.filter(pk__in=[c.user.pk for c in self.suggestions])
+        here = [(c.user.pk, f"{c.user} · {c.because}") for c in self.suggestions if not c.away_until]
+        away = [(c.user.pk, f"{c.user} · until {c.away_until}") for c in self.suggestions if c.away_until]
+        people.choices = [("", people.empty_label), *here, *([("Away", away)] if away else [])]
+
+    def _target(self) -> Workgroup:
+        """The workgroup that the form names, or the ticket's own."""
+        named = self.data.get("workgroup") or self.initial.get("workgroup") or self.ticket.workgroup_id
+        found = workgroups_for("incident").filter(pk=named).first() if str(named).isdecimal() else None
+        return found or self.ticket.workgroup
+
+    def arguments(self) -> dict[str, Any]:
+        chosen = self.cleaned_data["assignee"]
+        because = next((c.because for c in self.suggestions if chosen and c.user.pk == chosen.pk), "")
+        return {**self.cleaned_data, "because": because}
+
+
+class HoldForm(MoveForm):
+    reason = forms.ModelChoiceField(PendingReason.objects.none(), empty_label=None, label="What are we waiting for?")
+    message = forms.CharField(
+        label="Message to the requester",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="The requester reads this. Needed when you wait for them.",
+    )
+    note = forms.CharField(
+        label="Internal note",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Only IT sees this.",
+    )
+
+    def prepare(self) -> None:
+        self.fields["reason"].queryset = pending_reasons()  # type: ignore[attr-defined]
+
+
+class ResolveForm(MoveForm):
+    code = forms.ModelChoiceField(
+        ResolutionCode.objects.filter(is_active=True), empty_label=None, label="Resolution code"
+    )
+    solution = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What was wrong and what you did. The requester reads this.",
+        error_messages={"required": "Please say what solved it; the requester reads this."},
+    )
+
+
+class ConfirmForm(MoveForm):
+    """Rating and comment are the requester's own; an analyst who confirms on their word sees neither."""
+
+    rating = forms.TypedChoiceField(
+        label="How did we do?",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[(1, "Very poor"), (2, "Poor"), (3, "Fair"), (4, "Good"), (5, "Very good")],
+        widget=forms.RadioSelect,
+    )
+    comment = forms.CharField(
+        label="Anything to add?", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def prepare(self) -> None:
+        if self.user.pk != self.ticket.requester_id:
+            del self.fields["rating"], self.fields["comment"]
+            self.sentence = f"Close it on the word of {self.ticket.requester}?"
+
+
+class ReopenForm(MoveForm):
+    reason = forms.CharField(
+        label="What still doesn't work?",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Please say what still doesn't work."},
+    )
+    workgroup = forms.ModelChoiceField(Workgroup.objects.none(), required=False, label="Workgroup")
+
+    def prepare(self) -> None:
+        if works_on_it(self.ticket, self.user):
+            self.fields["workgroup"].queryset = workgroups_for("incident")  # type: ignore[attr-defined]
+            self.fields["workgroup"].empty_label = f"{self.ticket.workgroup} (the last one)"  # type: ignore[attr-defined]
+        else:
+            del self.fields["workgroup"]
+
+
+class CancelForm(MoveForm):
+    reason = forms.CharField(
+        label="Why isn't it needed any more?",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Please say why it isn't needed any more."},
+    )
+
+
+# Transition -> its form; a transition that is not here asks for nothing but the click.
+FORMS: dict[str, type[MoveForm]] = {
+    "assign": AssignForm,
+    "hold": HoldForm,
+    "resolve": ResolveForm,
+    "confirm": ConfirmForm,
+    "reopen": ReopenForm,
+    "cancel": CancelForm,
+}
