@@ -201,7 +201,7 @@ class IncidentLifecycle:
         source=[State.LOGGED, State.ASSIGNED, State.REOPENED],
         target=State.CANCELLED,
         permission=rules.requester_or_analyst,
-        custom={"label": "Cancel", "event": "cancelled", "icon": "circle-x", "tone": "danger", "rank": 70},
+        custom={"label": "Cancel incident", "event": "cancelled", "icon": "circle-x", "tone": "danger", "rank": 70},
     )
     def cancel(self: Incident, *, by: User, at: datetime, reason: str) -> Told:
         """It is no incident after all, or went away by itself."""

@@ -61,7 +61,7 @@ class ReplyForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    """An internal note. Its field has another name than a reply's, so that text never strays from one to the other."""
+    """An internal note. Its fields have other names than a reply's, so that text never strays from one to the other."""
 
     note = forms.CharField(
         label="Internal note",
@@ -82,7 +82,8 @@ class MoveForm(forms.Form):
 
     def __init__(self, *args: Any, ticket: Ticket, user: User, **kwargs: Any):
         self.ticket, self.user = ticket, user
-        super().__init__(*args, **kwargs)
+        # A move's form may stand in a dialog over the ticket's page, which has forms of its own: ids must differ.
+        super().__init__(*args, **{"auto_id": "move_%s", **kwargs})
         self.fields["seen"].initial = ticket.version
         self.prepare()
 

@@ -14,7 +14,7 @@ from .models import Attachment, Event, Ticket
 WORDS: dict[str, tuple[str, str, str]] = {
     "logged": ("circle-plus", "logged it", "reported it"),
     "started": ("play", "started work", "started to work on it"),
-    "held": ("pause", "put it on hold: {reason}", "put it on hold"),
+    "held": ("pause", "put it on hold: {reason}", "put it on hold: {text}"),
     "resumed": ("play", "resumed it", "went on with it"),
     "resolved": ("circle-check", "resolved it: {code}", "says it is solved"),
     "closed": ("thumbs-up", "closed it", "closed it"),
@@ -87,13 +87,15 @@ def _look(event: Event, ticket: Ticket) -> str:
     if not _text(event, ticket):
         return "event"
     theirs = event.actor_id in (ticket.requester_id, ticket.reporter_id)
-    return "ours" if event.kind.endswith((".resolved", ".held")) or not theirs else "theirs"
+    return "ours" if event.kind.endswith(".resolved") or not theirs else "theirs"
 
 
 def _text(event: Event, ticket: Ticket) -> str:
     """What was written with the event; the description as it is now, since edits have rows of their own."""
     if event.kind.endswith(".logged"):
         return ticket.description
+    if event.kind.endswith(".held"):
+        return ""  # the reason's own words; what was asked of the requester is a reply of its own
     return str(event.data.get("text") or "")
 
 

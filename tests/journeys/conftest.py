@@ -1,0 +1,79 @@
+"""A real browser before the real application, signed in as one of the people of the story."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from itsm.runner.browser import find_chromium, how_to_get_one
+
+# Playwright runs an event loop in this thread; Django would take each query here for one made in async code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = find_chromium()
+    if path is None:
+        pytest.skip(how_to_get_one())
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def town(transactional_db, live_server, world, tmp_path):
+    """The world of the stories, served at `town.url`; each test starts from it."""
+    world.url = live_server.url
+    world.screenshot = Path(tmp_path) / "screenshot.png"
+    world.screenshot.write_bytes(PNG)
+    return world
+
+
+@pytest.fixture
+def open_as(chromium, town):
+    """`open_as("erin")`: a page in a browser of her own, signed in; errors on the page's console fail the test."""
+    contexts, complaints = [], []
+
+    def sign_in(name, **options):
+        context = chromium.new_context(base_url=town.url, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"{name}: {error}"))
+        page.on(
+            "console",
+            lambda message: complaints.append(f"{name}: {message.text}")
+            if message.type == "error" and "status of 4" not in message.text
+            else None,
+        )
+        page.goto("/")
+        page.get_by_label("Username").fill(name)
+        page.get_by_label("Password", exact=True).fill("demo")
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url(f"{town.url}/")
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360000000000500016ed5e2b80000000049454e44ae426082"
+)

@@ -1,0 +1,52 @@
+"""Every page at phone and desktop size, light and dark: nothing that axe calls serious, nothing that scrolls sideways."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from desk.tickets.actions import note, reply
+from tests.factories import incident
+
+PAGES = {
+    "erin": ["/", "/incidents/", "/incidents/new/", "/incidents/{number}/", "/incidents/{number}/do/cancel/", "/lifecycles/"],
+    "sam": [
+        "/",
+        "/queues/",
+        "/queues/service-desk/",
+        "/queues/service-desk/?tab=pending",
+        "/incidents/new/",
+        "/incidents/{number}/",
+        "/incidents/{number}/edit/",
+        "/incidents/{number}/do/assign/",
+    ],
+    "lena": ["/queues/service-desk/team/"],
+    "omar": ["/", "/incidents/", "/incidents/{number}/"],  # empty, empty, not found
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", list(PAGES))
+def test_pages_are_accessible_and_fit(open_as, town, name, scheme):
+    found = incident(town.erin, "The mail is down", description="Since nine.\n\n- one\n- two")
+    incident(town.erin, "Averyveryverylongwordwithoutanyspacethatmustnotpushthepagesideways" * 2)
+    reply(ticket=found, by=town.sam, message="Which programme?")
+    note(ticket=found, by=town.sam, message="The certificate again.")
+    page = open_as(name, color_scheme=scheme)
+    faults = []
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        for address in PAGES[name]:
+            page.goto(address.format(number=found.number))
+            serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+            faults += [(address, width, v["id"], v["nodes"][0]["html"][:120]) for v in serious]
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                faults.append((address, width, "scrolls sideways"))
+    assert faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_sign_in_page_is_accessible(chromium, town, scheme):
+    page = chromium.new_context(base_url=town.url, color_scheme=scheme).new_page()
+    page.goto("/accounts/login/")
+    serious = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
+    assert serious == []
+    page.context.close()
