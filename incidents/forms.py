@@ -71,6 +71,7 @@ class LogForm(Asked):
 
     files = FilesField(label="Pictures or files")
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    again = forms.BooleanField(widget=forms.HiddenInput, required=False)  # yes, this is another one
     requester = PersonField(label="For whom?", required=False, help_text="Empty: for yourself.")
     category = CategoryField(label="Category")
 

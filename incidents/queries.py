@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from desk.people.models import User
 
-from .lifecycle import State
+from .lifecycle import CLOSED_STATES, State
 from .models import Incident
 
 
@@ -25,6 +25,16 @@ def mine(user: User) -> QuerySet[Incident]:
 def mine_page(user: User, number: str) -> Page[Incident]:
     """A page of `mine`; any odd page number gives the nearest page there is."""
     return Paginator(mine(user), 25).get_page(number)
+
+
+def same_words_lately(user: User, title: str, description: str) -> Incident | None:
+    """What the person logged with the very same words in the last ten minutes, and is not over yet."""
+    return (
+        Incident.objects.filter(reporter=user, title=title, description=description)
+        .filter(created_at__gt=Now() - timedelta(minutes=10))
+        .exclude(state__in=CLOSED_STATES)
+        .first()
+    )
 
 
 def unconfirmed() -> QuerySet[Incident]:

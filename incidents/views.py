@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people.rules import is_analyst
+from desk.tickets import text
 from desk.tickets.errors import Refused
 from desk.tickets.forms import refuse
 from desk.tickets.queries import get_visible
@@ -37,24 +38,28 @@ def new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form)
     fields = dict(form.cleaned_data)
+    words = (text.normal(fields["title"]), text.normal(fields["description"]))
+    again, token = fields.pop("again"), fields["submission"]
+    earlier = queries.same_words_lately(request.user, *words)
+    if earlier and not again and earlier.submission != token:
+        return _another(request, earlier, f"You logged the same as {earlier.number} a moment ago.")
     try:
         incident = actions.log(by=request.user, **fields)
     except Refused as refusal:
         refuse(form, refusal)
         return _form_page(request, form, refusal)
-    if (incident.title, incident.description) != (" ".join(fields["title"].split()), fields["description"].strip()):
-        return _another(request, incident)
+    if (incident.title, incident.description) != words:
+        return _another(request, incident, f"This form has already logged {incident.number}.")
     return done(request, incident, f"We have it: {incident.number}.")
 
 
-def _another(request: HttpRequest, earlier: Incident) -> HttpResponse:
-    """The form was sent before with other words (the back button): ask, and keep the words."""
+def _another(request: HttpRequest, earlier: Incident, sentence: str) -> HttpResponse:
+    """It looks as if this was sent before (the back button, a second tab): ask, and keep the words."""
     data = request.POST.copy()
-    data["submission"] = str(uuid.uuid4())
+    data["submission"], data["again"] = str(uuid.uuid4()), "on"
     form = LogForm(data, request.FILES, user=request.user)
     form.is_valid()
-    sentence = f"This form has already logged {earlier.number}. Send it again if this is another incident."
-    form.add_error(None, sentence)
+    form.add_error(None, f"{sentence} Send it again if this is another incident.")
     return _form_page(request, form, Refused(sentence), earlier)
 
 

@@ -19,12 +19,17 @@ _TAGS = {
 }  # fmt: skip
 
 
+def normal(text: str) -> str:
+    """The text as it is kept: NFC, plain newlines, no outer space."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+
+
 def clean(text: str | None, *, field: str, required: str = "", limit: int = MAX_LENGTH) -> str:
     """The text, normalised (NFC, plain newlines, no outer space); Refused with a sentence for `field` otherwise.
 
     `required`: the sentence for an empty text; without it, empty is fine.
     """
-    text = unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n")).strip()
+    text = normal(text or "")
     if "\x00" in text:
         raise Refused("This text holds a NUL character, which can't be stored. Please remove it.", field=field)
     if not text and required:
