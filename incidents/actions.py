@@ -74,7 +74,7 @@ def log(
         workgroup=workgroup or chosen.workgroup,
         submission=submission,
     )
-    reason = {"rule": chosen.rule, "because": chosen.because} if workgroup is None else {"because": "named when logged"}
+    reason = {"rule": chosen.rule, "because": chosen.because} if workgroup is None else {"because": "as named"}
     incident, _ = flow.open_ticket(
         incident,
         by=by,
@@ -102,7 +102,9 @@ def take(*, incident: Incident, by: User, seen: int | None = None, at: datetime 
         if not rules.nobody_else_has_it(fresh, by):
             raise Refused(f"{fresh.assignee} has {fresh.number} already.")
         because = f"{by} took it"
-        return perform(fresh, "assign", by=by, seen=seen, at=at, workgroup=fresh.workgroup, assignee=by, because=because)
+        return perform(
+            fresh, "assign", by=by, seen=seen, at=at, workgroup=fresh.workgroup, assignee=by, because=because
+        )
 
 
 def assign(
@@ -144,7 +146,7 @@ def start(*, incident: Incident, by: User, **how: Any) -> Incident:
 def hold(
     *, incident: Incident, by: User, reason: PendingReason, message: str = "", note: str = "", **how: Any
 ) -> Incident:
-    """Let it wait. `message` goes to the requester as a reply (required when the reason waits for them); `note` stays inside."""
+    """Let it wait. `message` goes to the requester (required when the reason waits for them); `note` stays inside."""
     message = text.clean(
         message,
         field="message",
@@ -164,9 +166,7 @@ def resume(*, incident: Incident, by: User, because: str = "", **how: Any) -> In
 
 def resolve(*, incident: Incident, by: User, code: ResolutionCode, solution: str, **how: Any) -> Incident:
     """Service is restored: how (code), and what was done in words the requester reads."""
-    solution = text.clean(
-        solution, field="solution", required="Please say what solved it; the requester reads this."
-    )
+    solution = text.clean(solution, field="solution", required="Please say what solved it; the requester reads this.")
     return perform(incident, "resolve", by=by, code=code, solution=solution, **how)
 
 
@@ -182,9 +182,7 @@ def confirm(
     return perform(incident, "confirm", by=by, rating=rating, comment=comment, because=because, **how)
 
 
-def reopen(
-    *, incident: Incident, by: User, reason: str, workgroup: Workgroup | None = None, **how: Any
-) -> Incident:
+def reopen(*, incident: Incident, by: User, reason: str, workgroup: Workgroup | None = None, **how: Any) -> Incident:
     """It persists or came back. Analysts may name another workgroup; otherwise the last one gets it again."""
     reason = text.clean(reason, field="reason", required="Please say what still doesn't work.")
     if workgroup is not None and not workgroup.takes_kind("incident"):
@@ -199,7 +197,9 @@ def cancel(*, incident: Incident, by: User, reason: str, **how: Any) -> Incident
 
 
 @transaction.atomic
-def log_recurrence(*, incident: Incident, by: User, submission: uuid.UUID | None = None, at: datetime | None = None) -> Incident:
+def log_recurrence(
+    *, incident: Incident, by: User, submission: uuid.UUID | None = None, at: datetime | None = None
+) -> Incident:
     """Log the same trouble anew, linked to the old incident; for when reopening is no longer possible."""
     if not rules.requester_or_analyst(incident, by):
         raise PermissionDenied(rules.requester_or_analyst.why_not(incident))

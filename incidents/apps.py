@@ -21,6 +21,6 @@ class IncidentsConfig(AppConfig):
                 model_label="incidents.Incident",
                 states=State,
                 closed=CLOSED_STATES,
-                public_words=PUBLIC_WORDS,
+                public_words={state.value: word for state, word in PUBLIC_WORDS.items()},
             )
         )

@@ -69,7 +69,7 @@ class Asked(forms.Form):
 class LogForm(Asked):
     """Logging an incident; analysts may name another requester and a category."""
 
-    files = FilesField(label="Pictures or files")
+    files = FilesField(label="Pictures or files")  # type: ignore[assignment]
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
     again = forms.BooleanField(widget=forms.HiddenInput, required=False)  # yes, this is another one
     requester = PersonField(label="For whom?", required=False, help_text="Empty: for yourself.")
@@ -98,7 +98,12 @@ class EditForm(Asked):
         kwargs["initial"] = {**kept, "seen": ticket.version, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.fields["category"].load_choices()  # type: ignore[attr-defined]
-        for name, label in {"title": "Title", "description": "Description", "service": "Service", "site": "Site"}.items():
+        for name, label in {
+            "title": "Title",
+            "description": "Description",
+            "service": "Service",
+            "site": "Site",
+        }.items():
             self.fields[name].label, self.fields[name].help_text = label, ""
         self.fields["impact"] = forms.TypedChoiceField(choices=Impact.choices, coerce=int)
         self.fields["urgency"] = forms.TypedChoiceField(choices=Urgency.choices, coerce=int)
@@ -109,7 +114,10 @@ class AssignForm(MoveForm):
 
     workgroup = forms.ModelChoiceField(Workgroup.objects.none(), empty_label=None)
     assignee = forms.ModelChoiceField(
-        User.objects.none(), required=False, empty_label="Nobody yet: leave it in the workgroup's queue", label="Analyst"
+        User.objects.none(),
+        required=False,
+        empty_label="Nobody yet: leave it in the workgroup's queue",
+        label="Analyst",
     )
     reason = forms.CharField(
         required=False,

@@ -69,7 +69,20 @@ def _resumed_state(incident: Incident, **_: Any) -> str:
 
 
 class IncidentLifecycle:
-    """The transitions, to be mixed into the Incident model."""
+    """The transitions, to be mixed into the Incident model (`self` is the incident)."""
+
+    # The fields that these moves set; the models declare them.
+    workgroup: Any
+    assignee: Any
+    pending_reason: Any
+    reassignment_count: Any
+    reopen_count: Any
+    resolution_code: Any
+    solution: Any
+    resolved_at: Any
+    closed_at: Any
+    rating: Any
+    rating_comment: Any
 
     @transition(
         field="state",
@@ -79,7 +92,7 @@ class IncidentLifecycle:
         custom={"label": "Assign", "event": "assigned", "icon": "user-round-plus", "rank": 20},
     )
     def assign(
-        self: Incident,
+        self: Any,
         *,
         by: User,
         at: datetime,
@@ -118,7 +131,7 @@ class IncidentLifecycle:
             "needs": (rules.nobody_else_has_it,),
         },
     )
-    def start(self: Incident, *, by: User, at: datetime) -> Told:
+    def start(self: Any, *, by: User, at: datetime) -> Told:
         """An analyst works on it directly, and takes it if nobody has it."""
         self.assignee = by
         return Told(inside={"assignee": str(by)})
@@ -130,7 +143,7 @@ class IncidentLifecycle:
         permission=rules.analyst,
         custom={"label": "Put on hold", "event": "held", "icon": "pause", "rank": 30},
     )
-    def hold(self: Incident, *, by: User, at: datetime, reason: PendingReason, note: str = "") -> Told:
+    def hold(self: Any, *, by: User, at: datetime, reason: PendingReason, note: str = "") -> Told:
         """Work waits; the reason says for what, and which clocks stop."""
         self.pending_reason = reason
         return Told(
@@ -145,7 +158,7 @@ class IncidentLifecycle:
         permission=rules.analyst_or_automation,
         custom={"label": "Resume", "event": "resumed", "icon": "play", "tone": "primary", "rank": 10},
     )
-    def resume(self: Incident, *, by: User, at: datetime, because: str = "") -> Told:
+    def resume(self: Any, *, by: User, at: datetime, because: str = "") -> Told:
         """Work goes on; an analyst who resumes what nobody has takes it."""
         self.pending_reason = None
         if self.assignee_id is None and not by.is_automation:
@@ -159,7 +172,7 @@ class IncidentLifecycle:
         permission=rules.analyst,
         custom={"label": "Resolve", "event": "resolved", "icon": "circle-check", "tone": "good", "rank": 40},
     )
-    def resolve(self: Incident, *, by: User, at: datetime, code: ResolutionCode, solution: str) -> Told:
+    def resolve(self: Any, *, by: User, at: datetime, code: ResolutionCode, solution: str) -> Told:
         """Service is restored; the requester is asked whether it really is."""
         self.resolution_code, self.solution, self.resolved_at, self.pending_reason = code, solution, at, None
         self.assignee = self.assignee or by
@@ -173,7 +186,7 @@ class IncidentLifecycle:
         custom={"label": "Confirm and close", "event": "closed", "icon": "thumbs-up", "tone": "good", "rank": 50},
     )
     def confirm(
-        self: Incident, *, by: User, at: datetime, rating: int | None = None, comment: str = "", because: str = ""
+        self: Any, *, by: User, at: datetime, rating: int | None = None, comment: str = "", because: str = ""
     ) -> Told:
         """It works: confirmed by the requester, by an analyst on their word, or by the timer when nobody answered."""
         self.closed_at, self.rating, self.rating_comment = at, rating, comment
@@ -187,8 +200,8 @@ class IncidentLifecycle:
         conditions=[rules.within_reopen_window],
         custom={"label": "Reopen", "event": "reopened", "icon": "rotate-ccw", "tone": "danger", "rank": 60},
     )
-    def reopen(self: Incident, *, by: User, at: datetime, reason: str, workgroup: Workgroup | None = None) -> Told:
-        """It persists or came back: a new episode, for a workgroup (the last one, if none is named) and no analyst yet."""
+    def reopen(self: Any, *, by: User, at: datetime, reason: str, workgroup: Workgroup | None = None) -> Told:
+        """It persists or came back: a new episode, for a workgroup (the last, if none is named), no analyst yet."""
         self.reopen_count += 1
         self.assignee, self.resolution_code, self.solution = None, None, ""
         self.resolved_at = self.closed_at = self.rating = None
@@ -203,7 +216,7 @@ class IncidentLifecycle:
         permission=rules.requester_or_analyst,
         custom={"label": "Cancel incident", "event": "cancelled", "icon": "circle-x", "tone": "danger", "rank": 70},
     )
-    def cancel(self: Incident, *, by: User, at: datetime, reason: str) -> Told:
+    def cancel(self: Any, *, by: User, at: datetime, reason: str) -> Told:
         """It is no incident after all, or went away by itself."""
         self.closed_at = at
         return Told(data={"text": reason})

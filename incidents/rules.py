@@ -19,7 +19,14 @@ analyst_or_automation = works_on_it | is_automation
 requester_or_analyst = is_requester | works_on_it
 anyone_concerned = is_requester | works_on_it | is_automation
 
-__all__ = ["analyst", "analyst_or_automation", "anyone_concerned", "nobody_else_has_it", "requester_or_analyst", "within_reopen_window"]
+__all__ = [
+    "analyst",
+    "analyst_or_automation",
+    "anyone_concerned",
+    "nobody_else_has_it",
+    "requester_or_analyst",
+    "within_reopen_window",
+]
 
 
 @rule("{ticket.assignee} has it. Assign it to yourself first, or ask.")

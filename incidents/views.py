@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people.rules import is_analyst
+from desk.people.signed_in import SignedIn
 from desk.tickets import text
 from desk.tickets.errors import Refused
 from desk.tickets.forms import refuse
@@ -22,14 +23,14 @@ from .models import Incident
 
 
 @require_safe
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: SignedIn) -> HttpResponse:
     """What this person reported, a page of it, the last touched first."""
     page = queries.mine_page(request.user, request.GET.get("page", "1"))
     return render(request, "incidents/mine.html", {"page": page})
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SignedIn) -> HttpResponse:
     """Log an incident. Sending the same form again leads to the incident that it logged."""
     if request.method != "POST":
         typed = {"title": request.GET.get("title", "")[:200], **typed_before(request)}
@@ -53,7 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return done(request, incident, f"We have it: {incident.number}.")
 
 
-def _another(request: HttpRequest, earlier: Incident, sentence: str) -> HttpResponse:
+def _another(request: SignedIn, earlier: Incident, sentence: str) -> HttpResponse:
     """It looks as if this was sent before (the back button, a second tab): ask, and keep the words."""
     data = request.POST.copy()
     data["submission"], data["again"] = str(uuid.uuid4()), "on"
@@ -64,14 +65,14 @@ def _another(request: HttpRequest, earlier: Incident, sentence: str) -> HttpResp
 
 
 def _form_page(
-    request: HttpRequest, form: LogForm, refusal: Refused | None = None, earlier: Incident | None = None
+    request: SignedIn, form: LogForm, refusal: Refused | None = None, earlier: Incident | None = None
 ) -> HttpResponse:
     context = {"form": form, "earlier": earlier, "on_behalf": is_analyst(request.user)}
     return render(request, "incidents/new.html", context, status=code_for(form, refusal))
 
 
 @require_POST
-def recurrence(request: HttpRequest, number: str) -> HttpResponse:
+def recurrence(request: SignedIn, number: str) -> HttpResponse:
     """Log the same trouble anew, linked to this incident; the button's token makes a double click log once."""
     incident: Incident = get_visible(request.user, number, Incident)
     try:

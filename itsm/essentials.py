@@ -1,4 +1,4 @@
-"""What a portal can't work without: a Service Desk that takes everything, the priority matrix, pending reasons, codes."""
+"""What a portal can't work without: a Service Desk with a catch-all, the priority matrix, pending reasons, codes."""
 
 from django.db import transaction
 

@@ -1,19 +1,22 @@
 """The home page, by persona."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from desk.people.rules import is_analyst
+from desk.people.signed_in import SignedIn
 from desk.tickets.queries import my_work, queue_counts
 from incidents import queries as incidents
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedIn) -> HttpResponse:
     """End users: one button and their open things. Analysts: their work and their queues at a glance."""
     mine = incidents.mine(request.user)
-    context = {"open_incidents": mine.exclude(state__in=["closed", "cancelled"])[:10]}
+    context: dict[str, Any] = {"open_incidents": mine.exclude(state__in=["closed", "cancelled"])[:10]}
     if is_analyst(request.user):
         context |= {"my_work": my_work(request.user)[:20], "queues": queue_counts(request.user)}
     return render(request, "home.html", context)

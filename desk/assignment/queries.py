@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
-from desk.people.models import User, UserSkill, Workgroup
+from desk.people.models import Skill, User, UserSkill, Workgroup
 from desk.people.queries import absent, analysts_of
-from desk.tickets.queries import open_tickets
 from desk.tickets.models import Ticket
+from desk.tickets.queries import open_tickets
 
 from .models import RoutingRule
 
@@ -97,7 +97,8 @@ def candidates(ticket: Ticket, workgroup: Workgroup) -> list[Candidate]:
     load = {row["assignee"]: row["n"] for row in mine.filter(assignee__in=analysts_of(workgroup))}
     skill = _skill_wanted(ticket)
     people = list(analysts_of(workgroup))
-    levels = dict(UserSkill.objects.filter(Q(skill=skill) & Q(user__in=people)).values_list("user_id", "level")) if skill else {}
+    skilled = UserSkill.objects.filter(skill=skill, user__in=people) if skill else UserSkill.objects.none()
+    levels = dict(skilled.values_list("user_id", "level"))
     away = absent(people)
     found = [
         Candidate(
@@ -112,7 +113,7 @@ def candidates(ticket: Ticket, workgroup: Workgroup) -> list[Candidate]:
     return sorted(found, key=lambda c: (bool(c.away_until), -c.skill_level, c.open_count, str(c.user), c.user.pk))
 
 
-def _skill_wanted(ticket: Ticket) -> object | None:
+def _skill_wanted(ticket: Ticket) -> Skill | None:
     """The skill of the ticket's category, or of the nearest ancestor that names one."""
     if ticket.category is None:
         return None
@@ -120,7 +121,7 @@ def _skill_wanted(ticket: Ticket) -> object | None:
     return next((node.skill for node in reversed(list(line)) if node.skill), None)
 
 
-def _because(level: int, skill: object | None, load: int, is_away: bool) -> str:
+def _because(level: int, skill: Skill | None, load: int, is_away: bool) -> str:
     words = [f"{load} open"]
     if skill:
         words.insert(0, f"{skill} {level}/3" if level else f"no {skill}")

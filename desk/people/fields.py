@@ -14,7 +14,7 @@ from .queries import person_named
 class PersonField(forms.CharField):
     """Takes a username, an e-mail address or a full name, and cleans to that active User (or None when empty)."""
 
-    def clean(self, value: Any) -> User | None:  # type: ignore[override]
+    def clean(self, value: Any) -> User | None:
         words = super().clean(value)
         if not words:
             return None

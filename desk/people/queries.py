@@ -9,6 +9,7 @@ from django.utils import timezone
 from .models import Absence, User, Workgroup
 from .rules import reach
 
+
 def workgroups_of(user: User) -> QuerySet[Workgroup]:
     """The active workgroups whose queue the person may see."""
     return Workgroup.objects.filter(pk__in=reach(user).view, is_active=True)

@@ -1,4 +1,4 @@
-"""The verbs of delivery: dispatch an event to its reactions, deliver what is owed, retry what is dead, beat the pulse."""
+"""The verbs of delivery: dispatch an event to its reactions, deliver what is owed, retry, beat the pulse."""
 
 import logging
 import traceback
@@ -48,7 +48,7 @@ def _wake() -> None:
 
 
 def deliver_due(limit: int = 500) -> int:
-    """Deliver what is owed and due, one by one, until nothing is left or the limit is reached; returns how many were tried."""
+    """Deliver what is owed and due, one by one, until nothing is left or the limit is reached; returns how many."""
     tried = 0
     while tried < limit and (pk := _claim()) is not None:
         _deliver(pk)

@@ -22,9 +22,7 @@ class Delivery(models.Model):
         ordering = ["-pk"]
         constraints = [models.UniqueConstraint(fields=["event", "reaction"], name="reactions_delivery_once")]
         indexes = [
-            models.Index(
-                fields=["due_at"], name="reactions_delivery_owed", condition=Q(done_at=None) & Q(dead_at=None)
-            )
+            models.Index(fields=["due_at"], name="reactions_delivery_owed", condition=Q(done_at=None) & Q(dead_at=None))
         ]
 
     def __str__(self) -> str:

@@ -43,6 +43,7 @@ class Category(TreeNode):
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
+        related_name="categories",
         help_text=_("The skill that helps here; used to suggest analysts."),
     )
     position = models.PositiveIntegerField(default=0)
@@ -52,9 +53,7 @@ class Category(TreeNode):
         ordering = ["position", "name"]
         verbose_name_plural = _("categories")
         constraints = [
-            models.UniqueConstraint(
-                fields=["parent", "name"], name="services_category_name_once", nulls_distinct=False
-            )
+            models.UniqueConstraint(fields=["parent", "name"], name="services_category_name_once", nulls_distinct=False)
         ]
 
     def __str__(self) -> str:

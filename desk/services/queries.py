@@ -26,6 +26,4 @@ def category_choices() -> list[tuple[int, str]]:
 def is_below(category: Category | None, subtree: Iterable[int]) -> bool:
     """Whether the category, or one of its ancestors, is among these ids."""
     wanted = set(subtree)
-    return bool(
-        category is not None and (category.pk in wanted or wanted & {node.pk for node in category.ancestors()})
-    )
+    return bool(category is not None and (category.pk in wanted or wanted & {node.pk for node in category.ancestors()}))

@@ -35,7 +35,8 @@ def reply(
     if not rules.may_reply(ticket, by):
         raise PermissionDenied(rules.may_reply.why_not(ticket))
     if ticket.is_over:
-        raise Refused(f"{ticket.number} is {ticket.state_label.lower()}, so nobody would read a reply here.", field="message")
+        sentence = f"{ticket.number} is {ticket.state_label.lower()}, so nobody would read a reply here."
+        raise Refused(sentence, field="message")
     return _say(ticket, by, message, files, at, source, Visibility.PUBLIC)
 
 

@@ -45,7 +45,7 @@ def attach(event: Event, files: Iterable[UploadedFile]) -> list[Attachment]:
 
 
 def check(files: Iterable[UploadedFile]) -> list[str]:
-    """The content type of each file; Refused with a sentence for every file that is too large or of a kind not allowed."""
+    """The content type of each file; Refused with a sentence for every one too large or of a kind not allowed."""
     files = list(files)
     problems, found = [], []
     if len(files) > settings.ATTACHMENT_MAX_FILES:

@@ -1,4 +1,4 @@
-"""The one flow: the only door through which a ticket is made or changes its state, and through which an event is written."""
+"""The one flow: the only door through which a ticket is made or changes its state, and an event is written."""
 
 from __future__ import annotations
 
@@ -242,15 +242,17 @@ def unmet(ticket: Ticket, name: str, user: User) -> list[str]:
     here = next((s for s in all_transitions(type(ticket)) if s.name == name and s.source == ticket.state), None)
     if here is None:
         return [f"{ticket.number} is {ticket.state_label}; “{label}” isn't possible from there."]
-    asked = [why.why_not(ticket) for why in here.conditions if not why(ticket)]
+    conditions: list[Any] = list(here.conditions)
+    asked = [why.why_not(ticket) for why in conditions if not why(ticket)]
     return asked + [why.why_not(ticket) for why in here.custom.get("needs", ()) if not why(ticket, user)]
 
 
 def _ask_permission(ticket: Ticket, name: str, user: User) -> None:
     """PermissionDenied with the rule's sentence when the person may not, from whatever state."""
     step = transition_of(ticket, name)
-    if step is None or not callable(step.permission) or not step.permission(ticket, user):
-        raise PermissionDenied(step.permission.why_not(ticket) if step else "There is no such transition.")
+    rule: Any = step.permission if step else None  # a rules.Rule; a transition without one is open to nobody
+    if rule is None or not rule(ticket, user):
+        raise PermissionDenied(rule.why_not(ticket) if rule else f"Nobody may “{name}” here.")
 
 
 def _compare_version(ticket: Ticket, seen: int | None, by: User) -> None:

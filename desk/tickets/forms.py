@@ -55,9 +55,11 @@ class ReplyForm(forms.Form):
     """A public reply."""
 
     message = forms.CharField(
-        label="Your reply", widget=forms.Textarea(attrs={"rows": 4}), error_messages={"required": "Please write something."}
+        label="Your reply",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Please write something."},
     )
-    files = FilesField()
+    files = FilesField()  # type: ignore[assignment]  # the stubs know only the sent files of this name
 
 
 class NoteForm(forms.Form):
@@ -98,4 +100,4 @@ class MoveForm(forms.Form):
 def refuse(form: forms.Form, refusal: Refused) -> None:
     """Put the refusal's sentences next to the field they belong to, or at the top."""
     where = refusal.field if refusal.field in form.fields else None
-    form.add_error(where, refusal.sentences)  # type: ignore[arg-type]
+    form.add_error(where, refusal.sentences)

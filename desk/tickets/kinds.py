@@ -1,4 +1,4 @@
-"""The kinds of ticket there are: each room registers its own here when it starts, so that shared pages know them all."""
+"""The kinds of ticket there are: each room registers its own when it starts, so that shared pages know them all."""
 
 from __future__ import annotations
 

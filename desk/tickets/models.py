@@ -98,7 +98,10 @@ class Ticket(FSMModelMixin, models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     requester = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="requested", help_text=_("Who has the problem.")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="requested",
+        help_text=_("Who has the problem."),
     )
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reported", help_text=_("Who logged it.")
@@ -118,7 +121,10 @@ class Ticket(FSMModelMixin, models.Model):
     reassignment_count = models.PositiveIntegerField(default=0, editable=False)
     source = models.CharField(max_length=20, default="web", editable=False, help_text=_("Where it came from."))
     submission = models.UUIDField(
-        null=True, unique=True, editable=False, help_text=_("The form that logged it, so that sending it twice logs once.")
+        null=True,
+        unique=True,
+        editable=False,
+        help_text=_("The form that logged it, so that sending it twice logs once."),
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False, help_text=_("The last event's moment."))
@@ -194,7 +200,9 @@ class Event(models.Model):
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField(help_text=_("When it happened."))
-    recorded_at = models.DateTimeField(auto_now_add=True, help_text=_("When it was written; later than `at` for imports."))
+    recorded_at = models.DateTimeField(
+        auto_now_add=True, help_text=_("When it was written; later than `at` for imports.")
+    )
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=60)
     visibility = models.CharField(max_length=10, choices=Visibility.choices)

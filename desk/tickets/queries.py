@@ -14,7 +14,7 @@ from desk.people.queries import analysts_of
 from desk.people.rules import reach
 
 from . import flow, kinds, rules
-from .models import Attachment, Event, Link, PendingReason, PriorityCell, Ticket, Visibility, Watcher
+from .models import LINK_BACKWARDS, Attachment, Event, Link, PendingReason, PriorityCell, Ticket, Visibility, Watcher
 
 
 def visible_to(user: User, model: type[Ticket] = Ticket) -> QuerySet[Any]:
@@ -80,10 +80,9 @@ def queue(workgroup: Workgroup) -> QuerySet[Ticket]:
 
 def links_of(ticket: Ticket, user: User) -> list[tuple[str, Ticket]]:
     """(how, other ticket) for each link whose other end the person may see."""
-    from .models import LINK_BACKWARDS
-
     rows = Link.objects.filter(Q(source=ticket) | Q(target=ticket)).select_related("source", "target")
-    seen = set(visible_to(user).filter(Q(links_in__source=ticket) | Q(links_out__target=ticket)).values_list("pk", flat=True))
+    linked = Q(links_in__source=ticket) | Q(links_out__target=ticket)
+    seen = set(visible_to(user).filter(linked).values_list("pk", flat=True))
     found = []
     for row in rows:
         forward = row.source_id == ticket.pk
@@ -140,9 +139,7 @@ def _move(ticket: Ticket, user: User, step: Transition) -> Move:
         icon=step.custom.get("icon", "arrow-right"),
         tone=step.custom.get("tone", ""),
         open=not obstacles,
-        possible_here=any(
-            s.name == step.name and s.source == ticket.state for s in flow.all_transitions(type(ticket))
-        ),
+        possible_here=any(s.name == step.name and s.source == ticket.state for s in flow.all_transitions(type(ticket))),
         because=tuple(obstacles),
     )
 
@@ -199,9 +196,7 @@ def _parse_key(after: str) -> tuple[int, int] | None:
 def queue_tabs(workgroup: Workgroup, user: User, current: str) -> list[Tab]:
     rows = queue(workgroup).order_by().select_related(None)
     current = current if current in TABS else "all"
-    return [
-        Tab(key, label, capped(rows.filter(narrow(user))), key == current) for key, (label, narrow) in TABS.items()
-    ]
+    return [Tab(key, label, capped(rows.filter(narrow(user))), key == current) for key, (label, narrow) in TABS.items()]
 
 
 def capped(rows: QuerySet[Any]) -> str:

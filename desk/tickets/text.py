@@ -48,4 +48,4 @@ def as_html(text: str) -> SafeString:
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer nofollow",
     )
-    return mark_safe(html)  # noqa: S308 (nh3 has just cleaned it)
+    return mark_safe(html)  # nh3 has just cleaned it

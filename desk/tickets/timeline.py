@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from .models import Attachment, Event, Ticket
+from .models import LINK_BACKWARDS, Attachment, Event, LinkKind, Ticket
 
 # What happened -> (icon, words for IT, words for requesters). Words may use {workgroup}, {assignee}, {reason}, {code},
 # {number} and {because} of the event; no words for requesters: they are not shown such an event.
@@ -50,7 +50,12 @@ def entries(ticket: Ticket, events: Iterable[Event], *, internal: bool) -> list[
 
 def _entry(ticket: Ticket, event: Event, internal: bool) -> Entry | None:
     what = event.kind.rpartition(".")[2]
-    common = {"actor": event.actor, "at": event.at, "source": event.source, "files": list(event.attachments.all())}
+    common: dict[str, Any] = {
+        "actor": event.actor,
+        "at": event.at,
+        "source": event.source,
+        "files": list(event.attachments.all()),
+    }
     if event.kind == "comment.added":
         look = "note" if event.is_internal else "ours" if event.data.get("side") == "it" else "theirs"
         return Entry(look, "", words="", text=event.data["text"], **common)
@@ -138,11 +143,10 @@ def _assigned(event: Event, common: dict[str, Any], internal: bool) -> Entry | N
 
 
 def _linked(event: Event, common: dict[str, Any]) -> Entry:
-    from .models import LINK_BACKWARDS, LinkKind
-
     kind = LinkKind(event.inside["kind"])
     words = kind.label if event.inside["forward"] else LINK_BACKWARDS[kind]
-    return Entry("event", "link", words=f"linked it: {words} {event.inside['number']} {event.inside['title']}", **common)
+    other = f"{event.inside['number']} {event.inside['title']}"
+    return Entry("event", "link", words=f"linked it: {words} {other}", **common)
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=15 * 1024 * 1024)
 ATTACHMENT_MAX_FILES = env.int("ATTACHMENT_MAX_FILES", default=10)
 ATTACHMENT_TYPES = env.list(
     "ATTACHMENT_TYPES",
-    default="png jpg jpeg gif webp heic pdf txt log csv eml msg docx xlsx pptx odt ods zip".split(),
+    default="png jpg jpeg gif webp heic pdf txt log csv eml msg docx xlsx pptx odt ods zip".split(" "),  # noqa: SIM905
 )
 INCIDENT_CONFIRM_DAYS = env.int("INCIDENT_CONFIRM_DAYS", default=5)  # Resolved closes by itself after this
 INCIDENT_REOPEN_DAYS = env.int("INCIDENT_REOPEN_DAYS", default=14)  # after this a recurrence is logged instead

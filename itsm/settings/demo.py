@@ -1,4 +1,4 @@
-"""Settings for `make run`: demo data and one-click sign-in on this machine, with the servers that the runner brought up."""
+"""Settings for `make run`: demo data, one-click sign-in, and the servers that the runner brought up."""
 
 import json
 import secrets

@@ -8,9 +8,8 @@ from incidents.models import Incident, ResolutionCode
 from tests.factories import incident
 
 PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d494844520000000100000001080600000 01f15c4890000000d49444154789c6360000000000500016ed5e2b80000000049454e44ae426082".replace(
-        " ", ""
-    )
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360000000000500016ed5e2b80000000049454e44ae426082"
 )
 
 
@@ -43,7 +42,9 @@ def test_main_story(world, browse):
     hold = nadia.post(f"/incidents/{number}/do/hold/", {"reason": waiting.pk, "message": ""})
     assert hold.status_code == 409
     assert "Please ask the requester what you need" in hold.content.decode()
-    assert nadia.post(f"/incidents/{number}/do/hold/", {"reason": waiting.pk, "message": "Which app?"}).status_code == 302
+    assert (
+        nadia.post(f"/incidents/{number}/do/hold/", {"reason": waiting.pk, "message": "Which app?"}).status_code == 302
+    )
     assert "Waiting for you" in erin.get(f"/incidents/{number}/").content.decode()
     assert erin.post(f"/incidents/{number}/reply/", {"message": "Outlook"}).status_code == 302
     code = ResolutionCode.objects.get(name="Fixed")

@@ -56,9 +56,11 @@ def open_as(chromium, town):
         page.on("pageerror", lambda error: complaints.append(f"{name}: {error}"))
         page.on(
             "console",
-            lambda message: complaints.append(f"{name}: {message.text}")
-            if message.type == "error" and "status of 4" not in message.text
-            else None,
+            lambda message: (
+                complaints.append(f"{name}: {message.text}")
+                if message.type == "error" and "status of 4" not in message.text
+                else None
+            ),
         )
         page.goto("/")
         page.get_by_label("Username").fill(name)

@@ -1,4 +1,4 @@
-"""Every page at phone and desktop size, light and dark: nothing that axe calls serious, nothing that scrolls sideways."""
+"""Every page, phone and desktop, light and dark: nothing that axe calls serious, nothing that scrolls sideways."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -7,7 +7,14 @@ from desk.tickets.actions import note, reply
 from tests.factories import incident
 
 PAGES = {
-    "erin": ["/", "/incidents/", "/incidents/new/", "/incidents/{number}/", "/incidents/{number}/do/cancel/", "/lifecycles/"],
+    "erin": [
+        "/",
+        "/incidents/",
+        "/incidents/new/",
+        "/incidents/{number}/",
+        "/incidents/{number}/do/cancel/",
+        "/lifecycles/",
+    ],
     "sam": [
         "/",
         "/queues/",

@@ -6,33 +6,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('services', '0001_initial'),
+        ("people", "0001_initial"),
+        ("services", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RoutingRule',
+            name="RoutingRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(default=100, help_text='Lower comes first; the first match wins.')),
-                ('name', models.CharField(help_text="Shown on the ticket's timeline.", max_length=120, unique=True)),
-                ('kind', models.CharField(default='incident', help_text='Kind of ticket, such as incident.', max_length=20)),
-                ('words', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, help_text='Comma-separated; any of them in the title or description, as whole words, whatever the case.', size=None)),
-                ('is_catch_all', models.BooleanField(default=False, help_text='Takes whatever no other rule takes. There is exactly one per kind of ticket.')),
-                ('is_active', models.BooleanField(default=True)),
-                ('category', models.ForeignKey(blank=True, help_text='Itself and all below it.', null=True, on_delete=django.db.models.deletion.CASCADE, to='services.category')),
-                ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='services.service')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='services.site')),
-                ('workgroup', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routing_rules', to='people.workgroup')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "position",
+                    models.PositiveIntegerField(default=100, help_text="Lower comes first; the first match wins."),
+                ),
+                ("name", models.CharField(help_text="Shown on the ticket's timeline.", max_length=120, unique=True)),
+                (
+                    "kind",
+                    models.CharField(default="incident", help_text="Kind of ticket, such as incident.", max_length=20),
+                ),
+                (
+                    "words",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80),
+                        blank=True,
+                        default=list,
+                        help_text="Comma-separated; any of them in the title or description, as whole words, whatever the case.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "is_catch_all",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Takes whatever no other rule takes. There is exactly one per kind of ticket.",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Itself and all below it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="services.category",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to="services.service"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to="services.site"
+                    ),
+                ),
+                (
+                    "workgroup",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="routing_rules", to="people.workgroup"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['is_catch_all', 'position', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_catch_all', True)), fields=('kind',), name='assignment_one_catch_all')],
+                "ordering": ["is_catch_all", "position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_catch_all", True)), fields=("kind",), name="assignment_one_catch_all"
+                    )
+                ],
             },
         ),
     ]

@@ -6,17 +6,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
+
+from desk.people.signed_in import SignedIn
 
 from ..errors import Refused, Stale
 from ..models import Ticket
 from ..rules import may_view
 
 
-def done(request: HttpRequest, ticket: Ticket, sentence: str = "") -> HttpResponse:
+def done(request: SignedIn, ticket: Ticket, sentence: str = "") -> HttpResponse:
     """Go on to the ticket; to the queues when it has left this person's sight; or back where `next` says."""
     if sentence:
         messages.success(request, sentence)
@@ -25,7 +27,7 @@ def done(request: HttpRequest, ticket: Ticket, sentence: str = "") -> HttpRespon
         target = wanted
     else:
         target = ticket.get_absolute_url() if may_view(ticket, request.user) else resolve_url("tickets:queues")
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return HttpResponseClientRedirect(target)
     return redirect(target)
 
@@ -39,10 +41,9 @@ def code_for(form: forms.Form, refusal: Refused | None) -> int:
     return 422 if form.is_bound and form.errors else 200
 
 
-def typed_before(request: HttpRequest, path: str = "") -> dict[str, Any]:
+def typed_before(request: SignedIn, path: str = "") -> dict[str, Any]:
     """What the person had typed for this address before the session ran out, as a form's `initial`."""
-    kept = getattr(request, "kept_text", None)
-    typed: dict[str, list[str]] = kept(path or request.path) if kept else {}
+    typed = request.kept_text(path or request.path)
     return {name: values[-1] for name, values in typed.items() if values}
 
 

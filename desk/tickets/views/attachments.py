@@ -1,15 +1,17 @@
 """Attachments, as downloads."""
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+
+from desk.people.signed_in import SignedIn
 
 from .. import queries
 
 
 @require_safe
 @cache_control(private=True, max_age=3600)
-def attachment(request: HttpRequest, key: str) -> HttpResponse:
+def attachment(request: SignedIn, key: str) -> FileResponse:
     """The file as a download; only bitmaps keep their type, so that nothing in it can run here."""
     found = queries.attachment_for(request.user, key)
     answer = FileResponse(

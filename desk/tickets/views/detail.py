@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import actions, kinds, queries, rules, timeline
+from desk.people.signed_in import SignedIn
+
+from .. import actions, kinds, paths, queries, rules, timeline
 from ..errors import Refused, Stale
 from ..forms import NoteForm, ReplyForm, refuse
 from ..kinds import Kind
@@ -18,7 +20,7 @@ from .answers import code_for, done, fresh_version, typed_before
 
 
 @require_safe
-def detail(request: HttpRequest, kind: str, number: str) -> HttpResponse:
+def detail(request: SignedIn, kind: str, number: str) -> HttpResponse:
     """The ticket as this person may see it."""
     info = kinds.get(kind)
     ticket = queries.get_visible(request.user, number, info.model)
@@ -26,7 +28,7 @@ def detail(request: HttpRequest, kind: str, number: str) -> HttpResponse:
 
 
 @require_POST
-def say(request: HttpRequest, kind: str, number: str, internal: bool) -> HttpResponse:
+def say(request: SignedIn, kind: str, number: str, internal: bool) -> HttpResponse:
     """Write a reply or an internal note; a refused one comes back with its text, on the ticket's page."""
     info = kinds.get(kind)
     ticket = queries.get_visible(request.user, number, info.model)
@@ -44,11 +46,12 @@ def say(request: HttpRequest, kind: str, number: str, internal: bool) -> HttpRes
         except Refused as caught:
             refusal = caught
             refuse(form, caught)
-    return _page(request, info, ticket, status=code_for(form, refusal), **{"note_form" if internal else "reply_form": form})
+    which = "note_form" if internal else "reply_form"
+    return _page(request, info, ticket, status=code_for(form, refusal), **{which: form})
 
 
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, kind: str, number: str) -> HttpResponse:
+def edit(request: SignedIn, kind: str, number: str) -> HttpResponse:
     """Edit what was logged. When a colleague wrote the same field meanwhile, both texts are shown and yours is kept."""
     info = kinds.get(kind)
     ticket = queries.get_visible(request.user, number, info.model)
@@ -88,7 +91,7 @@ def _both(refusal: Refused | None, form: Any) -> list[dict[str, Any]]:
 
 
 @require_POST
-def take(request: HttpRequest, kind: str, number: str) -> HttpResponse:
+def take(request: SignedIn, kind: str, number: str) -> HttpResponse:
     """One click: it is mine. When somebody was quicker, say who."""
     info = kinds.get(kind)
     ticket = queries.get_visible(request.user, number, info.model)
@@ -100,7 +103,7 @@ def take(request: HttpRequest, kind: str, number: str) -> HttpResponse:
     return done(request, ticket, f"{ticket.number} is yours.")
 
 
-def _page(request: HttpRequest, info: Kind, ticket: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
+def _page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
     internal = rules.may_see_internal(ticket, request.user)
     works = rules.works_on_it(ticket, request.user)
     events = list(queries.timeline(ticket, request.user))
@@ -116,6 +119,7 @@ def _page(request: HttpRequest, info: Kind, ticket: Ticket, *, status: int = 200
         "entries": timeline.entries(ticket, events, internal=internal),
         "steps": timeline.public_steps(ticket, events),
         "moves": moves,
+        "figure": paths.figure_for(ticket, request.user, moves=moves, events=events) if internal else None,
         "open_moves": {move.name: move for move in moves if move.open},
         "links": queries.links_of(ticket, request.user),
         "may_reply": rules.may_reply(ticket, request.user) and not ticket.is_over,

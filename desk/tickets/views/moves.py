@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
+
+from desk.people.signed_in import SignedIn
 
 from .. import flow, kinds, queries
 from ..errors import Refused, Stale
@@ -18,7 +20,7 @@ from .answers import code_for, done, fresh_version, typed_before
 
 
 @require_http_methods(["GET", "POST"])
-def do(request: HttpRequest, kind: str, number: str, name: str) -> HttpResponse:
+def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
     """Ask for, and make, the transition `name` of this ticket, whatever the kind."""
     info = kinds.get(kind)
     ticket = queries.get_visible(request.user, number, info.model)
@@ -49,20 +51,21 @@ def do(request: HttpRequest, kind: str, number: str, name: str) -> HttpResponse:
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "kind": info,
     }
-    template = "tickets/move.html#dialog" if request.htmx else "tickets/move.html"  # type: ignore[attr-defined]
+    template = "tickets/move.html#dialog" if request.htmx else "tickets/move.html"
     return render(request, template, context, status=code_for(form, refusal))
 
 
-def _form(request: HttpRequest, form_class: type[MoveForm], ticket: Ticket) -> MoveForm:
+def _form(request: SignedIn, form_class: type[MoveForm], ticket: Ticket) -> MoveForm:
     """Bound when it was sent; otherwise filled from the address (`?workgroup=3`) and from text kept over a sign-in."""
     if request.method == "POST" and "show" not in request.POST:
         return form_class(request.POST, request.FILES, ticket=ticket, user=request.user)
     given = request.POST if request.method == "POST" else request.GET
-    initial: dict[str, Any] = {key: value for key, value in given.items() if key in form_class.base_fields and key != "seen"}
+    known = set(form_class.base_fields) - {"seen"}
+    initial: dict[str, Any] = {key: value for key, value in given.items() if key in known}
     return form_class(initial={**initial, **typed_before(request)}, ticket=ticket, user=request.user)
 
 
-def _act(request: HttpRequest, info: Kind, name: str, ticket: Ticket, form: MoveForm) -> Ticket:
+def _act(request: SignedIn, info: Kind, name: str, ticket: Ticket, form: MoveForm) -> Ticket:
     """Call the room's action of the transition's name."""
     verb = getattr(info.actions, name)
     moved: Ticket = verb(**{info.name: ticket}, by=request.user, **form.arguments())

@@ -3,25 +3,25 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from desk.people.models import Workgroup
 from desk.people.queries import workgroups_of
 from desk.people.rules import may_lead_queue, may_work_queue
+from desk.people.signed_in import SignedIn
 
 from .. import queries
 
 
 @require_safe
-def queues(request: HttpRequest) -> HttpResponse:
+def queues(request: SignedIn) -> HttpResponse:
     """The queues that this person may see, with what waits in each."""
     return render(request, "tickets/queues.html", {"queues": queries.queue_counts(request.user)})
 
 
 @require_safe
-def queue(request: HttpRequest, slug: str) -> HttpResponse:
+def queue(request: SignedIn, slug: str) -> HttpResponse:
     """One workgroup's unfinished tickets, a page of them, by tab."""
     workgroup = get_object_or_404(workgroups_of(request.user), slug=slug)
     tab = request.GET.get("tab", "all")
@@ -33,12 +33,12 @@ def queue(request: HttpRequest, slug: str) -> HttpResponse:
         "may_work": may_work_queue(request.user, workgroup.pk),
         "may_lead": may_lead_queue(request.user, workgroup.pk),
     }
-    template = "tickets/queue.html#rows" if request.htmx else "tickets/queue.html"  # type: ignore[attr-defined]
+    template = "tickets/queue.html#rows" if request.htmx else "tickets/queue.html"
     return render(request, template, context)
 
 
 @require_safe
-def team(request: HttpRequest, slug: str) -> HttpResponse:
+def team(request: SignedIn, slug: str) -> HttpResponse:
     """For leads: who of the workgroup has how much, and each one's tickets to move."""
     workgroup = get_object_or_404(workgroups_of(request.user), slug=slug)
     if not may_lead_queue(request.user, workgroup.pk):
