@@ -129,7 +129,7 @@ class Membership(models.Model):
         return f"{self.user} in {self.workgroup} ({self.role})"
 
 
-class Skill(models.Model):
+class Skill(models.Model):  # type: ignore[django-manager-missing]
     """Something that people can do, such as VPN or Oracle."""
 
     name = models.CharField(max_length=80, unique=True)
