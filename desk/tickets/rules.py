@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
+
 from desk.people.rules import may_view_queue, may_work_queue
 
 if TYPE_CHECKING:
@@ -19,17 +21,23 @@ class Rule:
     """A question about (ticket, user) with the sentence that says why the answer is no.
 
     `because` may hold {braces} that are filled from the ticket: {ticket.assignee}. Two rules joined with `|`
-    hold when either does.
+    hold when either does; their sentence names both, when both say `who`.
     """
 
     test: Callable[[Any, Any], bool]
     because: str
+    who: str = ""
 
-    def __call__(self, ticket: Ticket, user: User) -> bool:
+    def __call__(self, ticket: Any, user: Any) -> bool:
         return self.test(ticket, user)
 
     def __or__(self, other: Rule) -> Rule:
-        return Rule(lambda ticket, user: self(ticket, user) or other(ticket, user), self.because)
+        def either(ticket: Any, user: Any) -> bool:
+            return self(ticket, user) or other(ticket, user)
+
+        if self.who and other.who:
+            return only(f"{self.who} or {other.who}")(either)
+        return Rule(either, self.because)
 
     def why_not(self, ticket: Ticket) -> str:
         return self.because.format(ticket=ticket)
@@ -42,7 +50,7 @@ class Condition:
     test: Callable[[Any], bool]
     because: str
 
-    def __call__(self, ticket: Ticket) -> bool:
+    def __call__(self, ticket: Any) -> bool:
         return self.test(ticket)
 
     def why_not(self, ticket: Ticket) -> str:
@@ -54,22 +62,27 @@ def rule(because: str) -> Callable[[Callable[[Any, Any], bool]], Rule]:
     return lambda test: Rule(test, because)
 
 
+def only(who: str) -> Callable[[Callable[[Any, Any], bool]], Rule]:
+    """Make a Rule of the predicate below, from the words for those who may."""
+    return lambda test: Rule(test, f"Only {who} may do this.", who)
+
+
 def condition(because: str) -> Callable[[Callable[[Any], bool]], Condition]:
     """Make a Condition of the predicate below."""
     return lambda test: Condition(test, because)
 
 
-@rule("Only an analyst of {ticket.workgroup} may do this.")
+@only("an analyst of {ticket.workgroup}")
 def works_on_it(ticket: Ticket, user: User) -> bool:
     return may_work_queue(user, ticket.workgroup_id)
 
 
-@rule("Only the requester, {ticket.requester}, may do this.")
+@only("the requester, {ticket.requester},")
 def is_requester(ticket: Ticket, user: User) -> bool:
     return ticket.requester_id == user.pk
 
 
-@rule("Only the portal's own timers may do this.")
+@only("the portal's own timers")
 def is_automation(ticket: Ticket, user: User) -> bool:
     return user.is_automation
 
@@ -99,3 +112,8 @@ def may_reply(ticket: Ticket, user: User) -> bool:
 
 may_edit = works_on_it
 may_note = works_on_it
+
+
+def denied(rule: Rule, ticket: Ticket) -> PermissionDenied:
+    """The 403 to raise for a rule that said no, with its sentence."""
+    return PermissionDenied(rule.why_not(ticket))
