@@ -1,0 +1,66 @@
+"""Lays the demo world into an empty portal, as a whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from random import Random
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from desk.people.models import User
+from desk.tickets.flow import serialise
+from desk.tickets.models import Ticket
+
+from .clock import WorkingTime
+from .story import Planned, Planner, play
+from .world import World, account_names, build
+
+SEED = 20260407
+
+
+class NotEmpty(Exception):
+    """The portal holds people or tickets that the demo would mix with."""
+
+
+def is_empty() -> bool:
+    """No ticket yet, and nobody who has the name of a demo account."""
+    return not (Ticket.objects.exists() or User.objects.filter(username__in=account_names()).exists())
+
+
+def lay(*, now: datetime | None = None, scale: float = 1.0, seed: int = SEED, say: Callable[[str], None] = print) -> World:
+    """Make the company and its two months of work in one transaction; NotEmpty when something is there.
+
+    `scale` makes it smaller or larger. Later chapters (changes, requests) take the World that this returns
+    and play inside the same transaction: they have their place after `_incidents`.
+    """
+    now = now or timezone.now()
+    written: list[str] = []
+    try:
+        with transaction.atomic():
+            serialise("demo data")  # two at once: the second finds the first's data
+            if not is_empty():
+                raise NotEmpty
+            world = build(now)
+            say(f"{len(world.people)} people, {len(world.workgroups)} workgroups, {len(world.services)} services.")
+            _incidents(world, now, scale, Random(seed), written, say)
+    except BaseException:
+        for name in written:  # the rows roll back by themselves, the bytes don't
+            default_storage.delete(name)
+        raise
+    return world
+
+
+def _incidents(
+    world: World, now: datetime, scale: float, chance: Random, written: list[str], say: Callable[[str], None]
+) -> list[Planned]:
+    time = WorkingTime(now)
+    stories = Planner(world, time, chance).plan(scale)
+    for number, story in enumerate(stories, start=1):
+        play(story, time)
+        written += story.tale.written
+        if number % 80 == 0 or number == len(stories):
+            say(f"{number} of {len(stories)} incidents.")
+    return stories

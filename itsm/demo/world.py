@@ -1,0 +1,149 @@
+"""The company: sites, services, categories, people, workgroups and routing rules, from `company.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from desk.assignment.models import RoutingRule
+from desk.people.actions import ensure_role_groups, join
+from desk.people.models import Absence, Role, Skill, User, UserSkill, Workgroup
+from desk.people.queries import automation
+from desk.services.models import Category, Service, Site
+from desk.tickets.models import PendingReason
+from incidents.models import ResolutionCode
+from itsm.essentials import lay_essentials
+
+COMPANY = Path(__file__).with_name("company.toml")
+DESK = "service-desk"  # its people answer the phone for all of IT, so they look into every queue
+
+
+@dataclass
+class World:
+    """Everything that a story may name, by the name it is called in the library."""
+
+    automation: User
+    people: dict[str, User] = field(default_factory=dict)
+    site_of: dict[str, Site] = field(default_factory=dict)  # by username
+    sites: dict[str, Site] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
+    categories: dict[str, Category] = field(default_factory=dict)  # by trail, as “Network › VPN”
+    workgroups: dict[str, Workgroup] = field(default_factory=dict)  # by slug
+    leads: dict[str, list[User]] = field(default_factory=dict)
+    analysts: dict[str, list[User]] = field(default_factory=dict)  # leads too
+    reasons: dict[str, PendingReason] = field(default_factory=dict)
+    codes: dict[str, ResolutionCode] = field(default_factory=dict)
+
+    def users_of_it(self) -> list[User]:
+        """The employees for whom IT works: nobody of IT or Facilities, and none of the demo accounts."""
+        return [
+            user
+            for user in self.people.values()
+            if user.department not in ("IT", "Facilities") and user.username not in ("erin", "omar")
+        ]
+
+
+def build(now: datetime) -> World:
+    """Make the company on top of the essentials; the portal must be empty."""
+    company = tomllib.loads(COMPANY.read_text(encoding="utf-8"))
+    lay_essentials()
+    world = World(automation=automation())
+    skills = {name: Skill.objects.create(name=name) for name in company["skills"]}
+    for name, (address, zone) in company["sites"].items():
+        world.sites[name] = Site.objects.create(name=name, address=address, time_zone=zone)
+    _people(world, company, skills, now)
+    _services(world, company)
+    _categories(world, company, skills)
+    _workgroups(world, company)
+    _rules(world, company)
+    world.reasons = {reason.name: reason for reason in PendingReason.objects.all()}
+    world.codes = {code.name: code for code in ResolutionCode.objects.all()}
+    return world
+
+
+def account_names() -> list[str]:
+    return list(tomllib.loads(COMPANY.read_text(encoding="utf-8"))["accounts"])
+
+
+def _people(world: World, company: dict[str, Any], skills: dict[str, Skill], now: datetime) -> None:
+    password = make_password("demo")  # hashed once: a slow hash for each would take half the time of all
+    for number, (username, row) in enumerate({**company["accounts"], **company["staff"]}.items()):
+        first, last, department, site, *levels = row
+        user = User.objects.create(
+            username=username,
+            first_name=first,
+            last_name=last,
+            email=f"{username}@northwind.example",
+            password=password,
+            department=department,
+            phone=f"+49 40 5550 {2000 + number * 7}",
+            time_zone=world.sites[site].time_zone if site.startswith("Lisbon") else "",
+            is_vip=username in company["marks"]["vip"],
+            is_staff=username == "admin",
+            is_superuser=username == "admin",
+            date_joined=now - timedelta(days=400),
+        )
+        world.people[username], world.site_of[username] = user, world.sites[site]
+        for skill, level in (levels[0] if levels else {}).items():
+            UserSkill.objects.create(user=user, skill=skills[skill], level=level)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for username, start, end, reason in company["marks"]["absences"]:
+        Absence.objects.create(
+            user=world.people[username],
+            start=midnight + timedelta(days=start),
+            end=midnight + timedelta(days=end),
+            reason=reason,
+        )
+
+
+def _services(world: World, company: dict[str, Any]) -> None:
+    for name, (criticality, owner, description) in company["services"].items():
+        world.services[name] = Service.objects.create(
+            name=name, criticality=criticality, owner=world.people[owner], description=description
+        )
+
+
+def _categories(world: World, company: dict[str, Any], skills: dict[str, Skill]) -> None:
+    for place, (top, (skill, children)) in enumerate(company["categories"].items()):
+        parent = Category.objects.create(name=top, skill=skills[skill], position=place * 10)
+        world.categories[top] = parent
+        for child_place, child in enumerate(children):
+            name, own = child if isinstance(child, list) else (child, None)
+            world.categories[f"{top} › {name}"] = Category.objects.create(
+                parent=parent, name=name, skill=skills[own] if own else None, position=child_place * 10
+            )
+
+
+def _workgroups(world: World, company: dict[str, Any]) -> None:
+    for slug, row in company["workgroups"].items():
+        workgroup, _ = Workgroup.objects.get_or_create(slug=slug, defaults={"name": row["name"]})
+        workgroup.description, workgroup.email = row["about"], f"{slug}@northwind.example"
+        workgroup.save()
+        ensure_role_groups(workgroup)
+        world.workgroups[slug] = workgroup
+        world.leads[slug] = [world.people[name] for name in row["leads"]]
+        world.analysts[slug] = world.leads[slug] + [world.people[name] for name in row["analysts"]]
+        for user in world.analysts[slug]:
+            join(workgroup=workgroup, user=user, role=Role.LEAD if user in world.leads[slug] else Role.ANALYST)
+    for slug, workgroup in world.workgroups.items():
+        if slug != DESK:
+            for user in world.analysts[DESK]:
+                join(workgroup=workgroup, user=user, role=Role.OBSERVER)
+
+
+def _rules(world: World, company: dict[str, Any]) -> None:
+    for place, row in enumerate(company["rules"], start=1):
+        RoutingRule.objects.create(
+            position=place * 10,
+            name=row["name"],
+            words=row.get("words", []),
+            service=world.services[row["service"]] if "service" in row else None,
+            category=world.categories[row["category"]] if "category" in row else None,
+            site=world.sites[row["site"]] if "site" in row else None,
+            workgroup=world.workgroups[row["workgroup"]],
+        )
