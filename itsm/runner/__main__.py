@@ -1,4 +1,4 @@
-"""`python -m itsm.runner run | test | check`: the commands behind the Makefile."""
+"""`python -m itsm.runner run | test | check | bench`: the commands behind the Makefile."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from itsm.runner.config import Problem
 from itsm.runner.console import Console
 from itsm.runner.kernel import end_with_parent
 
-USAGE = "Usage: python -m itsm.runner run | test [pytest arguments] | check"
+USAGE = "Usage: python -m itsm.runner run | test [pytest arguments] | check | bench"
 
 
 def main(arguments: list[str]) -> int:
@@ -27,6 +27,10 @@ def main(arguments: list[str]) -> int:
             from itsm.runner.throwaway import test
 
             return test([word for word in rest if word != "--"])
+        case ["bench", *rest]:
+            from itsm.runner.throwaway import bench
+
+            return bench(rest)
         case ["check"]:
             from itsm.runner.check import check
 

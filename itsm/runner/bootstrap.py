@@ -31,7 +31,7 @@ def suitable_python():
         found = shutil.which("python3.%d" % minor)
         if found and subprocess.call([found, "-c", ""], stderr=subprocess.DEVNULL) == 0:
             return found
-    give_up(
+    return give_up(
         "The portal needs Python %d.%d to %d.%d, and %s is Python %d.%d: install one of them, or name one with "
         "`make PYTHON=/path/to/python3.12 …`." % (OLDEST + NEWEST + (sys.executable,) + tuple(sys.version_info[:2]))
     )
@@ -62,12 +62,11 @@ def make_venv():
     if works and subprocess.call([PYTHON, "-m", "pip", "--version"], stdout=subprocess.DEVNULL) == 0:
         return
     python = suitable_python()
-    done = subprocess.run(
-        [python, "-m", "venv", "--clear", VENV], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
-    )
+    command = [python, "-m", "venv", "--clear", VENV]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
     if done.returncode != 0:
         if "ensurepip" in done.stdout:
-            give_up("%s can't make a virtual environment: install its venv module (`apt install python3-venv`)." % python)
+            give_up("%s has no venv module: install it (on Debian: `apt install python3-venv`)." % python)
         give_up("Making .venv with %s failed: %s" % (python, (done.stdout.strip().splitlines() or ["no reason"])[-1]))
 
 

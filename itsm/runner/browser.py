@@ -1,18 +1,65 @@
-"""Which Chromium the browser tests use, and how to get one where there is none."""
+"""The browser for the tests of pages: which one is here, and how to get one."""
 
+import os
 import shutil
+import subprocess
 
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+from itsm.runner.console import Console
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+APT_LIMIT = 600  # seconds
 
 
 def find_chromium() -> str | None:
-    """The path of an installed Chromium or Chrome; None when there is none."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+    """The path of a Chromium that starts; CHROMIUM names one."""
+    if named := os.environ.get("CHROMIUM"):
+        return named if _starts(named) else None
+    found = (shutil.which(name) for name in NAMES)
+    return next((path for path in found if path and _starts(path)), None)
 
 
 def how_to_get_one() -> str:
-    """A sentence for the report of skipped tests."""
+    """The reason for a skipped test, with the way out."""
     return (
-        "No Chromium is installed, so nothing was tried in a browser. "
-        "Install one (on Debian as root: apt-get install chromium) and run `make test` again."
+        "There is no Chromium on this machine. Install one (Debian: `apt install chromium`), or name one that is "
+        "not on the PATH: CHROMIUM=/path/to/chromium make test."
     )
+
+
+def _starts(path: str) -> bool:
+    """Whether it is a real browser (some systems have a placeholder that only points to a shop)."""
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=30).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def get_one_if_possible(console: Console) -> None:
+    """Without a browser: install Debian's where we may, otherwise say loudly what will be skipped."""
+    if find_chromium():
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get") and not os.environ.get("CHROMIUM"):
+        with console.step("Chromium installed for the browser tests"):
+            _apt("update", "-qq")
+            why = _apt("install", "-y", "-qq", "--no-install-recommends", "chromium")
+        if find_chromium():
+            return
+        console.fail(f"apt could not install Chromium: {why}")
+    console.fail(f"THE BROWSER TESTS WILL BE SKIPPED. {how_to_get_one()}")
+
+
+def _apt(*arguments: str) -> str:
+    """Run apt-get; the last thing it said."""
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        done = subprocess.run(
+            ["apt-get", *arguments],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=APT_LIMIT,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return ((done.stderr + done.stdout).strip().splitlines() or ["it said nothing"])[-1]

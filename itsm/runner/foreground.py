@@ -1,4 +1,4 @@
-"""The process in the foreground: it passes signals on to the supervisor, and outlives it to clear up if it is killed."""
+"""The process in the foreground: passes signals on to the supervisor, and clears up if that is killed."""
 
 import os
 import secrets

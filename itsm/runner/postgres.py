@@ -67,9 +67,10 @@ def service(home: PostgresHome, port: int, throwaway: bool = False) -> Service:
         "log_line_prefix": "",
         **(THROWAWAY if throwaway else LASTING),
     }
+    options = [f"--{key}={value}" for key, value in settings.items()]
     return Service(
         name="postgres",
-        command=home.command("postgres", "-D", str(home.data), *(f"--{key}={value}" for key, value in settings.items())),
+        command=home.command("postgres", "-D", str(home.data), *options),
         stop_signal=signal.SIGQUIT if throwaway else signal.SIGINT,
         hurry_signal=signal.SIGQUIT,
         patience=20.0,
@@ -110,15 +111,16 @@ def clear_stale_pid(data: Path) -> None:
 
 def open_for_business(home: PostgresHome, port: int) -> psycopg.Connection | None:
     """A superuser's connection, or None while the server does not take any yet."""
-    password = (home.data.parent / "postgres_password").read_text().strip()
+    key = home.data.parent / "postgres_password"
+    password = key.read_text().strip() if key.exists() else ""
     try:
         return psycopg.connect(
             host=LOOPBACK, port=port, user="postgres", password=password, dbname="postgres",
             connect_timeout=2, autocommit=True,
         )  # fmt: skip
     except psycopg.OperationalError as error:
-        if "password authentication failed" in str(error):
-            raise Problem(f"The password in {home.data.parent / 'postgres_password'} does not open the database.") from None
+        if "password" in str(error):
+            raise Problem(f"The password in {key} does not open the database in {home.data}.") from None
         return None
 
 

@@ -111,11 +111,11 @@ class Supervisor:
         kept.again_at = time.monotonic() + delay
         self.console.log(kept.service.name, f"{how}; starts again in {delay:g} s")
 
-    def stop_all(self) -> None:
+    def stop_all(self, quietly: bool = False) -> None:
         """End everything, the last started first, and then whatever else has been left by any of it."""
         while self._kept:
             kept = self._kept[-1]
-            if kept.child.running():
+            if kept.child.running() and not quietly:
                 with self.console.step(f"stopped {kept.service.name}"):
                     kept.child.stop(self.hurry.is_set)
             else:

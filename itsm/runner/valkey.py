@@ -12,7 +12,10 @@ from itsm.runner.config import LOOPBACK, Problem, free_port
 from itsm.runner.process import Service
 from itsm.runner.supervisor import Supervisor
 
-ROUTINE = re.compile(r"Memory overcommit must be enabled|vm\.overcommit_memory|Received SIG|User requested shutdown|now ready to exit|Saving the final")
+ROUTINE = re.compile(
+    r"Memory overcommit must be enabled|vm\.overcommit_memory|Received SIG|User requested shutdown"
+    r"|now ready to exit|Saving the final"
+)
 
 
 def service(folder: Path, run_dir: Path, port: int, throwaway: bool = False) -> tuple[Service, str]:
