@@ -1,4 +1,4 @@
-"""The incident: a ticket for an unplanned interruption to a service, or a reduction of its quality; and where it came from."""
+"""The incident: a ticket for an unplanned interruption or loss of quality of a service; and where it came from."""
 
 from __future__ import annotations
 
