@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 
 from desk.assignment.queries import candidates
 from desk.people.fields import PersonField
@@ -128,6 +129,15 @@ class AssignForm(MoveForm):
     def prepare(self) -> None:
         self.fields["workgroup"].queryset = workgroups_for("incident")  # type: ignore[attr-defined]
         self.fields["workgroup"].initial = self.ticket.workgroup_id
+        # Another workgroup has other analysts: the form is asked for again, with what was typed.
+        self.fields["workgroup"].widget.attrs |= {
+            "hx-post": reverse(self.ticket.do_url, args=[self.ticket.number, "assign"]),
+            "hx-trigger": "change",
+            "hx-vals": '{"show": "1"}',
+            "hx-target": "#move-form",
+            "hx-select": "#move-form",
+            "hx-swap": "outerHTML",
+        }
         self.fields["assignee"].initial = self.ticket.assignee_id
         target = self._target()
         self.suggestions = candidates(self.ticket, target)

@@ -15,7 +15,7 @@ from ..errors import Refused, Stale
 from ..forms import MoveForm, refuse
 from ..kinds import Kind
 from ..models import Ticket
-from ..rules import may_see_internal
+from ..rules import denied, may_see_internal
 from .answers import code_for, done, fresh_version, typed_before
 
 
@@ -27,6 +27,8 @@ def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
     step = flow.transition_of(ticket, name)
     if step is None:
         raise Http404("No such move.")
+    if not step.permission(ticket, request.user):
+        raise denied(step.permission, ticket)
     form_class = info.forms.FORMS.get(name, MoveForm)
     form = _form(request, form_class, ticket)
     refusal: Refused | None = None
@@ -60,7 +62,7 @@ def _form(request: SignedIn, form_class: type[MoveForm], ticket: Ticket) -> Move
     if request.method == "POST" and "show" not in request.POST:
         return form_class(request.POST, request.FILES, ticket=ticket, user=request.user)
     given = request.POST if request.method == "POST" else request.GET
-    known = set(form_class.base_fields) - {"seen"}
+    known = set(form_class.base_fields) - (set() if request.method == "POST" else {"seen"})
     initial: dict[str, Any] = {key: value for key, value in given.items() if key in known}
     return form_class(initial={**initial, **typed_before(request)}, ticket=ticket, user=request.user)
 
