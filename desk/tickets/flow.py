@@ -69,7 +69,7 @@ def perform(
         step = transition_of(fresh, name)
         if step is None:
             raise Refused(f"{fresh.kind_info.label} has no transition “{name}”.")
-        _ask_permission(fresh, name, by)
+        ask_permission(fresh, name, by)
         _compare_version(fresh, seen, by)
         if obstacles := unmet(fresh, name, by):
             raise Refused(*obstacles)
@@ -86,6 +86,7 @@ def perform(
             inside={"changes": changes(before, snapshot(fresh)), **told.inside},
             visibility=told.visibility,
         )
+        del fresh.__dict__["_moment"]
         return fresh
 
 
@@ -247,7 +248,7 @@ def unmet(ticket: Ticket, name: str, user: User) -> list[str]:
     return asked + [why.why_not(ticket) for why in here.custom.get("needs", ()) if not why(ticket, user)]
 
 
-def _ask_permission(ticket: Ticket, name: str, user: User) -> None:
+def ask_permission(ticket: Ticket, name: str, user: User) -> None:
     """PermissionDenied with the rule's sentence when the person may not, from whatever state."""
     step = transition_of(ticket, name)
     rule: Any = step.permission if step else None  # a rules.Rule; a transition without one is open to nobody

@@ -119,7 +119,6 @@ def _page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, *
         "entries": timeline.entries(ticket, events, internal=internal),
         "steps": timeline.public_steps(ticket, events),
         "moves": moves,
-        "figure": paths.figure_for(ticket, request.user, events=events, moves=moves) if internal else None,
         "figure": paths.figure_for(ticket, request.user, moves=moves, events=events) if internal else None,
         "open_moves": {move.name: move for move in moves if move.open},
         "links": queries.links_of(ticket, request.user),

@@ -15,7 +15,7 @@ from ..errors import Refused, Stale
 from ..forms import MoveForm, refuse
 from ..kinds import Kind
 from ..models import Ticket
-from ..rules import denied, may_see_internal
+from ..rules import may_see_internal
 from .answers import code_for, done, fresh_version, typed_before
 
 
@@ -24,11 +24,9 @@ def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
     """Ask for, and make, the transition `name` of this ticket, whatever the kind."""
     info = kinds.get(kind)
     ticket = queries.get_visible(request.user, number, info.model)
-    step = flow.transition_of(ticket, name)
-    if step is None:
+    if flow.transition_of(ticket, name) is None:
         raise Http404("No such move.")
-    if not step.permission(ticket, request.user):
-        raise denied(step.permission, ticket)
+    flow.ask_permission(ticket, name, request.user)
     form_class = info.forms.FORMS.get(name, MoveForm)
     form = _form(request, form_class, ticket)
     refusal: Refused | None = None
