@@ -1,0 +1,317 @@
+"""Who gets what from every address of the portal: one table, and no address outside it.
+
+A column per person: nobody (signed out), erin (the requester), omar (another end user), sam (analyst of the ticket's
+workgroup), nadia (analyst of another workgroup), lena (lead of the ticket's workgroup), admin (administrator).
+
+`in`: sent to the sign-in page and back · `go`: done, sent on to a page · `404`: as if there were nothing ·
+`403`: seen, but not allowed · `405`: no such method · any other number: that answer.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.db import transaction
+from django.test import Client
+from django.test.client import ClientHandler
+from django.urls import reverse
+
+from desk.tickets import actions as desk_actions
+from desk.tickets.models import Attachment, PendingReason
+from incidents.models import Incident, ResolutionCode
+from tests.architecture.addresses import every_address
+from tests.factories import incident
+from tests.files import png
+from tests.stories import in_state
+
+PEOPLE = ("nobody", "erin", "omar", "sam", "nadia", "lena", "admin")
+
+
+@dataclass
+class Row:
+    """An address, a method, the ticket's state beforehand, and what each of the PEOPLE gets."""
+
+    name: str
+    answers: str
+    method: str = "GET"
+    state: str = "logged"
+    data: dict[str, Any] = field(default_factory=dict)
+    kwargs: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        more = ",".join(self.kwargs.values())
+        return f"{self.method} {self.name}{f'({more})' if more else ''} {self.state}"
+
+    def expected(self) -> dict[str, str]:
+        return dict(zip(PEOPLE, self.answers.split(), strict=True))
+
+
+def post(name: str, answers: str, **more: Any) -> Row:
+    return Row(name, answers, method="POST", **more)
+
+
+def do(transition: str, state: str, get: str, posted: str, **data: Any) -> list[Row]:
+    """A transition's page, and sending it."""
+    common = {"state": state, "kwargs": {"name": transition}}
+    return [Row("incidents:do", get, **common), post("incidents:do", posted, data=data, **common)]
+
+
+#    address                         nobody erin omar sam nadia lena admin
+TABLE = [
+    Row("home", "                        in 200 200 200 200 200 200"),
+    Row("incidents:mine", "              in 200 200 200 200 200 200"),
+    Row("incidents:new", "               in 200 200 200 200 200 200"),
+    post("incidents:new", "              in  go  go  go  go  go  go", data={"title": "No sound", "impact": 3, "urgency": 2}),
+    Row("incidents:detail", "            in 200 404 200 404 200 200"),
+    post("incidents:detail", "           in 405 405 405 405 405 405"),
+    post("incidents:reply", "            in  go 404  go 404  go 403", data={"message": "Any news?"}),
+    post("incidents:note", "             in 403 404  go 404  go 403", data={"note": "Between us"}),
+    Row("incidents:edit", "              in 403 404 200 404 200 403"),
+    post(
+        "incidents:edit",
+        "                                in 403 404  go 404  go 403",
+        data={"title": "The mail is slow", "requester": "erin", "impact": 3, "urgency": 2, "seen": 1},
+    ),
+    Row("incidents:take", "              in 405 405 405 405 405 405"),
+    post("incidents:take", "             in 403 404  go 404  go 403"),
+    post("incidents:recurrence", "       in  go 404  go 404  go 403", state="closed"),
+    *do(
+        "assign", "logged",
+        "                                in 403 404 200 404 200 403",
+        "                                in 403 404  go 404  go 403", workgroup="desk",
+    ),
+    *do(
+        "start", "logged",
+        "                                in 403 404 200 404 200 403",
+        "                                in 403 404  go 404  go 403",
+    ),
+    *do(
+        "hold", "in_progress",
+        "                                in 403 404 200 404 200 403",
+        "                                in 403 404  go 404  go 403", reason="vendor",
+    ),
+    *do(
+        "resume", "pending",
+        "                                in 403 404 200 404 200 403",
+        "                                in 403 404  go 404  go 403",
+    ),
+    *do(
+        "resolve", "in_progress",
+        "                                in 403 404 200 404 200 403",
+        "                                in 403 404  go 404  go 403", code="fixed", solution="Restarted",
+    ),
+    *do(
+        "confirm", "resolved",
+        "                                in 200 404 200 404 200 403",
+        "                                in  go 404  go 404  go 403",
+    ),
+    *do(
+        "reopen", "resolved",
+        "                                in 200 404 200 404 200 403",
+        "                                in  go 404  go 404  go 403", reason="Still down",
+    ),
+    *do(
+        "cancel", "logged",
+        "                                in 200 404 200 404 200 403",
+        "                                in  go 404  go 404  go 403", reason="Went away",
+    ),
+    Row("incidents:do", "                in 404 404 404 404 404 404", kwargs={"name": "vanish"}),
+    Row("tickets:queues", "              in 200 200 200 200 200 200"),
+    Row("tickets:queue", "               in 404 404 200 404 200 200"),
+    Row("tickets:team", "                in 404 404 403 404 200 403"),
+    Row("tickets:lifecycles", "          in 200 200 200 200 200 200"),
+    Row("tickets:attachment", "          in 200 404 200 404 200 200", kwargs={"key": "public"}),
+    Row("tickets:attachment", "          in 404 404 200 404 200 200", kwargs={"key": "internal"}),
+    Row("people:find", "                 in 403 403 200 200 200 403"),
+    Row("healthz", "                    200 200 200 200 200 200 200"),
+    Row("readyz", "                     503 503 503 503 503 503 503"),  # no worker ticks in tests
+    Row("account_login", "              200 302 302 302 302 302 302"),
+    Row("account_logout", "             302 200 200 200 200 200 200"),
+    post("account_logout", "            302 302 302 302 302 302 302"),
+    Row("account_inactive", "           200 200 200 200 200 200 200"),
+    Row("account_change_password", "     in 200 200 200 200 200 200"),
+    Row("account_set_password", "        in 302 302 302 302 302 302"),
+    Row("account_reset_password", "     200 200 200 200 200 200 200"),
+    Row("account_reset_password_done", "200 200 200 200 200 200 200"),
+    Row("account_reset_password_from_key", "200 200 200 200 200 200 200"),
+    Row("account_reset_password_from_key_done", "200 200 200 200 200 200 200"),
+    Row("account_reauthenticate", "      in 200 200 200 200 200 200"),
+]  # fmt: skip
+
+# What a visitor may have without signing in, besides /admin/login/: exactly this.
+OPEN_DOORS = {
+    "healthz", "readyz", "account_login", "account_logout", "account_inactive", "account_reset_password",
+    "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
+}  # fmt: skip
+# Of Django's admin: signing in and out there have rules of their own.
+ADMIN_DOORS = {"admin:login", "admin:logout"}
+
+
+def test_every_address_is_in_the_table_and_the_table_has_no_other():
+    addresses = {address.key for address in every_address() if not _is_admin(address.key)}
+    assert addresses == {row.name for row in TABLE}
+
+
+def test_visitors_get_an_exact_set_of_pages():
+    assert {row.name for row in TABLE if row.expected()["nobody"] != "in"} == OPEN_DOORS
+
+
+def test_every_address_that_changes_something_is_posted_to():
+    posted = {row.name for row in TABLE if row.method == "POST"}
+    safe = {row.name for row in TABLE if row.method == "GET" and "200" in row.answers}
+    assert {row.name for row in TABLE} == posted | safe | {"account_set_password", "readyz"}
+
+
+def test_everybody_gets_what_the_table_says(world):
+    """Every row of the table for everybody, as a page and by htmx; who is refused changes nothing."""
+    clients, wrong = _clients(world), []
+    for row in TABLE:
+        with transaction.atomic():
+            ticket = _ticket(world, row.state)
+            address, data, before = _address(world, ticket, row), _data(world, row), _everything(ticket)
+            for name, answer in row.expected().items():
+                for htmx in (False, True):
+                    with transaction.atomic():
+                        got = _ask(clients[name], row.method, address, data, htmx=htmx)
+                        changed = _everything(ticket) != before
+                        transaction.set_rollback(True)
+                    if not _fits(got, answer, htmx=htmx, address=address):
+                        wrong.append(f"{row}, {name}{' by htmx' if htmx else ''}: {got.status_code} instead of {answer}")
+                    if changed and answer != "go":
+                        wrong.append(f"{row}, {name}: {answer}, and yet something changed")
+                    if name == "nobody" or row.name == "account_logout":  # the session went with the rollback
+                        clients[name] = _client(world, name)
+            transaction.set_rollback(True)
+    assert not wrong
+
+
+def test_only_staff_get_into_the_administration(world):
+    """Each address of the admin: the administrator is served, everybody else is sent to sign in, page and htmx."""
+    rooms = [address for address in every_address() if _is_admin(address.key) and address.key not in ADMIN_DOORS]
+    assert len(rooms) > 15
+    wrong = []
+    clients = _clients(world)
+    for address in rooms:
+        path = _admin_path(address)
+        for name, client in clients.items():
+            for htmx in (False, True):
+                with transaction.atomic():
+                    got = _ask(client, "GET", path, {}, htmx=htmx)
+                    transaction.set_rollback(True)
+                served = got.status_code in {200, 302, 403, 404, 405} and not _to_sign_in(got)
+                if served != (name == "admin"):
+                    wrong.append(f"{name} GET {path}{' by htmx' if htmx else ''}: {got.status_code}")
+        with transaction.atomic():
+            for name in PEOPLE[:-1]:
+                client = _client(world, name) if name == "nobody" else clients[name]
+                if not _to_sign_in(got := client.post(path, {})):
+                    wrong.append(f"{name} POST {path}: {got.status_code}")
+            transaction.set_rollback(True)
+    assert not wrong
+
+
+def test_end_users_find_no_way_around_at_the_admins_own_door(world):
+    for name in PEOPLE[:-1]:
+        got = _client(world, name).get("/admin/login/?next=/admin/")
+        assert got.status_code in {200, 302}
+        assert "Site administration" not in got.content.decode()
+        if got.status_code == 302:
+            assert urlsplit(got["Location"]).path != "/admin/"
+
+
+def test_an_unknown_number_and_a_foreign_one_look_the_same(world, browse):
+    found = incident(world.erin)
+    client = browse(world.omar)
+    foreign = client.get(f"/incidents/{found.number}/")
+    unknown = client.get("/incidents/INC-999999/")
+    assert foreign.status_code == unknown.status_code == 404
+    neutral = [page.content.decode().replace(found.number, "N").replace("INC-999999", "N") for page in (foreign, unknown)]
+    assert _without_tokens(neutral[0]) == _without_tokens(neutral[1])
+
+
+# -- the walk -----------------------------------------------------------------------------------
+
+
+def _is_admin(key: str) -> bool:
+    return key.startswith(("admin:", "/admin/"))
+
+
+_HANDLER = ClientHandler(enforce_csrf_checks=False)
+
+
+def _clients(world: Any) -> dict[str, Client]:
+    return {name: _client(world, name) for name in PEOPLE}
+
+
+def _client(world: Any, name: str, handler: ClientHandler = _HANDLER) -> Client:
+    """A signed-in browser; all of them share one handler, since making one takes longer than a request."""
+    client = Client()
+    client.handler = handler
+    if name != "nobody":
+        client.force_login(getattr(world, name), backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def _ask(client: Client, method: str, address: str, data: dict[str, Any], *, htmx: bool) -> Any:
+    headers = {"HX-Request": "true"} if htmx else {}
+    return (client.post if method == "POST" else client.get)(address, data, headers=headers)
+
+
+def _to_sign_in(got: Any) -> bool:
+    target = urlsplit(got.headers.get("HX-Redirect") or got.headers.get("Location") or "")
+    return target.path in {reverse("account_login"), "/admin/login/"} and "next" in parse_qs(target.query)
+
+
+def _fits(got: Any, answer: str, *, htmx: bool, address: str) -> bool:
+    status = got.status_code
+    if answer == "in":
+        back = parse_qs(urlsplit(got.headers.get("HX-Redirect") or got.headers.get("Location") or "").query).get("next")
+        return _to_sign_in(got) and status == (204 if htmx else 302) and back == [address]
+    if answer == "go":
+        done = (status == 302 and "Location" in got.headers) or (htmx and status == 200 and "HX-Redirect" in got.headers)
+        return done and not _to_sign_in(got)
+    return status == int(answer) and (status not in {200, 403, 404} or "HX-Redirect" not in got.headers)
+
+
+def _ticket(world: Any, state: str) -> Incident:
+    """Erin's incident in Service Desk, brought to the state by Sam, with a file in public and one inside."""
+    found = in_state(state, requester=world.erin, analyst=world.sam, files=[png("public.png")])
+    desk_actions.note(ticket=found, by=world.sam, message="Ours", files=[png("internal.png")])
+    return found
+
+
+def _code() -> ResolutionCode:
+    return ResolutionCode.objects.get(name="Fixed")
+
+
+def _address(world: Any, ticket: Incident, row: Row) -> str:
+    arguments = {"slug": world.desk.slug, "number": ticket.number, "uidb36": "1", "key": "set-password", **row.kwargs}
+    if row.name == "tickets:attachment":
+        arguments["key"] = str(Attachment.objects.get(name=f"{row.kwargs['key']}.png").key)
+    address = next(address for address in every_address() if address.key == row.name)
+    return reverse(row.name, kwargs={name: arguments[name] for name in address.arguments})
+
+
+def _data(world: Any, row: Row) -> dict[str, Any]:
+    named = {"desk": world.desk.pk, "vendor": PendingReason.objects.get(name="Waiting for vendor").pk, "fixed": _code().pk}
+    return {name: named.get(value, value) if isinstance(value, str) else value for name, value in row.data.items()}
+
+
+def _admin_path(address: Any) -> str:
+    """The admin's address with something in every place of it."""
+    if not address.name:
+        return "/admin/nowhere"
+    label = re.search(r"app_label>(\w+)", address.route)
+    filled = {"app_label": label[1] if label else "", "url": "nowhere"}
+    return reverse(address.name, kwargs={name: filled.get(name, "1") for name in address.arguments})
+
+
+def _everything(ticket: Incident) -> tuple[Any, ...]:
+    fresh = Incident.objects.get(pk=ticket.pk)
+    return (fresh.state, fresh.version, fresh.assignee_id, fresh.events.count(), Incident.objects.count())
+
+
+def _without_tokens(page: str) -> str:
+    return re.sub(r'(csrfmiddlewaretoken" value|csrf-token" content|nonce)="[^"]+"', "", page)
+
