@@ -41,12 +41,12 @@ LONG_AGO, WEEK = 42 * DAY, 5 * DAY + 240
 
 PLOTS = (
     # over and done with
-    Plot("log sort take start resolve confirm", 44, LONG_AGO, 4 * DAY),
+    Plot("log sort take start resolve confirm", 34, LONG_AGO, 4 * DAY),
     Plot("log sort start note update chat resolve confirm", 26, LONG_AGO, 4 * DAY),
-    Plot("log sort take start ask answer note resolve confirm", 26, LONG_AGO, 5 * DAY, needs="ask"),
+    Plot("log sort take start ask answer note resolve confirm", 22, LONG_AGO, 5 * DAY, needs="ask"),
     Plot("log sort start wait update resume resolve confirm", 18, LONG_AGO, 9 * DAY, short=DAY, long=6 * DAY, waits=True),
-    Plot("log sort give start resolve lapse", 26, LONG_AGO, 10 * DAY, long=3 * DAY),
-    Plot("log sort start note resolve word", 26, LONG_AGO, 3 * DAY, long=DAY),
+    Plot("log sort give start resolve lapse", 22, LONG_AGO, 10 * DAY, long=3 * DAY),
+    Plot("log sort start note resolve word", 22, LONG_AGO, 3 * DAY, long=DAY),
     Plot("log sort start resolve confirm", 16, 4 * DAY, 200, short=30, long=180),
     Plot("log sort start update resolve reopen take start note resolve confirm", 12, LONG_AGO, 8 * DAY, short=DAY, long=5 * DAY, needs="reopen"),
     Plot("log cancel", 6, LONG_AGO, DAY, short=20, long=200),

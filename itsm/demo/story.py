@@ -97,9 +97,9 @@ class Planner:
         weights = [1 if user in self.world.leads[home] else 4 if user.username in starred else 3 for user in analysts]
         return self.chance.choices(analysts, weights)[0]
 
-    def _paced(self, tale: Tale, plot: Plot, age: int, length: int) -> Planned:
+    def _paced(self, tale: Tale, plot: Plot, age: int, length: float) -> Planned:
         """Lay the steps between the beginning and the end, each after the time such a step takes."""
-        begin = max(0, self.time.end - age)
+        begin = max(0.0, self.time.end - age - self.chance.uniform(0, 12))  # nobody writes on the full minute
         length = min(length, self.time.end - begin - 2)
         spans = [0.0] + [WEIGHT[step] * self.chance.uniform(0.4, 1.6) for step in plot.course[1:]]
         total = sum(spans) or 1.0

@@ -56,6 +56,7 @@ class Tale:
             return
         knows = self.source != "web"
         told_service = knows or self.chance.random() < 0.7
+        files = self._files(at)
         self.incident = actions.log(
             by={"web": self.requester, "monitoring": world.automation}.get(self.source) or self._desk(),
             requester=self.requester,
@@ -66,11 +67,12 @@ class Tale:
             site=world.sites[problem.site] if problem.site else world.site_of.get(self.requester.username),
             impact=problem.impact if knows else 3,
             urgency=problem.urgency,
-            files=self._files(at),
+            files=files,
             at=at,
             source=self.source,
         )
-        self.written += Attachment.objects.filter(event__ticket=self.it).values_list("file", flat=True)
+        if files:
+            self.written += Attachment.objects.filter(event__ticket=self.it).values_list("file", flat=True)
 
     def sort(self, at: datetime) -> None:
         """Triage where it landed: category and impact are put right, then it goes to the workgroup that can solve it."""
