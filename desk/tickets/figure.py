@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from .graph import Graph, Step
-from .shapes import Box, Edge, Figure, Label, Node, TextLine, Word, text_width, wrap
+from .shapes import Box, Edge, Figure, Label, Node, TextLine, arrow_head, rounded, text_width, wrap
 
 WIDTH = 352  # what a phone of 390 px leaves; a figure is wider only if a single word demands it
 NODE, LINE, LANE, AIR, EDGE = 34, 16, 14, 10, 5
@@ -68,13 +68,13 @@ def _layout(graph: Graph, width: int) -> Figure:
         below = plan.rows_below(rank)
         y += 4 if below else 0
         for pair in below:
-            y += max(len(plan.lines[key]) for key in pair if key) * LINE + 7
+            y += max(len(plan.lines[key]) for key in pair if key) * LINE + 8
             rows.update({key: y for key in pair if key})
         y += 18 if rank < len(graph.states) - 1 else 0
     nodes = tuple(Node(s.value, s.label, boxes[s.value], s.over) for s in graph.states)
     edges = tuple(plan.edge(key, boxes, rows[key]) for key in plan.steps)
     spine = plan.column + plan.half
-    return Figure(plan.width, y + EDGE, nodes, edges, ((spine, EDGE), (spine, START)) if nodes else ())
+    return Figure(plan.width, y + EDGE, nodes, edges, arrow_head(((spine, EDGE), (spine, START))))
 
 
 Key = tuple[str, str]
@@ -89,15 +89,18 @@ class _Plan:
         for step in graph.steps:
             self.steps.setdefault((step.source, step.target), []).append(step)
         self.lane = _lanes(self._spans("right")) | _lanes(self._spans("left"))
-        deepest = {side: max([n + 1 for (s, _), n in self.lane.items() if s == side], default=0) for side in ("left", "right")}
-        self.column = EDGE + deepest["left"] * LANE + (AIR if deepest["left"] else 0)
-        outside = self.column + EDGE + deepest["right"] * LANE + (AIR if deepest["right"] else 0)
+        self.column = self._margin("left")
+        outside = self.column + self._margin("right")
         texts = {key: ", ".join(step.label for step in steps) for key, steps in self.steps.items()}
         self.half = self._half(texts, [state.label for state in graph.states], width - outside)
         self.width = outside + 2 * self.half
         self.lines = {
             key: wrap({step.label: False for step in steps}, self.half - AIR) for key, steps in self.steps.items()
         }
+
+    def _margin(self, side: str) -> int:
+        deepest = max((n for (at, _), n in self.lane.items() if at == side), default=-1)
+        return EDGE + (AIR + (deepest + 1) * LANE if deepest >= 0 else 0)
 
     def _half(self, texts: dict[Key, str], labels: list[str], free: int) -> int:
         wished = max([text_width(text) for text in texts.values()], default=0) + AIR + 4
@@ -120,7 +123,7 @@ class _Plan:
         return {lane: (min(span), max(span)) for lane, span in ends.items()}
 
     def rows_below(self, rank: int) -> list[tuple[Key | None, Key | None]]:
-        """Pairs (left, right) of what hangs below a state, ordered so that rows of one spine never cross their lanes."""
+        """Pairs (left, right) of what hangs below a state, ordered so that they don't cross one another's lanes."""
         here = [key for key in self.steps if self.rank[key[0]] == rank]
         left = sorted((k for k in here if self.side(k) == "left"), key=lambda k: self.lane["left", k[1]])
         right = sorted((k for k in here if self.side(k) == "right"), key=lambda k: -self.lane["right", k[1]])
@@ -134,12 +137,13 @@ class _Plan:
             n = AIR + self.lane[side, key[1]] * LANE + LANE // 2
             lane, edge = (source.right + n, target.right) if side == "right" else (source.x - n, target.x)
             points = ((spine, source.bottom), (spine, y), (lane, y), (lane, target.cy), (edge, target.cy))
-        return Edge(*key, tuple(self.steps[key]), points, self._label(key, spine, y, side))
+        label = self._label(key, spine, y, side)
+        return Edge(*key, tuple(self.steps[key]), points, label, rounded(points), arrow_head(points))
 
     def _label(self, key: Key, spine: int, y: int, side: str) -> Label:
         lines = self.lines[key]
         height, width = len(lines) * LINE, self.half - AIR
-        box = Box(spine - AIR - width if side == "left" else spine + AIR, y - 3 - height, width, height)
+        box = Box(spine - AIR - width if side == "left" else spine + AIR, y - 1 - height, width, height)
         texts = tuple(TextLine(box.y + n * LINE + LINE // 2, words) for n, words in enumerate(lines))
         return Label(box, box.right if side == "left" else box.x, "end" if side == "left" else "start", texts)
 

@@ -1,4 +1,4 @@
-"""A kind's lifecycle as a graph, read from the running state machine: what figures, tables and documents are drawn from."""
+"""A kind's lifecycle as a graph, read from the running state machine; figures, tables and documents come of it."""
 
 from __future__ import annotations
 

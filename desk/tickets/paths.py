@@ -17,7 +17,6 @@ from .models import Event, Ticket
 from .queries import Move
 from .shapes import Figure
 
-
 RAIL = 300  # a ticket's figure stands in the rail beside its timeline
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .graph import Step
 
 TIP = 7  # length of an arrow head
+_WIDTHS = dict.fromkeys("ijl.,' |", 0.34) | dict.fromkeys("frtI()", 0.42) | dict.fromkeys("mwMW", 0.97)  # in em
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,10 @@ class TextLine:
     y: int
     words: tuple[Word, ...]
 
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
 
 @dataclass(frozen=True)
 class Label:
@@ -77,15 +82,9 @@ class Edge:
     steps: tuple[Step, ...]
     points: tuple[tuple[int, int], ...]
     label: Label
+    d: str  # the points as an SVG path with round corners, inked once per layout
+    arrow: str
     tone: str = ""  # "visited" | "open"
-
-    @property
-    def d(self) -> str:
-        return _rounded(self.points)
-
-    @property
-    def arrow(self) -> str:
-        return _arrow(self.points)
 
 
 @dataclass(frozen=True)
@@ -94,17 +93,13 @@ class Figure:
     height: int
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]  # plain ones first, so that what is lit lies on top
-    start: tuple[tuple[int, int], ...] = ()
+    start_arrow: str = ""
     told: str = ""  # the figure in words
 
     @property
     def current(self) -> str:
         """The label of the state in which the ticket is."""
         return next((node.label for node in self.nodes if node.tone == "current"), "")
-
-    @property
-    def start_arrow(self) -> str:
-        return _arrow(self.start)
 
 
 def wrap(labels: Mapping[str, bool], width: int) -> list[tuple[Word, ...]]:
@@ -123,11 +118,11 @@ def wrap(labels: Mapping[str, bool], width: int) -> list[tuple[Word, ...]]:
 
 def text_width(text: str, size: float = 12.5) -> int:
     """About how wide a text is, in the widest of the usual system fonts."""
-    em = sum(0.34 if c in "ijl.,' |" else 0.42 if c in "frtI()" else 0.97 if c in "mwMW" else 0.72 if c.isupper() else 0.63 for c in text)
-    return round(em * size)
+    widths = (_WIDTHS.get(c, 0.72 if c.isupper() else 0.63) for c in text)
+    return round(sum(widths) * size)
 
 
-def _rounded(points: tuple[tuple[int, int], ...], radius: int = 8) -> str:
+def rounded(points: tuple[tuple[int, int], ...], radius: int = 8) -> str:
     """An SVG path through the points with round corners, ending short of the arrow's tip."""
     bent = [*points[:-1], _towards(points[-1], points[-2], TIP - 1)]
     parts = [f"M{bent[0][0]} {bent[0][1]}"]
@@ -138,7 +133,7 @@ def _rounded(points: tuple[tuple[int, int], ...], radius: int = 8) -> str:
     return "".join(parts) + f"L{bent[-1][0]} {bent[-1][1]}"
 
 
-def _arrow(points: tuple[tuple[int, int], ...]) -> str:
+def arrow_head(points: tuple[tuple[int, int], ...]) -> str:
     tip, (bx, by) = points[-1], _towards(points[-1], points[-2], TIP)
     sideways = (0, 4) if tip[1] == by else (4, 0)
     return f"M{tip[0]} {tip[1]}L{bx - sideways[0]} {by - sideways[1]}L{bx + sideways[0]} {by + sideways[1]}Z"

@@ -1,4 +1,4 @@
-"""`manage.py lifecycle_docs`: writes docs/lifecycles/ from the running state machines; --check fails when a page is stale."""
+"""`manage.py lifecycle_docs`: writes docs/lifecycles/ from the state machines; --check fails when a page is stale."""
 
 from pathlib import Path
 from typing import Any
