@@ -31,9 +31,10 @@ def suitable_python():
         found = shutil.which("python3.%d" % minor)
         if found and subprocess.call([found, "-c", ""], stderr=subprocess.DEVNULL) == 0:
             return found
+    here = "%d.%d" % sys.version_info[:2]
     return give_up(
-        "The portal needs Python %d.%d to %d.%d, and %s is Python %d.%d: install one of them, or name one with "
-        "`make PYTHON=/path/to/python3.12 …`." % (OLDEST + NEWEST + (sys.executable,) + tuple(sys.version_info[:2]))
+        "The portal needs Python 3.11, 3.12 or 3.13, and %s is Python %s: install one of them, or name one with "
+        "`make PYTHON=/path/to/python3.12 …`." % (sys.executable, here)
     )
 
 

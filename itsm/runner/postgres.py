@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import signal
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -86,7 +87,7 @@ def start(home: PostgresHome, supervisor: Supervisor, throwaway: bool = False) -
     for _ in range(3):
         port = free_port()
         child = supervisor.spawn(service(home, port, throwaway))
-        connection = supervisor.wait_for(lambda port=port: open_for_business(home, port), child)
+        connection = supervisor.wait_for(partial(open_for_business, home, port), child)
         if connection:
             return hand_over(connection, port)
         supervisor.forget(child)

@@ -16,7 +16,7 @@ from itsm.runner.process import Child, Service, kill_all
 T = TypeVar("T")
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 STEADY_AFTER = 60.0  # seconds; what ran this long has recovered from its earlier failures
-TRIES_BEFORE_READY = 5
+TRIES_BEFORE_READY = 3
 
 
 class Stopped(Exception):

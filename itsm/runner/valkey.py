@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from functools import partial
 from pathlib import Path
 
 import redis
@@ -56,7 +57,7 @@ def start(folder: Path, run_dir: Path, supervisor: Supervisor, throwaway: bool =
     for _ in range(3):
         program, url = service(folder, run_dir, free_port(), throwaway)
         child = supervisor.spawn(program)
-        if supervisor.wait_for(lambda url=url: answers(url), child):
+        if supervisor.wait_for(partial(answers, url), child):
             return url
         supervisor.forget(child)
         if not any("in use" in line for line in child.tail):
