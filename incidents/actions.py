@@ -59,7 +59,10 @@ def log(
         return earlier
     title = text.clean(title, field="title", required="Please say in a few words what is wrong.", limit=200)
     description = text.clean(description, field="description")
-    chosen = route("incident", text=f"{title}\n{description}", service=service, category=category, site=site)
+    reason = {"because": "as named"}
+    if workgroup is None:
+        chosen = route("incident", text=f"{title}\n{description}", service=service, category=category, site=site)
+        workgroup, reason = chosen.workgroup, {"rule": chosen.rule, "because": chosen.because}
     incident = Incident.new(
         title=title,
         description=description,
@@ -71,10 +74,9 @@ def log(
         service=service,
         category=category,
         site=site,
-        workgroup=workgroup or chosen.workgroup,
+        workgroup=workgroup,
         submission=submission,
     )
-    reason = {"rule": chosen.rule, "because": chosen.because} if workgroup is None else {"because": "as named"}
     incident, _ = flow.open_ticket(
         incident,
         by=by,
@@ -90,13 +92,17 @@ def log(
 def _logged_already(submission: uuid.UUID, by: User) -> Incident | None:
     """The incident that this form logged before. Two sendings at the same instant wait for one another here."""
     flow.serialise(f"submission {submission}")
-    return Incident.objects.filter(submission=submission, reporter=by).first()
+    earlier = Incident.objects.filter(submission=submission).first()
+    if earlier is not None and earlier.reporter_id != by.pk:
+        raise Refused("This form was sent by somebody else. Please open a new one.", field="submission")
+    return earlier
 
 
 def take(*, incident: Incident, by: User, seen: int | None = None, at: datetime | None = None) -> Incident:
     """Make the incident mine. Refused, with the name, when somebody already has it; harmless when it is me."""
     with transaction.atomic():
         fresh = flow.lock(incident)
+        flow.ask_permission(fresh, "assign", by)
         if fresh.assignee_id == by.pk:
             return fresh
         if not rules.nobody_else_has_it(fresh, by):

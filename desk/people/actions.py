@@ -42,9 +42,15 @@ def leave(*, workgroup: Workgroup, user: User) -> None:
 
 def sync_groups(membership: Membership) -> None:
     """Put the member into the auth group of the role, and out of those of the other roles."""
-    ensure_role_groups(membership.workgroup)
-    user = membership.user
-    groups = {held.role: held.group for held in membership.workgroup.role_groups.select_related("group")}
+    workgroup, user = membership.workgroup, membership.user
+    groups = _groups_by_role(workgroup)
+    if len(groups) < len(GRANTS):
+        ensure_role_groups(workgroup)
+        groups = _groups_by_role(workgroup)
     user.groups.remove(*(group for role, group in groups.items() if role != membership.role))
     user.groups.add(groups[membership.role])
     forget_reach(user)
+
+
+def _groups_by_role(workgroup: Workgroup) -> dict[str, Group]:
+    return {held.role: held.group for held in workgroup.role_groups.select_related("group")}

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from desk.people.models import User
+from desk.people.rules import may_work_queue
 from desk.tickets import actions as ticket_actions
 from desk.tickets import flow
 from desk.tickets.errors import Refused
@@ -133,6 +134,8 @@ class Story:
     # -- who and how -------------------------------------------------------------------------
 
     def _as_member(self, person: User) -> User:
+        if may_work_queue(person, self.incident.workgroup_id):
+            return person
         return self.cast.enlist(person, self.incident.workgroup)
 
     def _move(self, verb: Callable[..., Incident], *, by: User, otherwise: dict[str, Any], **inputs: Any) -> None:
@@ -153,7 +156,7 @@ class Story:
     def _edit(self) -> None:
         """What the trail tells anew about the incident itself. What it doesn't know any more stays as it was."""
         update, incident = self.update, self.incident
-        told = {
+        told: dict[str, Any] = {
             "requester": self.cast.person(update.caller),
             "category": self.cast.category(update.category, update.subcategory),
             "site": self.cast.site(update.location),
@@ -161,7 +164,9 @@ class Story:
             "urgency": update.urgency,
             "title": update.title if self.last["title"] == incident.title else None,  # not one that people wrote
         }
-        new = {name: value for name, value in told.items() if value is not None and getattr(incident, name) != value}
+        # By id: the incident is fresh after every move, and each of its neighbours would be one more query.
+        here = {name: getattr(incident, incident._meta.get_field(name).attname) for name in told}
+        new = {name: to for name, to in told.items() if to is not None and here[name] != getattr(to, "pk", to)}
         if new:
             by = self._as_member(self.actor)
             edited = ticket_actions.edit(ticket=incident, by=by, seen=incident.version, at=self.at, source=SOURCE, **new)
