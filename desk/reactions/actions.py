@@ -5,6 +5,7 @@ import traceback
 from datetime import timedelta
 from typing import Any
 
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
@@ -39,10 +40,8 @@ def dispatch(event: Any) -> None:
 
 
 def _wake() -> None:
-    from .tasks import deliver
-
     try:
-        deliver.apply_async(ignore_result=True, retry=False)
+        current_app.send_task("reactions.deliver", ignore_result=True, retry=False)
     except OperationalError:
         log.warning("The broker is away; the sweep will deliver when it is back.")
 
@@ -99,6 +98,7 @@ def _deliver(pk: int) -> None:
 
 
 def _note_failure(pk: int, error: str) -> None:
+    error = error.encode("utf-8", "replace").decode().replace("\x00", "")  # what the database can hold
     row = Delivery.objects.get(pk=pk)
     fields: dict[str, Any] = {"last_error": error[-4000:]}
     if row.attempts >= settings.REACTION_MAX_ATTEMPTS:
