@@ -150,8 +150,12 @@ class AssignForm(MoveForm):
     def _target(self) -> Workgroup:
         """The workgroup that the form names, or the ticket's own."""
         named = self.data.get("workgroup") or self.initial.get("workgroup") or self.ticket.workgroup_id
-        found = workgroups_for("incident").filter(pk=named).first() if str(named).isdecimal() else None
-        return found or self.ticket.workgroup
+        workgroups: Any = self.fields["workgroup"]
+        try:
+            found: Workgroup = workgroups.to_python(named)
+        except forms.ValidationError:
+            return self.ticket.workgroup
+        return found
 
     def arguments(self) -> dict[str, Any]:
         chosen = self.cleaned_data["assignee"]

@@ -9,9 +9,11 @@ from .models import Incident
 
 
 def resume_on_reply(event: Event) -> None:
-    """A requester's public reply resumes their pending incident where the pending reason says so."""
+    """A public reply resumes a pending incident where the reason says so: the requester's, or who reported it for them."""
     if event.is_internal or event.data.get("side") != "requester":
         return
     incident = Incident.objects.select_related("pending_reason").filter(pk=event.ticket_id, state=State.PENDING).first()
-    if incident and incident.pending_reason and incident.pending_reason.resumes_on_reply:
+    if incident is None or event.actor_id not in (incident.requester_id, incident.reporter_id):
+        return
+    if incident.pending_reason and incident.pending_reason.resumes_on_reply:
         actions.resume(incident=incident, by=automation(), because=f"{event.actor} replied", at=event.at)

@@ -1,4 +1,4 @@
-"""Around every request: the viewer's time zone, and a sign-in that leads back and keeps what was typed."""
+"""Around every request: plain addresses, the viewer's time zone, a sign-in that leads back and keeps what was typed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
@@ -16,7 +17,21 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 KEPT = "kept_text"  # session key: what was typed into a form whose session had run out, by the form's address
-_NEVER_KEPT = {"csrfmiddlewaretoken", "password", "oldpassword", "password1", "password2", "login"}
+KEPT_MOST = 5  # forms whose text is kept at once
+WHOSE = "last_here"  # signed cookie: who was signed in last in this browser; it outlives the session
+_NEVER_KEPT = {"csrfmiddlewaretoken", "login"}  # and whatever has “password” in its name
+
+
+class PlainAddress:
+    """Refuses (400) an address with a NUL character, which no text in the database can hold."""
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("An address can't hold a NUL character.")
+        return self.get_response(request)
 
 
 class ViewerTimeZone:
@@ -35,7 +50,8 @@ class SignInAgain:
     """Turns the way to the sign-in page into one that htmx follows and that comes back to the page with its text.
 
     A form sent after the session ran out is not lost: its text waits in the session until the form with the same
-    address is shown again (`request.kept_text(path)`).
+    address is shown again (`request.kept_text(path)`). It is kept for the person who was signed in last in this
+    browser, and for nobody else who signs in there; from a stranger nothing is kept.
     """
 
     def __init__(self, get_response: GetResponse):
@@ -46,13 +62,12 @@ class SignInAgain:
         response = self.get_response(request)
         location = response.get("Location", "")
         if response.status_code != 302 or urlsplit(location).path != resolve_url(settings.LOGIN_URL):
-            return response
+            return self._remember(request, response)
         if request.user.is_authenticated:
             return response
         page = self._page(request)
         if request.method == "POST":
-            typed = {name: values for name, values in request.POST.lists() if name not in _NEVER_KEPT}
-            request.session[KEPT] = {**request.session.get(KEPT, {}), request.path: typed}
+            self._keep(request)
         target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}"
         if getattr(request, "htmx", False):
             answer = HttpResponse(status=204)
@@ -60,6 +75,35 @@ class SignInAgain:
             return answer
         response["Location"] = target
         return response
+
+    @staticmethod
+    def _remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Tell the browser, under our signature, who is signed in."""
+        if request.user.is_authenticated and _whose(request) != str(request.user.pk):
+            response.set_signed_cookie(
+                WHOSE,
+                str(request.user.pk),
+                salt=KEPT,
+                max_age=365 * 24 * 3600,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
+
+    @staticmethod
+    def _keep(request: HttpRequest) -> None:
+        if not (whose := _whose(request)):
+            return
+        typed = {
+            name: values
+            for name, values in request.POST.lists()
+            if name not in _NEVER_KEPT and "password" not in name.lower()
+        }
+        kept = request.session.get(KEPT, {})
+        forms = kept["forms"] if kept.get("whose") == whose else {}
+        forms = {**{path: form for path, form in forms.items() if path != request.path}, request.path: typed}
+        request.session[KEPT] = {"whose": whose, "forms": dict(list(forms.items())[-KEPT_MOST:])}
 
     @staticmethod
     def _page(request: HttpRequest) -> str:
@@ -74,12 +118,20 @@ class SignInAgain:
         return request.get_full_path()
 
 
+def _whose(request: HttpRequest) -> str | None:
+    """The id of the person who was signed in last in this browser; None when nobody was, or somebody meddled."""
+    return request.get_signed_cookie(WHOSE, default=None, salt=KEPT)
+
+
 def kept_text(request: HttpRequest, path: str) -> dict[str, list[str]]:
-    """What was typed for the form at this address before the session ran out; handed out once."""
+    """What this person typed for the form at this address before the session ran out; handed out once."""
     if KEPT not in request.session:
         return {}
     kept = request.session[KEPT]
-    typed: dict[str, list[str]] = kept.pop(path, {})
+    if kept.get("whose") != str(request.user.pk):
+        del request.session[KEPT]
+        return {}
+    typed: dict[str, list[str]] = kept["forms"].pop(path, {})
     if typed:
         request.session[KEPT] = kept
         messages.info(request, "You are signed in again, and your text is still here. Files must be chosen anew.")

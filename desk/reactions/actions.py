@@ -83,8 +83,9 @@ def _deliver(pk: int) -> None:
     """Run the reaction and mark it done in one transaction; the row lock keeps every other worker out."""
     try:
         with transaction.atomic():
+            # It waits for the lock: a competing claim that looked at this row may hold it for a moment.
             row = (
-                Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+                Delivery.objects.select_for_update(of=("self",))
                 .filter(pk=pk, done_at=None, dead_at=None)
                 .select_related("event")
                 .first()

@@ -124,7 +124,7 @@ def _refuse_collision(ticket: Ticket, seen: int, fields: dict[str, Any]) -> None
 
 @transaction.atomic
 def link(*, source: Ticket, target: Ticket, kind: str, by: User, at: datetime | None = None) -> Link:
-    """Tie two tickets together, once; both timelines say so."""
+    """Tie two tickets together, once; both timelines say so, by number: the title is for those who may see the other."""
     made, is_new = Link.objects.get_or_create(source=source, target=target, kind=kind)
     if is_new:
         for here, there, forward in ((source, target, True), (target, source, False)):
@@ -134,7 +134,7 @@ def link(*, source: Ticket, target: Ticket, kind: str, by: User, at: datetime | 
                 by=by,
                 at=at,
                 data={},
-                inside={"kind": LinkKind(kind).value, "forward": forward, "number": there.number, "title": there.title},
+                inside={"kind": LinkKind(kind).value, "forward": forward, "number": there.number},
                 visibility=Visibility.INTERNAL,
             )
     return made

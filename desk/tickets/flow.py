@@ -17,7 +17,7 @@ from django_fsm import FSMFieldMixin, Transition
 from desk.people.models import User
 from desk.reactions.actions import dispatch
 
-from . import kinds, triggers
+from . import kinds, rules, triggers
 from .errors import Refused, Stale
 from .files import attach
 from .models import Event, Ticket, Visibility
@@ -257,10 +257,14 @@ def ask_permission(ticket: Ticket, name: str, user: User) -> None:
 
 
 def _compare_version(ticket: Ticket, seen: int | None, by: User) -> None:
-    if seen is not None and seen != ticket.version:
-        since = list(ticket.events.filter(version__gt=seen).exclude(actor=by).select_related("actor"))
-        if since:
-            raise Stale(ticket, since)
+    """Stale when somebody else changed, since the version `seen`, what this person may see of the ticket."""
+    if seen is None or seen == ticket.version:
+        return
+    changed = ticket.events.filter(version__gt=seen, inside__has_key="changes").exclude(actor=by)
+    if not rules.may_see_internal(ticket, by):
+        changed = changed.filter(visibility=Visibility.PUBLIC)
+    if since := list(changed.select_related("actor")):
+        raise Stale(ticket, since)
 
 
 def _save(ticket: Ticket, moment: datetime) -> None:

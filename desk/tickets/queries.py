@@ -188,7 +188,7 @@ def queue_page(workgroup: Workgroup, user: User, *, tab: str = "all", after: str
 
 def _parse_key(after: str) -> tuple[int, int] | None:
     priority, _, pk = after.partition(".")
-    if priority.isdecimal() and pk.isdecimal() and len(pk) < 19:
+    if priority.isdecimal() and pk.isdecimal() and len(after) < 20:
         return int(priority), int(pk)
     return None
 

@@ -145,8 +145,7 @@ def _assigned(event: Event, common: dict[str, Any], internal: bool) -> Entry | N
 def _linked(event: Event, common: dict[str, Any]) -> Entry:
     kind = LinkKind(event.inside["kind"])
     words = kind.label if event.inside["forward"] else LINK_BACKWARDS[kind]
-    other = f"{event.inside['number']} {event.inside['title']}"
-    return Entry("event", "link", words=f"linked it: {words} {other}", **common)
+    return Entry("event", "link", words=f"linked it: {words} {event.inside['number']}", **common)
 
 
 @dataclass(frozen=True)
