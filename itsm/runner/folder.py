@@ -80,6 +80,14 @@ def left_behind(config: Config) -> list[psutil.Process]:
     return list(found.values())
 
 
+def end_orphans(config: Config) -> None:
+    """After the supervisor's death: its children have their signal from the kernel; then end what those left."""
+    left = left_behind(config)
+    direct = set((read_note(config) or {}).get("processes", {}).values())
+    psutil.wait_procs([process for process in left if process.pid in direct], timeout=GRACE)
+    kill_all(left_behind(config))
+
+
 def wait_or_kill(processes: list[psutil.Process]) -> None:
     """Give them time to end by themselves, then no more."""
     _, stubborn = psutil.wait_procs(processes, timeout=GRACE)

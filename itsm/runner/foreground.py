@@ -8,7 +8,7 @@ import sys
 
 from itsm.runner.config import from_environment
 from itsm.runner.console import Console
-from itsm.runner.folder import left_behind, wait_or_kill
+from itsm.runner.folder import end_orphans
 from itsm.runner.kernel import adopt_orphans
 
 
@@ -31,7 +31,7 @@ def run() -> int:
     code = supervisor.wait()
     if code >= 0:
         return code
-    wait_or_kill(left_behind(config))
+    end_orphans(config)
     for name in ("runner.json", "services.json", "valkey.conf"):
         (config.run_dir / name).unlink(missing_ok=True)
     Console().fail("The supervisor was killed; everything it had started has been stopped.")

@@ -22,9 +22,11 @@ def bring_up(config: Config, supervisor: Supervisor) -> tuple[str, str]:
 
 
 def check_given(config: Config) -> None:
-    """The servers named by the environment must answer, before anything is started for them."""
+    """What the environment names must be there, before anything is started for them."""
     if config.database_url:
         check_database(config.database_url)
+    elif config.pg_bin:
+        binaries.given_bin(config.pg_bin)
     if config.redis_url:
         check_redis(config.redis_url)
 

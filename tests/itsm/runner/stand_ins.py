@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -44,8 +45,9 @@ def web() -> None:
 
 
 def worker() -> None:
-    """Has a child of its own, as Celery and granian do, which would outlive it."""
-    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    """Has a child of its own, as Celery and granian do, which outlives it if it is killed."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    signal.signal(signal.SIGTERM, lambda *_: (child.kill(), sys.exit(0)))  # asked to stop, it ends its own first
     print("worker at work", flush=True)
     time.sleep(600)
 
