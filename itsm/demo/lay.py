@@ -30,7 +30,9 @@ def is_empty() -> bool:
     return not (Ticket.objects.exists() or User.objects.filter(username__in=account_names()).exists())
 
 
-def lay(*, now: datetime | None = None, scale: float = 1.0, seed: int = SEED, say: Callable[[str], None] = print) -> World:
+def lay(
+    *, now: datetime | None = None, scale: float = 1.0, seed: int = SEED, say: Callable[[str], None] = print
+) -> World:
     """Make the company and its two months of work in one transaction; NotEmpty when something is there.
 
     `scale` makes it smaller or larger. Later chapters (changes, requests) take the World that this returns

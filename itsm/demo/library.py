@@ -59,7 +59,8 @@ class Library:
 
     def __init__(self, chance: Random):
         self.chance = chance
-        self.problems = {problem.key: problem for path in sorted((HERE / "stories").glob("*.toml")) for problem in _read(path)}
+        shelves = sorted((HERE / "stories").glob("*.toml"))
+        self.problems = {problem.key: problem for shelf in shelves for problem in _read(shelf)}
         self.remarks: dict[str, Any] = tomllib.loads((HERE / "remarks.toml").read_text(encoding="utf-8"))
         self.told: Counter[str] = Counter()
 

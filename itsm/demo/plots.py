@@ -12,8 +12,8 @@ class Plot:
     """A course of steps (methods of Tale), told `count` times in a demo of full size.
 
     Ages are in working minutes before now: the story begins between `oldest` and `newest`, and takes between
-    `short` and `long` working minutes, but never longer than until now. `homes`: goes round all workgroups, so that each queue
-    has its share; otherwise the busy ones get more. `needs` is what the problem must have to say.
+    `short` and `long` working minutes, but never longer than until now. `homes`: goes round all workgroups, so that
+    each queue has its share; otherwise the busy ones get more. `needs` is what the problem must have to say.
     """
 
     steps: str
@@ -44,11 +44,14 @@ PLOTS = (
     Plot("log sort take start resolve confirm", 34, LONG_AGO, 4 * DAY),
     Plot("log sort start note update chat resolve confirm", 26, LONG_AGO, 4 * DAY),
     Plot("log sort take start ask answer note resolve confirm", 22, LONG_AGO, 5 * DAY, needs="ask"),
-    Plot("log sort start wait update resume resolve confirm", 18, LONG_AGO, 9 * DAY, short=DAY, long=6 * DAY, waits=True),
+    Plot("log sort start wait update resume resolve confirm", 18, LONG_AGO, 9 * DAY, DAY, 6 * DAY, waits=True),
     Plot("log sort give start resolve lapse", 22, LONG_AGO, 10 * DAY, long=3 * DAY),
     Plot("log sort start note resolve word", 22, LONG_AGO, 3 * DAY, long=DAY),
     Plot("log sort start resolve confirm", 16, 4 * DAY, 200, short=30, long=180),
-    Plot("log sort start update resolve reopen take start note resolve confirm", 12, LONG_AGO, 8 * DAY, short=DAY, long=5 * DAY, needs="reopen"),
+    Plot(
+        "log sort start update resolve reopen take start note resolve confirm",
+        12, LONG_AGO, 8 * DAY, DAY, 5 * DAY, needs="reopen",
+    ),
     Plot("log cancel", 6, LONG_AGO, DAY, short=20, long=200),
     Plot("log sort give cancel", 4, LONG_AGO, DAY, short=60, long=DAY),
     Plot("log sort take start resolve confirm", 6, LONG_AGO, 21 * DAY, long=DAY, again=True),
@@ -60,8 +63,11 @@ PLOTS = (
     Plot("log sort start update chat", 12, 4 * DAY, 120, short=60, long=DAY, homes=True),
     Plot("log sort start ask", 9, 4 * DAY, 120, short=60, long=DAY, needs="ask", homes=True),
     Plot("log sort start note wait", 10, 8 * DAY, DAY, short=60, long=DAY, homes=True, waits=True),
-    Plot("log sort start resolve reopen", 5, 6 * DAY, DAY, short=DAY // 2, long=5 * DAY, needs="reopen", homes=True),
-    Plot("log sort start resolve reopen take start update", 4, 7 * DAY, DAY, short=DAY // 2, long=6 * DAY, needs="reopen", homes=True),
+    Plot("log sort start resolve reopen", 5, 6 * DAY, DAY, DAY // 2, 5 * DAY, needs="reopen", homes=True),
+    Plot(
+        "log sort start resolve reopen take start update",
+        4, 7 * DAY, DAY, DAY // 2, 6 * DAY, needs="reopen", homes=True,
+    ),
     Plot("log sort take start note resolve", 16, 3 * DAY, 150, short=90, long=DAY, homes=True),
 )  # fmt: skip
 
@@ -72,7 +78,8 @@ AGAIN = (
 
 # How long a step takes compared with the others, from the one before it.
 WEIGHT = {"sort": 1, "take": 2, "give": 2, "start": 1, "note": 3, "update": 2, "chat": 3, "ask": 2, "answer": 6,
-          "wait": 3, "resume": 9, "resolve": 7, "confirm": 6, "word": 4, "reopen": 10, "cancel": 3, "lapse": 0}  # fmt: skip
+          "wait": 3, "resume": 9, "resolve": 7, "confirm": 6, "word": 4, "reopen": 10, "cancel": 3,
+          "lapse": 0}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -101,8 +108,8 @@ CAST = (
     Part("vpn-drops", "log sort take start note resolve confirm", "omar", "nadia", 11 * DAY, DAY),
     Part("site-line", "log sort take start note update", "", "nadia", 170, 120, source="monitoring"),
     Part("records-slow", "log sort start update note", "aisha", "amira", 130, 90, source="phone"),
-    Part("records-slow", "log sort start update note resolve confirm", "victor", "amira", 19 * DAY, 150, source="phone", variant=1),
-    Part("site-line", "log sort start note update resolve word", "", "vera", 33 * DAY, DAY, source="monitoring", variant=1),
+    Part("records-slow", "log sort start update note resolve word", "victor", "amira", 19 * DAY, 150, "phone", "", 1),
+    Part("site-line", "log sort start note update resolve word", "", "vera", 33 * DAY, DAY, "monitoring", "", 1),
     Part("order-missing", "log sort", "hannah", "dennis", 45, 20, source="phone"),
     Part("phish-clicked", "log sort", "rafael", "ruth", 35, 15),
     Part("phone-ward", "log sort", "mateo", "niko", 80, 30, source="phone"),

@@ -18,7 +18,8 @@ from .world import World
 
 # Busy workgroups come more often in the round of what is over.
 ROUND = ["service-desk", "workplace", "applications", "network", "service-desk", "field-service", "workplace",
-         "database", "applications", "service-desk", "network", "security", "workplace", "facilities", "field-service"]  # fmt: skip
+         "database", "applications", "service-desk", "network", "security", "workplace", "facilities",
+         "field-service"]  # fmt: skip
 REOPEN_OVER = 12 * DAY  # working minutes after which nothing can be reopened: 14 days are 10 working days at most
 
 

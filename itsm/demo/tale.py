@@ -75,7 +75,7 @@ class Tale:
             self.written += Attachment.objects.filter(event__ticket=self.it).values_list("file", flat=True)
 
     def sort(self, at: datetime) -> None:
-        """Triage where it landed: category and impact are put right, then it goes to the workgroup that can solve it."""
+        """Triage where it landed: category and impact are put right, then it goes to those who can solve it."""
         problem, home = self.telling.problem, self.world.workgroups[self.home]
         slug = self.it.workgroup.slug
         by = self._desk() if slug == DESK else self.chance.choice(self.world.analysts[slug])

@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
-            raise CommandError("Demo data gives everybody, even an administrator, the password “demo”; turn DEMO on first.")
+            raise CommandError("Demo data gives even an administrator the password “demo”; turn DEMO on first.")
         if options["if_empty"] and not is_empty():
             self.stdout.write("There is data already; the demo leaves it alone.")
             return

@@ -1,0 +1,143 @@
+"""Administration of the routing table, and a box to try it: where would such a ticket go?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+
+from desk.services.models import Category, Service, Site
+from desk.services.queries import category_choices
+from desk.tickets import kinds
+
+from .models import RoutingRule
+from .queries import NoCatchAll, Route, route
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    return [(kind.name, kind.label) for kind in kinds.every()]
+
+
+class RuleForm(forms.ModelForm):
+    """Offers the kinds of ticket that there are, and categories by their trail."""
+
+    class Meta:
+        model = RoutingRule
+        fields = [
+            "name", "kind", "position", "is_active", "service", "category", "site", "words", "workgroup", "is_catch_all",
+        ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if "kind" in self.fields:
+            self.fields["kind"] = forms.ChoiceField(choices=kind_choices(), initial="incident")
+        if "category" in self.fields:
+            field: Any = self.fields["category"]
+            field.choices = [("", "– any –"), *category_choices()]
+
+
+class TryForm(forms.Form):
+    """What one knows of a ticket when it is logged."""
+
+    kind = forms.ChoiceField(choices=kind_choices)
+    title = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"class": "vTextField"}))
+    description = forms.CharField(required=False, widget=forms.Textarea(attrs={"class": "vLargeTextField", "rows": 4}))
+    service = forms.ModelChoiceField(Service.objects.filter(is_active=True), required=False, empty_label="– none –")
+    category = forms.TypedChoiceField(
+        choices=lambda: [("", "– none –"), *category_choices()], required=False, coerce=int, empty_value=None
+    )
+    site = forms.ModelChoiceField(Site.objects.filter(is_active=True), required=False, empty_label="– none –")
+
+    def answer(self) -> Route:
+        """Where the routing table sends it; the very question that is asked when a ticket is logged."""
+        data = self.cleaned_data
+        category = Category.objects.filter(pk=data["category"]).first() if data["category"] else None
+        text = f"{data['title']}\n{data['description']}"
+        return route(data["kind"], text=text, service=data["service"], category=category, site=data["site"])
+
+
+@admin.register(RoutingRule)
+class RoutingRuleAdmin(admin.ModelAdmin):
+    """The table in the order in which it is read: the first match wins, the catch-all comes last."""
+
+    form = RuleForm
+    change_list_template = "admin/assignment/rules.html"
+    list_display = ["name", "turn", "matches", "workgroup", "kind", "position", "is_active"]
+    list_editable = ["position", "is_active"]
+    list_filter = ["kind", "workgroup", "is_active"]
+    list_select_related = ["workgroup", "service", "category", "site"]
+    search_fields = ["name", "words", "workgroup__name"]
+    autocomplete_fields = ["service", "site", "workgroup"]
+    fieldsets = [
+        (None, {"fields": ["name", "kind", "position", "is_active"]}),
+        (
+            "When",
+            {
+                "fields": ["service", "category", "site", "words"],
+                "description": "All that is filled in must be true; what is empty matches everything.",
+            },
+        ),
+        ("Then", {"fields": ["workgroup", "is_catch_all"]}),
+    ]
+
+    @admin.display(description="Read", ordering="position")
+    def turn(self, rule: RoutingRule) -> str:
+        return "last" if rule.is_catch_all else f"at {rule.position}"
+
+    @admin.display(description="When")
+    def matches(self, rule: RoutingRule) -> str:
+        if rule.is_catch_all:
+            return "no other rule matched"
+        words = " or ".join(f"“{word}”" for word in rule.words)
+        parts = [
+            f"service is {rule.service}" if rule.service else "",
+            f"category is in {rule.category}" if rule.category else "",
+            f"site is {rule.site}" if rule.site else "",
+            f"the text says {words}" if words else "",
+        ]
+        return " and ".join(part for part in parts if part)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: RoutingRule | None = None) -> list[str]:
+        """The catch-all keeps what makes it one; only its workgroup, name and place may change."""
+        return ["kind", "is_active", "is_catch_all"] if obj is not None and obj.is_catch_all else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: RoutingRule | None = None) -> bool:
+        if obj is not None and obj.is_catch_all:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Neither does a catch-all go away among others that were ticked in the list."""
+        found, counts, missing, protected = super().get_deleted_objects(objs, request)
+        kept = [f"“{rule}” takes whatever no other rule takes, and must stay" for rule in objs if rule.is_catch_all]
+        return found, counts, missing, [*protected, *kept]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RoutingRule]:
+        return super().get_queryset(request).select_related("workgroup", "service", "category", "site")
+
+    def get_urls(self) -> list[Any]:
+        return [
+            path("try/", self.admin_site.admin_view(self.try_view), name="assignment_routingrule_try"),
+            *super().get_urls(),
+        ]
+
+    def try_view(self, request: HttpRequest) -> HttpResponse:
+        """Where would such a ticket go? Asks only; logs nothing."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        form = TryForm(request.GET if "title" in request.GET else None)
+        answer, nowhere = None, ""
+        if form.is_bound and form.is_valid():
+            try:
+                answer = form.answer()
+            except NoCatchAll as missing:
+                nowhere = str(missing)
+        context = {**self.admin_site.each_context(request), "form": form, "answer": answer, "nowhere": nowhere}
+        context |= {"opts": self.opts, "title": "Where would such a ticket go?", "media": self.media}
+        return TemplateResponse(request, "admin/assignment/try.html", context)

@@ -1,0 +1,277 @@
+"""Administration of people: users, workgroups with their members and grants, skills, absences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q, QuerySet
+from django.forms import BaseInlineFormSet, ModelForm
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from guardian.models import GroupObjectPermission
+
+from . import actions
+from .models import Absence, Membership, Skill, User, UserSkill, Workgroup
+from .rules import QUEUE_GRANTS
+
+
+class MembershipFormSet(BaseInlineFormSet):
+    """Saves memberships by `join` and `leave`, so that groups and grants always follow."""
+
+    def save_new(self, form: ModelForm, commit: bool = True) -> Membership:
+        row = form.save(commit=False)
+        return actions.join(workgroup=row.workgroup, user=row.user, role=row.role)
+
+    def save_existing(self, form: ModelForm, obj: Membership, commit: bool = True) -> Membership:
+        """The person or the workgroup of the row may have changed; then the old one is left first."""
+        before = Membership.objects.select_related("workgroup", "user").get(pk=obj.pk)
+        row = form.save(commit=False)
+        if (before.workgroup_id, before.user_id) != (row.workgroup_id, row.user_id):
+            actions.leave(workgroup=before.workgroup, user=before.user)
+        return actions.join(workgroup=row.workgroup, user=row.user, role=row.role)
+
+    def delete_existing(self, obj: Membership, commit: bool = True) -> None:
+        actions.leave(workgroup=obj.workgroup, user=obj.user)
+
+
+class MembershipInline(admin.TabularInline):
+    """The members of a workgroup, or the workgroups of a person."""
+
+    model = Membership
+    formset = MembershipFormSet
+    extra = 0
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("workgroup", "user")
+
+
+class MembersInline(MembershipInline):
+    verbose_name = "member"
+    verbose_name_plural = "members"
+    autocomplete_fields = ["user"]
+
+
+class WorkgroupsInline(MembershipInline):
+    verbose_name = "workgroup"
+    verbose_name_plural = "workgroups"
+    autocomplete_fields = ["workgroup"]
+
+
+@admin.register(Workgroup)
+class WorkgroupAdmin(admin.ModelAdmin):
+    list_display = ["name", "people", "lead_names", "takes_what", "email", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "slug", "description"]
+    prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["access"]
+    inlines = [MembersInline]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "description", "email"]}),
+        (
+            "Work",
+            {
+                "fields": ["takes", "is_active"],
+                "description": "A workgroup is never deleted, because its tickets' history names it. "
+                "Make it inactive: it gets no new tickets, and its people can finish what they have.",
+            },
+        ),
+        (
+            "Who may do what",
+            {
+                "fields": ["access"],
+                "description": "This follows from the members below as soon as they are saved, and from nothing else.",
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Workgroup]:
+        rows = super().get_queryset(request).annotate(
+            workers=Count("memberships", filter=Q(memberships__role__in=["analyst", "lead"]), distinct=True)
+        )
+        return rows.prefetch_related("memberships__user")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Workgroup | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Workgroup, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        actions.ensure_role_groups(obj)  # a new workgroup gets its grants, a renamed one its groups' new names
+
+    @admin.display(description="Analysts", ordering="workers")
+    def people(self, workgroup: Workgroup) -> int:
+        return workgroup.workers  # type: ignore[attr-defined]
+
+    @admin.display(description="Leads")
+    def lead_names(self, workgroup: Workgroup) -> str:
+        return ", ".join(str(row.user) for row in workgroup.memberships.all() if row.role == "lead") or "–"
+
+    @admin.display(description="Takes")
+    def takes_what(self, workgroup: Workgroup) -> str:
+        return ", ".join(kind.replace("_", " ") for kind in workgroup.takes) or "everything"
+
+    @admin.display(description="Grants")
+    def access(self, workgroup: Workgroup) -> SafeString | str:
+        """Who sees, works and leads the queue, as the grants really are in the database."""
+        if workgroup.pk is None:
+            return "Save the workgroup first; its grants come with its members."
+        held = grants_by_user(workgroup)
+        rows = [(str(user), *("yes" if grant in grants else "–" for grant in QUEUE_GRANTS)) for user, grants in held]
+        if not rows:
+            return "Nobody yet: add members below."
+        return format_html(
+            "<table><thead><tr><th>Person</th><th>Sees the queue</th><th>Works it</th><th>Leads it</th></tr></thead>"
+            "<tbody>{}</tbody></table>",
+            format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", rows),
+        )
+
+
+def grants_by_user(workgroup: Workgroup) -> list[tuple[User, set[str]]]:
+    """Each person who holds a grant on the workgroup through a group, with the grants' names; three queries."""
+    by_group: dict[int, set[str]] = {}
+    rows = GroupObjectPermission.objects.filter(
+        object_pk=str(workgroup.pk), permission__codename__in=QUEUE_GRANTS, permission__content_type__model="workgroup"
+    )
+    for group, grant in rows.values_list("group_id", "permission__codename"):
+        by_group.setdefault(group, set()).add(grant)
+    users = User.objects.filter(groups__in=by_group).distinct().prefetch_related("groups")
+    return [
+        (user, {grant for group in user.groups.all() for grant in by_group.get(group.pk, ())})
+        for user in users.order_by("first_name", "last_name")
+    ]
+
+
+class SkillsInline(admin.TabularInline):
+    model = UserSkill
+    verbose_name = "skill"
+    verbose_name_plural = "skills"
+    extra = 0
+    autocomplete_fields = ["skill"]
+
+
+class SkilledPeopleInline(admin.TabularInline):
+    model = UserSkill
+    verbose_name = "person"
+    verbose_name_plural = "people who can do it"
+    extra = 0
+    autocomplete_fields = ["user"]
+
+
+class AbsencesInline(admin.TabularInline):
+    model = Absence
+    extra = 0
+
+
+class PersonForm(UserChangeForm):
+    """Keeps administrators from locking themselves out."""
+
+    myself: Any = None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        kept = all(data.get(name, True) for name in ("is_active", "is_staff", "is_superuser"))
+        if self.myself is not None and self.instance.pk == self.myself.pk and not kept:
+            raise ValidationError(
+                "You can't take the administration away from yourself; another administrator has to do it."
+            )
+        return data
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    form = PersonForm
+    list_display = ["username", "full_name", "email", "department", "in_workgroups", "is_vip", "is_active", "is_staff"]
+    list_filter = ["is_active", "is_staff", "is_vip", "memberships__workgroup", "memberships__role", "department"]
+    search_fields = ["username", "first_name", "last_name", "email", "department"]
+    ordering = ["first_name", "last_name", "username"]
+    filter_horizontal = []
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = (
+        (None, {"fields": ["username", "password"]}),
+        ("Person", {"fields": ["first_name", "last_name", "email", "phone", "department", "time_zone", "is_vip"]}),
+        (
+            "May",
+            {
+                "fields": ["is_active", "is_staff", "is_superuser"],
+                "description": "“Active” lets a person sign in; people are never deleted, because tickets name them. "
+                "Administrators need both other marks. Which queues a person sees and works follows from the "
+                "workgroups below, and from nothing else.",
+            },
+        ),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    )
+    add_fieldsets = (
+        (None, {"classes": ["wide"], "fields": ["username", "usable_password", "password1", "password2"]}),
+        ("Person", {"fields": ["first_name", "last_name", "email", "phone", "department"]}),
+    )
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
+        return [WorkgroupsInline, SkillsInline, AbsencesInline] if obj else []
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("memberships__workgroup")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        """The portal's own hand is nobody one would choose from a list."""
+        if request.path.endswith("/autocomplete/"):
+            queryset = queryset.filter(is_automation=False)
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if issubclass(form, PersonForm):
+            form.myself = request.user
+        return form
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody edits the automation, or gives it a password; only administrators edit administrators."""
+        if obj is not None and (obj.is_automation or (obj.is_superuser and not request.user.is_superuser)):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        marks = [] if request.user.is_superuser else ["is_staff", "is_superuser"]
+        return [*super().get_readonly_fields(request, obj), *marks]
+
+    @admin.display(description="Name", ordering="first_name")
+    def full_name(self, user: User) -> str:
+        return user.get_full_name() or "–"
+
+    @admin.display(description="Workgroups")
+    def in_workgroups(self, user: User) -> str:
+        rows = [row for row in user.memberships.all() if row.role != "observer"]
+        return ", ".join(f"{row.workgroup}{' (lead)' if row.role == 'lead' else ''}" for row in rows) or "–"
+
+
+@admin.register(Skill)
+class SkillAdmin(admin.ModelAdmin):
+    list_display = ["name", "how_many"]
+    search_fields = ["name"]
+    inlines = [SkilledPeopleInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Skill]:
+        return super().get_queryset(request).annotate(how_many=Count("people"))
+
+    @admin.display(description="People", ordering="how_many")
+    def how_many(self, skill: Skill) -> int:
+        return skill.how_many  # type: ignore[attr-defined]
+
+
+@admin.register(Absence)
+class AbsenceAdmin(admin.ModelAdmin):
+    list_display = ["user", "start", "end", "reason"]
+    list_select_related = ["user"]
+    list_filter = ["start", "end"]
+    search_fields = ["user__first_name", "user__last_name", "user__username", "reason"]
+    autocomplete_fields = ["user"]
+    date_hierarchy = "start"

@@ -1,0 +1,98 @@
+"""Administration of deliveries: what is owed, what is done, what is dead and why, and a way to try again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from . import actions
+from .models import Delivery
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+    NARROW: dict[str, dict[str, Any]] = {
+        "owed": {"done_at": None, "dead_at": None},
+        "done": {"done_at__isnull": False},
+        "dead": {"dead_at__isnull": False, "done_at": None},
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("owed", "Owed"), ("dead", "Dead: given up"), ("done", "Done")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
+        return queryset.filter(**self.NARROW.get(self.value() or "", {}))
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(admin.ModelAdmin):
+    """Deliveries are made by the program alone; a person may only look, and have one tried again."""
+
+    list_display = ["what", "event_kind", "ticket", "state", "attempts", "due_at", "done_at", "error"]
+    list_filter = [StateFilter, "reaction", "created_at"]
+    list_select_related = ["event__ticket"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["reaction", "=event__ticket__number", "last_error"]
+    actions = ["try_again"]
+    fields = readonly_fields = (
+        "reaction", "event", "ticket", "state", "attempts", "created_at", "due_at", "done_at", "dead_at", "whole_error",
+    )  # fmt: skip
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
+        return False
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """The right to change deliveries, which nobody may do by hand, stands for the right to retry them."""
+        return request.user.has_perm("reactions.change_delivery")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
+        return super().get_queryset(request).select_related("event__ticket")
+
+    @admin.action(description="Try again now", permissions=["retry"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        waiting = [delivery for delivery in queryset if delivery.done_at is None]
+        for delivery in waiting:
+            actions.retry(delivery=delivery)
+        done = len(queryset) - len(waiting)
+        if waiting:
+            self.message_user(request, f"{len(waiting)} will be tried again within seconds.", messages.SUCCESS)
+        if done:
+            self.message_user(request, f"{done} had been done before, and stay done.", messages.INFO)
+
+    @admin.display(description="Reaction", ordering="reaction")
+    def what(self, delivery: Delivery) -> str:
+        return delivery.reaction
+
+    @admin.display(description="Event")
+    def event_kind(self, delivery: Delivery) -> str:
+        return delivery.event.kind
+
+    @admin.display(description="Ticket")
+    def ticket(self, delivery: Delivery) -> str:
+        return delivery.event.ticket.number
+
+    @admin.display(description="State")
+    def state(self, delivery: Delivery) -> str:
+        return "done" if delivery.done_at else "dead" if delivery.dead_at else "owed"
+
+    @admin.display(description="Last error")
+    def error(self, delivery: Delivery) -> str:
+        lines = delivery.last_error.strip().splitlines()
+        return lines[-1][:160] if lines else ""
+
+    @admin.display(description="Last error")
+    def whole_error(self, delivery: Delivery) -> SafeString | str:
+        return format_html("<pre>{}</pre>", delivery.last_error) if delivery.last_error else "–"

@@ -1,0 +1,85 @@
+"""Administration of services, the category tree and sites."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from tree_queries.admin import TreeChangeList
+
+from .models import Category, Service, Site
+from .queries import category_choices
+
+
+@admin.register(Service)
+class ServiceAdmin(admin.ModelAdmin):
+    list_display = ["name", "criticality", "owner", "description", "is_active"]
+    list_editable = ["is_active"]
+    list_filter = ["criticality", "is_active"]
+    list_select_related = ["owner"]
+    search_fields = ["name", "description"]
+    autocomplete_fields = ["owner"]
+
+
+@admin.register(Site)
+class SiteAdmin(admin.ModelAdmin):
+    list_display = ["name", "address", "time_zone", "is_active"]
+    list_editable = ["is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "address"]
+
+
+class CategoryForm(forms.ModelForm):
+    """Offers every place in the tree by its trail, and refuses a loop with a sentence."""
+
+    class Meta:
+        model = Category
+        fields = ["name", "parent", "skill", "position", "is_active"]
+        help_texts = {
+            "parent": "Empty: a category at the top. Everything below this category moves along with it.",
+            "position": "Among those with the same parent; lower comes first.",
+            "is_active": "Inactive categories are not offered for new tickets; old tickets keep them.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if "parent" in self.fields:
+            field: Any = self.fields["parent"]
+            field.choices = [("", "– at the top –"), *category_choices()]
+
+    def clean_parent(self) -> Category | None:
+        parent: Category | None = self.cleaned_data["parent"]
+        above = parent.ancestors(include_self=True).values_list("pk", flat=True) if parent else []
+        if self.instance.pk in above:
+            raise forms.ValidationError(
+                f"“{parent}” lies below “{self.instance}” or is the same; a category can't be below itself."
+            )
+        return parent
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):
+    """The tree as a tree: each category below its parent, indented."""
+
+    form = CategoryForm
+    list_display = ["indented", "position", "skill", "is_active"]
+    list_editable = ["position", "is_active"]
+    list_display_links = ["indented"]
+    list_select_related = ["skill"]
+    list_per_page = 500
+    search_fields = ["name"]
+    autocomplete_fields = ["skill"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[TreeChangeList]:
+        return TreeChangeList
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
+        return Category.objects.with_tree_fields()
+
+    @admin.display(description="Category")
+    def indented(self, category: Category) -> str:
+        depth: int = category.tree_depth
+        return "\u2003" * 2 * depth + ("└ " if depth else "") + category.name
