@@ -6,11 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from desk.tickets.models import Event, PendingReason
 from incidents.models import Incident, ResolutionCode
 from tests.factories import incident
-
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c6360000000000500016ed5e2b80000000049454e44ae426082"
-)
+from tests.files import PNG
 
 
 def log_form(**fields):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from itsm.runner.browser import find_chromium, how_to_get_one
+from tests.files import PNG
 
 # Playwright runs an event loop in this thread; Django would take each query here for one made in async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -73,9 +74,3 @@ def open_as(chromium, town):
     for context in contexts:
         context.close()
     assert complaints == []
-
-
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c6360000000000500016ed5e2b80000000049454e44ae426082"
-)

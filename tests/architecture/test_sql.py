@@ -1,0 +1,55 @@
+"""How many statements each page costs: the same for one row as for forty, and exactly what is written here."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from desk.tickets.actions import note, reply
+from tests.factories import ServiceFactory, incident, person
+
+# page -> (who, statements); a number that rises is a decision to be looked at, one that falls is good news.
+COSTS = {
+    "/": ("sam", 7),
+    "/incidents/": ("erin", 4),
+    "/incidents/new/": ("erin", 4),
+    "/queues/": ("sam", 5),
+    "/queues/service-desk/": ("sam", 10),
+    "/queues/service-desk/?tab=unassigned": ("sam", 10),
+    "/queues/service-desk/team/": ("lena", 6),
+    "/lifecycles/": ("sam", 4),
+}
+
+
+def cost(client, address):
+    client.get(address)  # whatever is remembered from the first visit is not the page's
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(address).status_code == 200
+    return len(seen), [query["sql"] for query in seen]
+
+
+@pytest.mark.parametrize("address", list(COSTS))
+def test_a_list_costs_the_same_however_long_it_is(world, browse, address):
+    name, expected = COSTS[address]
+    client = browse(getattr(world, name))
+    service = ServiceFactory()
+    incident(world.erin, service=service)
+    few, _ = cost(client, address)
+    for n in range(40):
+        incident(world.erin if n % 2 else person(f"guest{n}"), f"Trouble {n}", service=service)
+    many, statements = cost(client, address)
+    assert many == few, "\n".join(statements)
+    assert many == expected, "\n".join(statements)
+
+
+@pytest.mark.parametrize(("name", "expected"), [("sam", 8), ("erin", 7)])
+def test_a_ticket_costs_the_same_however_much_was_said(world, browse, name, expected):
+    found = incident(world.erin, service=ServiceFactory())
+    client, address = browse(getattr(world, name)), f"/incidents/{found.number}/"
+    reply(ticket=found, by=world.sam, message="Hello")
+    few, _ = cost(client, address)
+    for n in range(20):
+        reply(ticket=found, by=world.sam if n % 2 else world.erin, message=f"Word {n}")
+        note(ticket=found, by=world.lena, message=f"Note {n}")
+    many, statements = cost(client, address)
+    assert many == few, "\n".join(statements)
+    assert many == expected, "\n".join(statements)
