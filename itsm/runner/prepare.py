@@ -43,21 +43,21 @@ def static_files() -> str:
     return "static files collected"
 
 
-def demo_data() -> str:
+def first_data() -> str:
+    """The demo world where it is wanted, else only what no portal can work without."""
     from django.conf import settings
-    from django.core.management import call_command, get_commands
+    from django.core.management import call_command
 
-    if not settings.DEMO:
-        return "no demo data wanted"
-    if "demo_data" not in get_commands():
-        return "this version brings no demo data"
-    call_command("demo_data", if_empty=True)
-    return "demo data is there"
+    if settings.DEMO:
+        call_command("demo_data", if_empty=True)
+        return "demo data seen to"
+    call_command("essentials")
+    return "essentials are there"
 
 
 def main() -> int:
     django.setup()
-    for step in (schema, static_files, demo_data):
+    for step in (schema, static_files, first_data):
         began = time.monotonic()
         try:
             done = step()
