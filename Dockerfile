@@ -36,6 +36,6 @@ VOLUME /data/attachments
 
 # /healthz is asked for by a host name that the site allows.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-    CMD ["python", "-m", "itsm.runner.healthcheck"]
+    CMD ["python", "-I", "itsm/runner/healthcheck.py"]
 
 CMD ["granian", "itsm.wsgi:application"]
