@@ -1,4 +1,4 @@
-"""The people, workgroups, places and words that a trail names: found by name, or made. Accounts made here can't sign in."""
+"""The people, workgroups, places and codes that a trail names: found or made. Accounts made here can't sign in."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ class Cast:
             return None
         if name not in self._people:
             first, _, last = name.rpartition(" ")
-            defaults = {"first_name": first or last, "last_name": last if first else "", "password": make_password(None)}
+            if not first:
+                first, last = last, ""
+            defaults = {"first_name": first, "last_name": last, "password": make_password(None)}
             self._people[name], _ = User.objects.get_or_create(username=_username(name), defaults=defaults)
         return self._people[name]
 
@@ -107,7 +109,7 @@ class Cast:
             return None
         if ("site", name) not in self._places:
             self._places["site", name], _ = Site.objects.get_or_create(name=name)
-        return self._places["site", name]  # type: ignore[return-value]
+        return self._places["site", name]
 
     def code(self, name: str | None) -> ResolutionCode:
         """The resolution code; one made here is not offered for new work."""

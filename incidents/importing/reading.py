@@ -1,4 +1,4 @@
-"""Reads the file line by line, with bounded memory: its header, and each row's cells or why they can't be told apart."""
+"""Reads the file line by line, with bounded memory: its header, and each row's cells or what is wrong with it."""
 
 from __future__ import annotations
 

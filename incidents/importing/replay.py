@@ -60,7 +60,8 @@ def replay(number: str, updates: Iterable[Update], *, cast: Cast, file: str) -> 
         if update.key in done:
             outcome.known += 1
         elif story and update.at < story.at:
-            outcome.late.append((update.line, f"Older than what was imported already (up to {story.at:%d-%m-%Y %H:%M} UTC)."))
+            reason = f"Older than what was imported already (up to {story.at:%d-%m-%Y %H:%M} UTC)."
+            outcome.late.append((update.line, reason))
         else:
             story = story or Story.begin(update, cast, outcome)
             story.follow(update)
@@ -165,11 +166,11 @@ class Story:
             "title": update.title if self.last["title"] == incident.title else None,  # not one that people wrote
         }
         # By id: the incident is fresh after every move, and each of its neighbours would be one more query.
-        here = {name: getattr(incident, incident._meta.get_field(name).attname) for name in told}
+        here = flow.snapshot(incident)
         new = {name: to for name, to in told.items() if to is not None and here[name] != getattr(to, "pk", to)}
         if new:
-            by = self._as_member(self.actor)
-            edited = ticket_actions.edit(ticket=incident, by=by, seen=incident.version, at=self.at, source=SOURCE, **new)
+            how: dict[str, Any] = {"by": self._as_member(self.actor), "at": self.at, "source": SOURCE}
+            edited = ticket_actions.edit(ticket=incident, seen=incident.version, **how, **new)
             assert isinstance(edited, Incident)
             self.incident = edited
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 from .updates import Update
 
@@ -52,9 +51,8 @@ class Spool:
 
     def numbers(self) -> Iterator[str]:
         """The incidents' numbers, the one that began first first, so that ours ascend with time."""
-        with closing(self._db.execute("SELECT number FROM row GROUP BY number ORDER BY min(at), min(line)")) as cursor:
-            for (number,) in cursor:
-                yield number
+        for (number,) in self._db.execute("SELECT number FROM row GROUP BY number ORDER BY min(at), min(line)"):
+            yield number
 
     def rows(self, number: str) -> Iterator[tuple[int, dict[str, str]]]:
         """(line, cells) of the incident's rows in the order in which they happened.
@@ -62,9 +60,8 @@ class Spool:
         Times have no seconds; within a minute the source's own count of modifications decides, then the file.
         """
         order = "SELECT line, cells FROM row WHERE number = ? ORDER BY at, modification, line"
-        with closing(self._db.execute(order, [number])) as cursor:
-            for line, cells in cursor:
-                yield line, json.loads(cells)
+        for line, cells in self._db.execute(order, [number]):
+            yield line, json.loads(cells)
 
     def incomplete(self) -> Iterator[tuple[str, int, int, bool]]:
         """(number, rejected rows, first line of them, whether any other row of it was good) of what lost rows."""
@@ -72,6 +69,5 @@ class Spool:
             SELECT number, count(*), min(line), EXISTS (SELECT 1 FROM row WHERE row.number = rejected.number)
             FROM rejected WHERE number <> '' GROUP BY number ORDER BY min(line)
         """
-        with closing(self._db.execute(question)) as cursor:
-            for number, lost, line, partly in cursor:
-                yield number, lost, line, bool(partly)
+        for number, lost, line, partly in self._db.execute(question):
+            yield number, lost, line, bool(partly)

@@ -33,9 +33,11 @@ OPTIONAL = (
     "contact_type", "location", "category", "subcategory", "u_symptom", "impact", "urgency", "priority", "closed_code",
     *FACTS,
 )  # fmt: skip
-_LIMITS = {"number": 40, "assignment_group": 80, "closed_code": 80, "category": 120, "subcategory": 120, "location": 120}
-_LIMIT = 150
-
+# Characters that our fields hold; 150 where nothing else is said.
+_LIMITS = {"number": 40, "assignment_group": 80, "closed_code": 80} | dict.fromkeys(
+    ("category", "subcategory", "location"), 120
+)
+_MOMENTS = ("sys_updated_at", "opened_at", "resolved_at", "closed_at")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?")
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?")
 
@@ -142,7 +144,7 @@ def update_of(cells: Mapping[str, str], line: int, zone: ZoneInfo, now: datetime
     number = told["number"]
     if number is None:
         raise Rejected("The number is missing.")
-    when = {name: _moment(name, told[name], zone) for name in ("sys_updated_at", "opened_at", "resolved_at", "closed_at")}
+    when = {name: _moment(name, told[name], zone) for name in _MOMENTS}
     at = when["sys_updated_at"]
     if at is None:
         raise Rejected("sys_updated_at is missing, so nobody knows when this was.")
@@ -184,7 +186,7 @@ def _known(name: str, cell: str) -> str | None:
     if any(ord(char) < 32 and char not in "\t\r\n" for char in cell):
         raise Rejected(f"There is a control character in {name}.")
     text = " ".join(cell.split())
-    limit = _LIMITS.get(name, _LIMIT)
+    limit = _LIMITS.get(name, 150)
     if len(text) > limit:
         raise Rejected(f"{name} has {len(text):,} characters; {limit} is the most.")
     return None if text in ("", UNKNOWN) else text
@@ -209,7 +211,8 @@ def _moment(name: str, text: str | None, zone: ZoneInfo) -> datetime | None:
     else:
         raise Rejected(f"“{text}” in {name} is no date and time such as 29-02-2016 13:45.")
     try:
-        local = datetime(int(year), int(month), int(day), *(int(part or 0) for part in rest), tzinfo=zone)
+        hour, minute, second = (int(part or 0) for part in rest)
+        local = datetime(int(year), int(month), int(day), hour, minute, second, tzinfo=zone)
         if local.year < 1970:
             raise ValueError
         return local.astimezone(UTC)

@@ -43,11 +43,12 @@ class Command(BaseCommand):
     def _tell(self, report: Report, seconds: float, dry_run: bool) -> None:
         done, say = report.figures, self.stdout.write
         rows = done.rows + done.known
+        which = f"{done.new:,} new, {done.continued:,} continued, {done.unchanged:,} known"
         if report.absent:
             say(f"Columns that the file doesn't have, taken as unknown: {', '.join(report.absent)}")
         if dry_run:
             say("Dry run: nothing was imported.")
-        say(f"Incidents    {done.incidents:>7,}   ({done.new:,} new, {done.continued:,} continued, {done.unchanged:,} known)")
+        say(f"Incidents    {done.incidents:>7,}   ({which})")
         say(f"Rows         {done.rows:>7,}   ({done.known:,} more were imported before)")
         say(f"Events       {done.events:>7,}")
         say(f"Corrections  {done.corrections:>7,}")
