@@ -67,7 +67,6 @@ def live(config: Config, supervisor: Supervisor) -> None:
         with console.step("database and pages prepared"):
             if supervisor.run_to_end(programs.pop("prepare")) != 0:
                 raise Problem("The database could not be prepared; the lines marked `setup` say why.")
-    (config.run_dir / "beat-schedule").unlink(missing_ok=True)  # a broken one would keep beat from starting
     with console.step("web, worker and beat at work"):
         for program in programs.values():
             supervisor.spawn(program)
@@ -88,4 +87,4 @@ def wait_until_ready(config: Config, supervisor: Supervisor) -> None:
             status, answer = portal.ask_ready(config)
             supervisor.console.say(f"  … not ready yet: /readyz says {status or 'nothing'} {answer or ''}")
             told = time.monotonic()
-        supervisor.pause(0.1)
+        supervisor.pause(0.25)  # each question costs the starting web processes some work
