@@ -28,11 +28,11 @@ def only_run(config: Config) -> Iterator[None]:
             where = f"at {note['url']} (process {note['pid']})" if note else "(it is just starting or stopping)"
             raise Problem(f"The portal with the data in {config.data_dir} is already running {where}.") from None
         try:
-            end_dead_run(config)
+            if read_note(config):
+                end_dead_run(config)
             yield
         finally:
-            for name in ("runner.json", "services.json", "valkey.conf"):
-                (config.run_dir / name).unlink(missing_ok=True)
+            remove_notes(config)
 
 
 def write_private(path: Path, content: dict[str, Any]) -> None:
@@ -57,8 +57,20 @@ def read_note(config: Config) -> dict[str, Any] | None:
         return None
 
 
-def end_dead_run(config: Config) -> int:
-    """End what an earlier run left in this folder, gently first; how many processes that were."""
+def remove_notes(config: Config) -> None:
+    """What tells of a running portal, and opens its servers, goes with it."""
+    for name in ("runner.json", "services.json", "valkey.conf"):
+        (config.run_dir / name).unlink(missing_ok=True)
+
+
+def forget_timetable(config: Config) -> None:
+    """Beat's own notes may be torn when it was killed, and then keep it from starting; it makes new ones."""
+    for path in config.run_dir.glob("beat-schedule*"):
+        path.unlink(missing_ok=True)
+
+
+def end_dead_run(config: Config) -> None:
+    """End what an earlier run left in this folder, gently first."""
     left = left_behind(config)
     for process in left:
         try:
@@ -66,8 +78,9 @@ def end_dead_run(config: Config) -> int:
             process.send_signal(signal.SIGINT if process.name() == "postgres" else signal.SIGTERM)
         except psutil.Error:
             pass
-    wait_or_kill(left)
-    return len(left)
+    _, stubborn = psutil.wait_procs(left, timeout=GRACE)
+    kill_all(stubborn)
+    forget_timetable(config)
 
 
 def left_behind(config: Config) -> list[psutil.Process]:
@@ -82,13 +95,13 @@ def left_behind(config: Config) -> list[psutil.Process]:
 
 def end_orphans(config: Config) -> None:
     """After the supervisor's death: its children have their signal from the kernel; then end what those left."""
-    left = left_behind(config)
-    direct = set((read_note(config) or {}).get("processes", {}).values())
-    psutil.wait_procs([process for process in left if process.pid in direct], timeout=GRACE)
-    kill_all(left_behind(config))
-
-
-def wait_or_kill(processes: list[psutil.Process]) -> None:
-    """Give them time to end by themselves, then no more."""
-    _, stubborn = psutil.wait_procs(processes, timeout=GRACE)
-    kill_all(stubborn)
+    with open(config.run_dir / "lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # a new run has the folder, and has seen to them itself
+        direct = set((read_note(config) or {}).get("processes", {}).values())
+        psutil.wait_procs([process for process in left_behind(config) if process.pid in direct], timeout=GRACE)
+        kill_all(left_behind(config))
+        forget_timetable(config)
+        remove_notes(config)

@@ -32,8 +32,6 @@ def run() -> int:
     if code >= 0:
         return code
     end_orphans(config)
-    for name in ("runner.json", "services.json", "valkey.conf"):
-        (config.run_dir / name).unlink(missing_ok=True)
     Console().fail("The supervisor was killed; everything it had started has been stopped.")
     return 1
 

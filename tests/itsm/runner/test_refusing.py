@@ -90,8 +90,10 @@ def test_the_notes_of_a_dead_run_do_not_keep_the_next_from_starting(start, data_
     start().until_ready().stop()
     note = {"pid": os.getpid(), "run_id": "dead", "url": "http://127.0.0.1:1", "processes": {"web": os.getpid()}}
     (data_dir / "run" / "runner.json").write_text(json.dumps(note))
+    (data_dir / "run" / "beat-schedule.dat").write_text("torn")
     (data_dir / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{data_dir}/postgres\n")
     start().until_ready()
+    assert not (data_dir / "run" / "beat-schedule.dat").exists()
 
 
 def test_a_program_that_never_starts_is_given_up_with_its_last_words(start):
