@@ -31,7 +31,7 @@ def announced():
 def test_every_module_opens_with_a_sentence(path):
     opening = ast.get_docstring(ast.parse(path.read_text()))
     assert opening, f"{path} doesn't say what lives there"
-    assert opening.split("\n")[0].rstrip().endswith((".", "`", ":", ")")) or "\n" in opening
+    assert opening.split("\n")[0].rstrip().endswith((".", "?", "`", ":", ")")) or "\n" in opening
 
 
 def test_no_state_is_set_past_the_one_door():
