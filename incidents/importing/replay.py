@@ -33,7 +33,7 @@ OVER_THERE = {"Resolved", "Closed"}
 
 @dataclass
 class Outcome:
-    """What became of an incident's updates. `corrections` and `late` hold (line, reason)."""
+    """What became of an incident's updates; the lists hold (line, reason)."""
 
     is_new: bool = False
     rows: int = 0
@@ -41,6 +41,7 @@ class Outcome:
     events: int = 0
     corrections: list[tuple[int, str]] = field(default_factory=list)
     late: list[tuple[int, str]] = field(default_factory=list)
+    differences: list[tuple[int, str]] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -88,7 +89,12 @@ class Story:
     def begin(cls, first: Update, cast: Cast, outcome: Outcome) -> Story:
         """Log the incident as the first update shows it, at the time it was opened."""
         by = cast.reporter(first.opened_by)
-        opened = min(first.opened_at or first.at, first.at)
+        opened = first.opened_at or first.at
+        if opened > first.at:
+            # What happened before it was opened needs something to happen to.
+            reason = "The trail opens it after its first update; it is logged with that."
+            outcome.differences.append((first.line, reason))
+            opened = first.at
         told = {name: value for name, value in first.facts.items() if value is not None}
         incident = actions.log(
             by=by,
@@ -202,7 +208,7 @@ class Story:
     def _why(self, name: str, value: Any) -> str:
         if name.endswith("_at"):
             return f"The trail gives a later moment for “{name.removesuffix('_at')}”."
-        what = "reassignments" if name == "reassignment_count" else "reopenings"
+        what = ("reassignment" if name == "reassignment_count" else "reopening") + ("" if value == 1 else "s")
         if "state" not in self.last:
             return f"The trail begins with {value} {what} that it doesn't show."
         return f"The trail counts {value} {what}, where the moves it shows make {getattr(self.incident, name)}."

@@ -86,8 +86,8 @@ class Report:
     def correction(self, line: int, number: str, incident: str, reason: str) -> None:
         """What no move could follow, and was set by a `ticket.corrected` event."""
         self.figures.corrections += 1
-        # Our number is in the sentence; without it, equal reasons count as equal.
-        self.corrections.add(reason.replace(incident, "it"), number)
+        # A refusal may name our number; without it, equal reasons count as equal.
+        self.corrections.add(reason.replace(f"{incident} is", "It is").replace(incident, "it"), number)
         self._write("correction", line, number, incident, reason)
 
     def difference(self, line: int, number: str, incident: str, reason: str, *, summary: str = "") -> None:

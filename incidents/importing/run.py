@@ -118,6 +118,8 @@ def _replay(job: Job, spool: Spool, number: str, cast: Cast) -> Outcome | None:
         job.report.correction(line, number, ours, reason)
     for line, reason in outcome.late:
         job.report.reject(line, number, reason)
+    for line, reason in outcome.differences:
+        job.report.difference(line, number, ours, reason)
     _compare(job.report, imported)
     return outcome
 
@@ -137,10 +139,11 @@ def _foresee(job: Job, spool: Spool, number: str) -> Outcome:
 def _compare(report: Report, imported: ImportedIncident) -> None:
     """List where the incident, as it is stored now, isn't as the source's last word has it."""
     incident, trail = imported.incident, imported.trail
-    since = " (it was worked on here since)" if incident.events.exclude(source=SOURCE).exists() else ""
 
     def differ(what: str, there: object, here: object, why: str) -> None:
-        reason = f"{what}: {there} in the source, {here} here{since or f'; {why}'}."
+        if incident.events.exclude(source=SOURCE).exists():
+            why = "it was worked on here since"
+        reason = f"{what}: {there} in the source, {here} here; {why}."
         report.difference(trail["line"], imported.number, incident.number, reason)
 
     meaning = MEANINGS[trail["state"]]

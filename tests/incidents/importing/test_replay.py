@@ -180,7 +180,7 @@ def test_a_reopening_long_after_the_window_is_a_correction_and_life_goes_on(brin
     [("Active", "New", "logged"), ("Awaiting Vendor", "New", "logged"), ("Closed", "Resolved", "resolved")],
 )
 def test_the_way_back_is_set_in_the_open(bring, before, after, ours):
-    result = bring(row("Resolved", "28-02-2016 09:00"), row(before), row(after, "01-03-2016 08:00", reopened=1))
+    result = bring(row("Resolved"), row(before, "01-03-2016 08:00"), row(after, "02-03-2016 08:00", reopened=1))
     assert imported().state == ours
     assert result.lines("correction")
     assert not result.lines("difference")
@@ -268,6 +268,14 @@ def test_another_priority_here_is_a_difference_with_its_reason(bring):
     assert (line, number) == (2, "INC0000045")
     assert reason.startswith("Priority: P4 in the source, P5 here")
     assert "Differences from the source" in result.printed
+
+
+def test_an_update_before_the_opening_is_kept_and_the_opening_moved(bring):
+    result = bring(row(opened_at="29-02-2016 09:44"))
+    assert f"{imported().created_at.astimezone(BERLIN):%H:%M}" == "01:23"
+    assert [reason for _, _, reason in result.lines("difference")] == [
+        "The trail opens it after its first update; it is logged with that."
+    ]
 
 
 def test_the_table_of_imports_finds_an_incident_by_its_old_number(bring):
