@@ -3,12 +3,14 @@
 import unicodedata
 
 import nh3
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from .errors import Refused
 
 MAX_LENGTH = 50_000  # characters in one comment or description
+MOST_BRACKETS = 5_000  # looking for links among more of them takes a second and more
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True}).enable(
     ["table", "strikethrough", "linkify"]
@@ -41,6 +43,8 @@ def clean(text: str | None, *, field: str, required: str = "", limit: int = MAX_
 
 def as_html(text: str) -> SafeString:
     """Markdown as HTML in which nothing can run: no raw HTML, no images, links that don't tell where they come from."""
+    if text and text.count("[") > MOST_BRACKETS:
+        return format_html("<pre>{}</pre>", text)
     html = nh3.clean(
         _markdown.render(text or ""),
         tags=_TAGS,

@@ -123,6 +123,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
+    "max_retries": 0,  # for a publisher: a wake-up isn't worth six seconds of a request while the broker is away
 }
 CELERY_TIMEZONE = "UTC"
 SWITCHBOARD = "itsm.switchboard.SWITCHBOARD"

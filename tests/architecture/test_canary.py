@@ -1,0 +1,146 @@
+"""What is internal never leaves: canaries in everything that only IT may see, and a walk through all that others can get."""
+
+from typing import Any
+
+import pytest
+
+from desk.assignment.models import RoutingRule
+from desk.people.models import Role
+from desk.services.models import Category
+from desk.tickets import actions as desk_actions
+from desk.tickets import queries, rules
+from desk.tickets.models import Attachment, LinkKind, PendingReason, Ticket
+from incidents import actions
+from incidents.models import ResolutionCode
+from tests.architecture.addresses import every_address
+from tests.factories import analyst, incident, person
+from tests.files import png, text
+from tests.stories import MOVES, move
+
+# One word for each hiding place. OURS: of this ticket, for its workgroup alone. SETUP: names that all of IT may know.
+OURS = [
+    "note", "note-file-name", "note-file-content", "hold-note", "assign-reason", "former-title", "foreign-title",
+]  # fmt: skip
+SETUP = ["category", "pending-reason", "rule-name", "resolution-code"]
+
+
+def canary(place: str) -> str:
+    return f"Canary{place.replace('-', '').capitalize()}"
+
+
+@pytest.fixture
+def town(world):
+    """The world, with Rita who reported it for Erin, Wanda who watches it, and Olga who observes the queue."""
+    world.rita, world.wanda = analyst("rita", world.network), person("wanda")
+    world.olga = analyst("olga", world.desk, Role.OBSERVER)
+    return world
+
+
+@pytest.fixture
+def ticket(town):
+    """Erin's incident, with a canary in each hiding place; at last it is on hold, in Sam's hands."""
+    RoutingRule.objects.create(name=canary("rule-name"), kind="incident", words=["mail"], workgroup=town.desk)
+    category = Category.objects.create(name=canary("category"))
+    found = incident(town.rita, requester=town.erin, category=category, files=[png("public.png")])
+    desk_actions.watch(ticket=found, user=town.wanda)
+    secret = text(f"{canary('note-file-name')}.txt", canary("note-file-content").encode())
+    desk_actions.note(ticket=found, by=town.sam, message=canary("note"), files=[secret])
+    desk_actions.edit(ticket=found, by=town.sam, seen=1, title=canary("former-title"))
+    desk_actions.edit(ticket=found, by=town.sam, seen=2, title="The mail is down")
+    found = actions.assign(incident=found, by=town.sam, assignee=town.sam, reason=canary("assign-reason"))
+    found = move(move(found, "start", by=town.sam), "resolve", by=town.sam, code=_code())
+    found = move(move(found, "reopen", by=town.erin), "start", by=town.sam)
+    foreign = incident(town.omar, title=canary("foreign-title"))
+    desk_actions.link(source=found, target=foreign, kind=LinkKind.RELATED_TO, by=town.sam)
+    nadias = incident(town.omar, title="Of the network", workgroup=town.network)
+    desk_actions.link(source=nadias, target=foreign, kind=LinkKind.CAUSED_BY, by=town.sam)
+    why = PendingReason.objects.create(name=canary("pending-reason"), public_text="We wait.", resumes_on_reply=False)
+    return actions.hold(incident=found, by=town.sam, reason=why, note=canary("hold-note"))
+
+
+def _code() -> ResolutionCode:
+    return ResolutionCode.objects.create(name=canary("resolution-code"))
+
+
+def pages(ticket: Ticket) -> list[str]:
+    """Every address that can be asked for, with this ticket's number, its queue, and every file; and each ticket's page."""
+    keys = [str(key) for key in Attachment.objects.values_list("key", flat=True)]
+    found = [other.get_absolute_url() for other in Ticket.objects.exclude(pk=ticket.pk)]
+    for address in every_address():
+        if address.route.startswith("admin") or "(" in address.route:
+            continue
+        here = address.route.replace("<str:number>", ticket.number).replace("<slug:slug>", ticket.workgroup.slug)
+        for key in keys if "<uuid:key>" in here else [""]:
+            for name in MOVES if "<slug:name>" in here else [""]:
+                found.append("/" + here.replace("<uuid:key>", key).replace("<slug:name>", name))
+    return [*found, "/queues/network/", "/people/find/?q=canary"]
+
+
+def heard(client: Any, addresses: list[str], *, post: bool = True) -> str:
+    """Everything that this person is told: bodies, headers and cookies of all pages, by page and by htmx."""
+    told = []
+    for address in addresses:
+        for headers in ({}, {"HX-Request": "true"}):
+            answers = [client.get(address, headers=headers)]
+            if post and not headers and ("/do/" in address or address.endswith(("/take/", "/edit/", "/reply/", "/note/"))):
+                answers.append(client.post(address, {"seen": "1"}, headers=headers))
+            for answer in answers:
+                body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+                told += [body.decode(errors="replace"), str(answer.headers), str(answer.cookies)]
+    return "\n".join(told)
+
+
+@pytest.mark.parametrize("name", ["erin", "rita", "wanda", "omar", "nadia"])
+def test_nobody_else_hears_a_canary(town, ticket, browse, name):
+    told = heard(browse(getattr(town, name)), pages(ticket))
+    theirs = {"foreign-title"} if name == "omar" else set()  # his own ticket
+    known = set() if name in {"rita", "nadia"} else set(SETUP)  # analysts know the names that IT gave
+    assert {place for place in [*OURS, *SETUP] if canary(place) in told} & ({*OURS, *known} - theirs) == set()
+
+
+@pytest.mark.parametrize("name", ["sam", "lena", "olga", "admin"])
+def test_the_workgroup_hears_them_all(town, ticket, browse, name):
+    files = [key.get_absolute_url() for key in Attachment.objects.all()]
+    addresses = [ticket.get_absolute_url(), "/queues/service-desk/", *files]
+    told = heard(browse(getattr(town, name)), addresses, post=False)
+    assert {place for place in [*OURS, *SETUP] if canary(place) not in told} == set()
+
+
+def test_a_canary_is_not_even_read_for_those_outside(town, ticket):
+    for user in (town.erin, town.wanda, town.rita):
+        for event in queries.timeline(ticket, user):
+            assert "inside" in event.get_deferred_fields()
+            assert "Canary" not in str(event.data), event.kind
+
+
+def test_visible_to_and_may_view_agree_for_everybody_and_everything(town, ticket):
+    """The list and the single answer are twins: each person, each ticket, whatever ties them together."""
+    everybody = [
+        town.erin, town.omar, town.sam, town.lena, town.nadia, town.niko, town.admin, town.rita, town.wanda, town.olga,
+    ]  # fmt: skip
+    for requester in (town.erin, town.sam):
+        for workgroup in (town.desk, town.network):
+            for watcher in (None, town.omar, town.nadia):
+                found = incident(requester, workgroup=workgroup)
+                if watcher:
+                    desk_actions.watch(ticket=found, user=watcher)
+    on_behalf = incident(town.nadia, requester=town.omar)
+    both: list[tuple[bool, bool]] = []
+    for user in everybody:
+        listed = set(queries.visible_to(user).values_list("pk", flat=True))
+        for one in Ticket.objects.all():
+            both.append((one.pk in listed, rules.may_view(one, user)))
+            assert both[-1][0] == both[-1][1], (user, one)
+    assert set(both) == {(True, True), (False, False)}
+    assert rules.may_view(on_behalf, town.nadia)
+    assert not rules.may_see_internal(on_behalf, town.nadia)
+
+
+def test_twins_agree_after_people_come_and_go(town, ticket):
+    from desk.people.actions import join, leave
+
+    leave(workgroup=town.desk, user=town.sam)
+    join(workgroup=town.desk, user=town.omar, role=Role.OBSERVER)
+    for user, sees in ((town.sam, False), (town.omar, True)):
+        assert rules.may_view(ticket, user) is sees
+        assert queries.visible_to(user).filter(pk=ticket.pk).exists() is sees
