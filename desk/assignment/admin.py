@@ -30,7 +30,8 @@ class RuleForm(forms.ModelForm):
     class Meta:
         model = RoutingRule
         fields = [
-            "name", "kind", "position", "is_active", "service", "category", "site", "words", "workgroup", "is_catch_all",
+            "name", "kind", "position", "is_active", "service", "category", "site", "words", "workgroup",
+            "is_catch_all",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -68,7 +69,7 @@ class RoutingRuleAdmin(admin.ModelAdmin):
 
     form = RuleForm
     change_list_template = "admin/assignment/rules.html"
-    list_display = ["name", "turn", "matches", "workgroup", "kind", "position", "is_active"]
+    list_display = ["name", "matches", "workgroup", "position", "is_active"]
     list_editable = ["position", "is_active"]
     list_filter = ["kind", "workgroup", "is_active"]
     list_select_related = ["workgroup", "service", "category", "site"]
@@ -86,14 +87,10 @@ class RoutingRuleAdmin(admin.ModelAdmin):
         ("Then", {"fields": ["workgroup", "is_catch_all"]}),
     ]
 
-    @admin.display(description="Read", ordering="position")
-    def turn(self, rule: RoutingRule) -> str:
-        return "last" if rule.is_catch_all else f"at {rule.position}"
-
     @admin.display(description="When")
     def matches(self, rule: RoutingRule) -> str:
         if rule.is_catch_all:
-            return "no other rule matched"
+            return "no other rule matched (read last, whatever its position)"
         words = " or ".join(f"“{word}”" for word in rule.words)
         parts = [
             f"service is {rule.service}" if rule.service else "",
@@ -116,6 +113,8 @@ class RoutingRuleAdmin(admin.ModelAdmin):
         """Neither does a catch-all go away among others that were ticked in the list."""
         found, counts, missing, protected = super().get_deleted_objects(objs, request)
         kept = [f"“{rule}” takes whatever no other rule takes, and must stay" for rule in objs if rule.is_catch_all]
+        if kept and self.has_delete_permission(request):
+            missing = set()  # it isn't the person who may not
         return found, counts, missing, [*protected, *kept]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RoutingRule]:

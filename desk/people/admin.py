@@ -96,6 +96,12 @@ class WorkgroupAdmin(admin.ModelAdmin):
         )
         return rows.prefetch_related("memberships__user")
 
+    def get_form(self, request: HttpRequest, obj: Workgroup | None = None, change: bool = False, **kwargs: Any) -> Any:
+        slug = obj.slug if obj else "name-of-the-workgroup"  # help is shown as HTML, where <slug> would vanish
+        return super().get_form(
+            request, obj, change=change, help_texts={"slug": f"The queue's address: /queues/{slug}/"}, **kwargs
+        )
+
     def has_delete_permission(self, request: HttpRequest, obj: Workgroup | None = None) -> bool:
         return False
 

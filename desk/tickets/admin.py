@@ -72,8 +72,7 @@ class PendingReasonAdmin(KeptWhileUsed):
     used_by = "pending_reason"
     ticket_model = Ticket
     list_display = [
-        "name", "public_text", "waits_for_requester", "resumes_on_reply",
-        "pauses_response", "pauses_resolution", "position", "is_active", "in_use",
+        "name", "position", "is_active", "in_use", "waits_for_requester", "resumes_on_reply", "pauses_resolution",
     ]  # fmt: skip
     fieldsets = [
         (None, {"fields": ["name", "public_text"]}),
@@ -197,9 +196,9 @@ class StateFilter(admin.SimpleListFilter):
 class TicketLook(LookOnly, admin.ModelAdmin):
     """What lists and pages of tickets share, of whatever kind."""
 
-    list_display = ["number", "title", "state_label", "priority", "workgroup", "assignee", "requester", "created_at"]
+    list_display = ["number", "title", "state_label", "priority", "workgroup", "assignee", "created_at"]
     list_filter: ClassVar[Any] = [StateFilter, "priority", "workgroup", "service", "created_at"]
-    list_select_related = ["workgroup", "assignee", "requester"]
+    list_select_related = ["workgroup", "assignee"]
     list_per_page = 50
     search_fields = ["=number", "title", "requester__username", "requester__last_name"]
     search_help_text = "The whole number, a word of the title, or the requester's name."
@@ -218,6 +217,11 @@ class TicketLook(LookOnly, admin.ModelAdmin):
 
     def view_on_site(self, obj: Ticket) -> str:
         return obj.get_absolute_url()
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """A ticket's history is its timeline; the admin's own log knows nothing of it."""
+        ticket = self.get_object(request, object_id)
+        return redirect(ticket) if ticket else super().history_view(request, object_id, extra_context)
 
     @admin.display(description="State", ordering="state")
     def state_label(self, ticket: Ticket) -> str:

@@ -35,8 +35,8 @@ def lay(
 ) -> World:
     """Make the company and its two months of work in one transaction; NotEmpty when something is there.
 
-    `scale` makes it smaller or larger. Later chapters (changes, requests) take the World that this returns
-    and play inside the same transaction: they have their place after `_incidents`.
+    `scale` makes it smaller or larger; 0 is the company alone. Later chapters (changes, requests) take the World
+    that this returns and play inside the same transaction: they have their place after `_incidents`.
     """
     now = now or timezone.now()
     written: list[str] = []
@@ -61,8 +61,8 @@ def _incidents(
     time = WorkingTime(now)
     stories = Planner(world, time, chance).plan(scale)
     for number, story in enumerate(stories, start=1):
+        story.tale.written = written
         play(story, time)
-        written += story.tale.written
         if number % 80 == 0 or number == len(stories):
             say(f"{number} of {len(stories)} incidents.")
     return stories

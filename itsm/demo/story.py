@@ -47,6 +47,8 @@ class Planner:
 
     def plan(self, scale: float = 1.0) -> list[Planned]:
         """Every story, the first begun first, so that numbers rise with time."""
+        if not scale:
+            return []
         planned = [self._star(part) for part in CAST]
         for plot in PLOTS:
             for _ in range(max(1, round(plot.count * scale))):

@@ -1,0 +1,181 @@
+"""The demo: a portal full of believable work in a few seconds, all of it made by the rules, or nothing at all."""
+
+from datetime import UTC, datetime
+from io import StringIO
+from random import Random
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from desk.people.models import Role, User, Workgroup
+from desk.people.rules import reach
+from desk.services.models import Category, Service, Site
+from desk.tickets.models import Attachment, Event, Link, Ticket
+from desk.tickets.queries import queue_counts, visible_to
+from incidents.lifecycle import State
+from incidents.models import Incident
+from itsm.accounts import DEMO_ACCOUNTS
+from itsm.demo import lay as laying
+from itsm.demo.clock import WorkingTime
+from itsm.demo.library import Library
+from itsm.demo.pictures import screenshot
+from itsm.demo.plots import CAST, PLOTS
+from itsm.demo.story import Planner
+from itsm.demo.tale import Tale
+
+NOW = datetime(2026, 11, 24, 14, 40, tzinfo=UTC)  # a Tuesday afternoon
+SMALL = 0.05
+
+
+def quietly(scale):
+    return laying.lay(now=NOW, scale=scale, say=lambda line: None)
+
+
+@pytest.fixture
+def company(db):
+    """The people and what they use, before anybody has trouble."""
+    return quietly(0)
+
+
+@pytest.fixture
+def demo(db):
+    """A small demo world, as of a Tuesday afternoon."""
+    return quietly(SMALL)
+
+
+def test_the_company_is_there(company):
+    assert (Site.objects.count(), Workgroup.objects.count(), Service.objects.count()) == (6, 8, 12)
+    assert Category.objects.filter(parent=None).count() == 8
+    assert all(workgroup.memberships.filter(role=Role.LEAD).exists() for workgroup in Workgroup.objects.all())
+    for username, _ in DEMO_ACCOUNTS:
+        assert User.objects.get(username=username).check_password("demo")
+    admins = User.objects.filter(is_superuser=True) | User.objects.filter(is_staff=True)
+    assert [user.username for user in admins.distinct()] == ["admin"]
+
+
+def test_the_service_desk_looks_into_every_queue_but_works_its_own(company):
+    sam, everywhere = User.objects.get(username="sam"), set(Workgroup.objects.values_list("pk", flat=True))
+    assert reach(sam).view == everywhere
+    assert reach(sam).work == {company.workgroups["service-desk"].pk}
+    assert not reach(company.people["erin"]).view
+
+
+def test_a_small_demo_is_alive(demo):
+    """Every state, ratings, second episodes, recurrences and files; and each account finds something to do."""
+    assert set(Incident.objects.values_list("state", flat=True)) == set(State.values)
+    assert Incident.objects.filter(rating__isnull=False).exists()
+    assert Incident.objects.filter(reopen_count__gt=0).exists()
+    assert Link.objects.filter(kind="recurrence_of").exists()
+    assert {"image/png", "text/plain"} == set(Attachment.objects.values_list("content_type", flat=True))
+    words = [ticket.public_state for ticket in visible_to(demo.people["erin"], Incident)]
+    assert sorted(words) == ["Closed", "Closed", "In progress", "Solved", "Waiting for you"]
+    for username in ("sam", "nadia", "felix", "chris"):
+        assert Incident.objects.filter(assignee=demo.people[username], state=State.IN_PROGRESS).exists(), username
+    assert Incident.objects.filter(priority=1, state=State.IN_PROGRESS).exists()
+    assert all(queue.open for queue in queue_counts(demo.people["admin"]))
+
+
+def test_what_is_told_could_have_happened(demo):
+    """Time runs forward, within two months, never on a Sunday; and nothing is left to fill in."""
+    assert not Event.objects.filter(at__gt=NOW).exists()
+    logged = list(Ticket.objects.order_by("pk").values_list("created_at", flat=True))
+    assert logged == sorted(logged)
+    assert (NOW - logged[0]).days <= 60
+    assert not [moment for moment in logged if timezone.localtime(moment).weekday() == 6]
+    for ticket in Incident.objects.prefetch_related("events"):
+        moments = [event.at for event in sorted(ticket.events.all(), key=lambda event: event.pk)]
+        assert moments == sorted(moments), ticket.number
+        assert "{" not in ticket.title + ticket.description + ticket.solution, ticket.number
+    assert not [event for event in Event.objects.filter(kind="comment.added") if "{" in event.data["text"]]
+
+
+def test_the_same_day_gives_the_same_plan(company):
+    plans = [
+        [(story.tale.telling.title, story.tale.requester, story.tale.hand, story.steps) for story in planner.plan(0.2)]
+        for planner in (Planner(company, WorkingTime(NOW), Random(7)) for _ in range(2))
+    ]
+    assert plans[0] == plans[1]
+    assert len(plans[0]) > 50
+
+
+def test_a_demo_of_full_size_has_a_few_hundred_incidents(company):
+    assert 300 <= len(Planner(company, WorkingTime(NOW), Random(7)).plan()) <= 350
+
+
+@pytest.mark.parametrize("hour", ["2026-11-23T00:05", "2026-11-22T12:00", "2026-01-01T09:00", "2026-03-30T07:31"])
+def test_whatever_the_hour_everything_lies_in_the_past(company, hour):
+    """A Monday night, a Sunday, New Year, the first minute of work after the clocks change."""
+    now = datetime.fromisoformat(hour).replace(tzinfo=UTC)
+    time = WorkingTime(now)
+    for story in Planner(company, time, Random(7)).plan(SMALL):
+        moments = [time.at(minute) for _, minute in story.steps]
+        assert moments == sorted(moments)
+        assert moments[-1] <= now
+
+
+def test_it_goes_into_an_empty_portal_only(company):
+    said = StringIO()
+    call_command("demo_data", "--if-empty", stdout=said)
+    assert said.getvalue() == "There is data already; the demo leaves it alone.\n"
+    with pytest.raises(CommandError, match="goes into an empty portal only"):
+        call_command("demo_data")
+
+
+def test_the_essentials_that_were_there_before_are_used(essentials):
+    quietly(0)
+    assert Workgroup.objects.filter(name="Service Desk").count() == 1
+
+
+def test_a_crash_leaves_nothing_behind(db, monkeypatch, settings):
+    """Neither rows nor files of the half that had been done."""
+    told = []
+
+    def crash(self, at):
+        told.append(self.incident)
+        assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(Tale, "resolve", crash)
+    monkeypatch.setattr(Tale, "_files", lambda self, at: [screenshot(self.chance)])
+    with pytest.raises(RuntimeError, match="out of memory"):
+        quietly(SMALL)
+    assert told
+    assert laying.is_empty()
+    assert not User.objects.filter(username="sam").exists()
+    assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
+
+
+def test_a_real_site_gets_no_password_that_everybody_knows(db, settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="turn DEMO on first"):
+        call_command("demo_data")
+    assert not User.objects.filter(username="admin").exists()
+
+
+def test_working_time_knows_nights_and_weekends():
+    time = WorkingTime(datetime(2026, 11, 23, 8, 30, tzinfo=UTC))  # Monday, 9:30 in Hamburg
+    assert time.at(time.end - 1) == datetime(2026, 11, 23, 8, 29, tzinfo=UTC)
+    assert time.at(time.end - 121) == datetime(2026, 11, 21, 11, 59, tzinfo=UTC)  # Saturday, a minute to one
+    assert time.at(time.end + 99) < time.now
+
+
+@pytest.mark.parametrize("plot", PLOTS, ids=lambda plot: plot.steps)
+def test_every_plot_has_its_problems_and_its_steps(plot):
+    library = Library(Random(1))
+    assert library.pick("network", needs=plot.needs, person=plot.person)
+    assert all(hasattr(Tale, step) for step in plot.course)
+
+
+def test_the_library_names_what_there_is(company):
+    library = Library(Random(1))
+    for problem in library.problems.values():
+        assert problem.home in company.workgroups, problem.key
+        assert problem.category in company.categories, problem.key
+        assert problem.code in company.codes, problem.key
+        assert not problem.service or problem.service in company.services, problem.key
+        assert not problem.site or problem.site in company.sites, problem.key
+        assert not problem.wait or problem.wait in company.reasons, problem.key
+    assert {part.problem for part in CAST} <= set(library.problems)
+    assert settings.INCIDENT_REOPEN_DAYS <= 14  # plots.py counts on it
