@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -111,8 +112,8 @@ def data_dir(tmp_path_factory):
     return tmp_path_factory.mktemp("portal")
 
 
-@pytest.fixture
-def start(data_dir, tmp_path):
+@contextmanager
+def starter(data_dir: Path, tmp_path: Path):
     """`start(…)`: a run that is ended after the story, whatever became of it."""
     runs: list[Run] = []
 
@@ -124,3 +125,16 @@ def start(data_dir, tmp_path):
     for run in runs:
         if run.front.poll() is None:
             run.stop()
+
+
+@pytest.fixture
+def start(data_dir, tmp_path):
+    with starter(data_dir, tmp_path) as begin:
+        yield begin
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """One run for the stories that leave it as whole as they found it; its folder is its own."""
+    with starter(tmp_path_factory.mktemp("shared"), tmp_path_factory.mktemp("said")) as begin:
+        yield begin().until_ready()

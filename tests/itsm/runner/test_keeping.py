@@ -15,8 +15,7 @@ def new_pid(run, name, old):
     return until(lambda: run.pid(name) != old and run.pid(name))
 
 
-def test_a_crashed_worker_is_started_again_and_its_children_do_not_pile_up(start):
-    run = start().until_ready()
+def test_a_crashed_worker_is_started_again_and_its_children_do_not_pile_up(run):
     old = run.pid("worker")
     children = until(lambda: psutil.Process(old).children())
     os.kill(old, signal.SIGKILL)
@@ -26,8 +25,7 @@ def test_a_crashed_worker_is_started_again_and_its_children_do_not_pile_up(start
     assert "worker   | was ended by signal 9; starts again in" in run.said()
 
 
-def test_a_crashed_database_is_started_again_at_the_same_address(start):
-    run = start().until_ready()
+def test_a_crashed_database_is_started_again_at_the_same_address(run):
     run_id = run.note()["run_id"]
     old = run.pid("postgres")
     os.kill(old, signal.SIGKILL)
@@ -42,8 +40,7 @@ def test_a_crashed_database_is_started_again_at_the_same_address(start):
     assert until(remembered)
 
 
-def test_a_crashed_broker_keeps_its_messages(start):
-    run = start().until_ready()
+def test_a_crashed_broker_keeps_its_messages(run):
     client = redis.Redis.from_url(run.services()["REDIS_URL"])
     client.lpush("a queue", "a message")
     old = run.pid("valkey")
@@ -71,13 +68,14 @@ def test_ready_is_not_said_on_the_word_of_another_run(start, data_dir):
     run.until_ready()
 
 
-def test_the_servers_are_closed_to_strangers(start, data_dir):
-    run = start().until_ready()
+def test_the_servers_are_closed_to_strangers(run):
     url = run.services()["DATABASE_URL"]
     stranger = psycopg.conninfo.make_conninfo("postgresql" + url.removeprefix("postgres"), password="guess")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(stranger)
-    assert {name: (data_dir / "run" / name).stat().st_mode & 0o777 for name in ("services.json", "valkey.conf")} == {
+    assert {
+        name: (run.data_dir / "run" / name).stat().st_mode & 0o777 for name in ("services.json", "valkey.conf")
+    } == {
         "services.json": 0o600,
         "valkey.conf": 0o600,
     }
