@@ -82,7 +82,7 @@ def packaged_bin() -> Path:
 
 def as_nobody(bin_dir: Path, data: Path) -> PostgresHome:
     """Without user namespaces root becomes uid 65534, who must be able to reach the programs and the data."""
-    if not open_to_all(data.parent):
+    if not open_to_all(data.parent.parent):
         name = hashlib.sha256(str(data).encode()).hexdigest()[:10]
         data = Path("/var/lib/itsm-portal") / name / "postgres"
         data.parent.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -106,10 +107,18 @@ def _knows(process: psutil.Process, folder: Path) -> bool:
         return False
 
 
+@contextmanager
+def folder_for_data():
+    """A folder that PostgreSQL can reach when it has to run as somebody else (pytest's own are closed)."""
+    with tempfile.TemporaryDirectory(prefix="runner-", ignore_cleanup_errors=True) as name:
+        yield Path(name).resolve()
+
+
 @pytest.fixture(scope="session")
-def data_dir(tmp_path_factory):
+def data_dir():
     """One data folder for many stories: making a database takes longer than any of them."""
-    return tmp_path_factory.mktemp("portal")
+    with folder_for_data() as folder:
+        yield folder
 
 
 @contextmanager
@@ -136,5 +145,5 @@ def start(data_dir, tmp_path):
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """One run for the stories that leave it as whole as they found it; its folder is its own."""
-    with starter(tmp_path_factory.mktemp("shared"), tmp_path_factory.mktemp("said")) as begin:
+    with folder_for_data() as folder, starter(folder, tmp_path_factory.mktemp("said")) as begin:
         yield begin().until_ready()

@@ -7,7 +7,7 @@ import psutil
 import pytest
 import redis
 
-from tests.itsm.runner.conftest import until
+from tests.itsm.runner.conftest import folder_for_data, until
 
 pytestmark = pytest.mark.prove
 REAL = {"RUNNER_COMMANDS": ""}
@@ -19,9 +19,10 @@ def tickets(run) -> int:
 
 
 @pytest.fixture(scope="module")
-def full_folder(tmp_path_factory):
+def full_folder():
     """Demo data is laid once."""
-    return tmp_path_factory.mktemp("full")
+    with folder_for_data() as folder:
+        yield folder
 
 
 @pytest.mark.parametrize("killed", [["front"], ["supervisor"], ["front", "supervisor"]], ids=" and ".join)
