@@ -6,6 +6,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from importlib import metadata
+from pathlib import Path
 
 from itsm.runner import throwaway
 from itsm.runner.config import ROOT
@@ -35,7 +36,7 @@ def manage(*arguments: str) -> list[str]:
 CHECKS = (
     Check("style (ruff)", [PYTHON, "-m", "ruff", "check"]),
     Check("format (ruff)", [PYTHON, "-m", "ruff", "format", "--check"]),
-    Check("layers (import-linter)", [PYTHON, "-m", "importlinter.cli", "lint"]),
+    Check("layers (import-linter)", [str(Path(PYTHON).with_name("lint-imports"))]),
     Check("types (mypy)", [PYTHON, "-m", "mypy"]),
     Check("migrations match the models", manage("makemigrations", "--check", "--dry-run")),
     Check("settings of a real site", manage("check", "--deploy", "--fail-level", "WARNING"), SITE),
