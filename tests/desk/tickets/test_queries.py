@@ -1,0 +1,128 @@
+"""Queues, their pages and counts; what a timeline and a list of links hold for whom."""
+
+import pytest
+from django.http import Http404
+
+from desk.tickets import actions as desk_actions
+from desk.tickets import queries
+from desk.tickets.models import LinkKind
+from tests.factories import incident
+from tests.stories import in_state, move
+
+
+@pytest.fixture
+def many(world):
+    """Seven tickets of Service Desk in different states, and one of the Network."""
+    made = {
+        state: in_state(state, requester=world.erin, analyst=world.sam)
+        for state in ("logged", "in_progress", "pending", "resolved", "closed", "cancelled")
+    }
+    made["urgent"] = incident(world.erin, impact=1, urgency=1)
+    made["foreign"] = incident(world.erin, workgroup=world.network)
+    return made
+
+
+def test_a_queue_holds_what_is_unfinished_most_urgent_first_then_oldest(world, many):
+    expected = [many[name] for name in ("urgent", "logged", "in_progress", "pending", "resolved")]
+    assert [row.pk for row in queries.queue(world.desk)] == [ticket.pk for ticket in expected]
+
+
+@pytest.mark.parametrize(
+    ("tab", "expected"),
+    [
+        ("all", {"urgent", "logged", "in_progress", "pending", "resolved"}),
+        ("unassigned", {"urgent", "logged"}),
+        ("mine", {"in_progress", "pending", "resolved"}),
+        ("pending", {"pending"}),
+        ("resolved", {"resolved"}),
+        ("no such tab", {"urgent", "logged", "in_progress", "pending", "resolved"}),
+    ],
+)
+def test_tabs(world, many, tab, expected):
+    names = {ticket.pk: name for name, ticket in many.items()}
+    page = queries.queue_page(world.desk, world.sam, tab=tab)
+    assert {names[row.pk] for row in page.rows} == expected
+    counts = {found.key: found.count for found in queries.queue_tabs(world.desk, world.sam, tab)}
+    assert counts.get(tab, "5") == str(len(expected))
+    assert sum(found.current for found in queries.queue_tabs(world.desk, world.sam, tab)) == 1
+
+
+def test_pages_follow_one_another_without_gaps_or_repeats(world, monkeypatch):
+    monkeypatch.setattr(queries, "PAGE", 3)
+    made = [incident(world.erin, impact=1 + n % 3, urgency=1 + n % 2) for n in range(10)]
+    seen, after = [], ""
+    for _ in range(10):
+        page = queries.queue_page(world.desk, world.sam, after=after)
+        seen += [row.pk for row in page.rows]
+        if not (after := page.next_after):
+            break
+    assert len(seen) == 10
+    assert set(seen) == {ticket.pk for ticket in made}
+
+
+def test_counts_stop_at_the_cap(world, monkeypatch):
+    monkeypatch.setattr(queries, "COUNT_CAP", 4)
+    for expected in ("1", "2", "3", "3+", "3+"):
+        incident(world.erin)
+        assert queries.capped(queries.queue(world.desk)) == expected
+
+
+def test_each_sees_the_queues_in_reach(world, many):
+    (mine,) = queries.queue_counts(world.sam)
+    assert (mine.workgroup, mine.open, mine.unassigned, mine.urgent) == (world.desk, 5, 2, 1)
+    assert {count.workgroup for count in queries.queue_counts(world.admin)} == {world.desk, world.network}
+    assert queries.queue_counts(world.erin) == []
+
+
+def test_a_workgroup_that_was_closed_is_offered_to_nobody(world, many):
+    world.desk.is_active = False
+    world.desk.save()
+    assert queries.queue_counts(world.sam) == []
+
+
+def test_the_team_is_shown_with_what_each_has(world, many):
+    loads = {load.user: {ticket.pk for ticket in load.tickets} for load in queries.team_load(world.desk)}
+    assert loads == {
+        None: {many["urgent"].pk, many["logged"].pk},
+        world.sam: {many["in_progress"].pk, many["pending"].pk},
+        world.lena: set(),
+    }
+
+
+def test_my_work_is_what_waits_for_me(world, many):
+    assert {ticket.pk for ticket in queries.my_work(world.sam)} == {many["in_progress"].pk, many["pending"].pk}
+
+
+def test_numbers_are_found_in_any_case_and_through_the_permission_only(world, many):
+    ticket = many["logged"]
+    assert queries.get_visible(world.erin, ticket.number.lower()).pk == ticket.pk
+    for user in (world.omar, world.nadia):
+        with pytest.raises(Http404):
+            queries.get_visible(user, ticket.number)
+
+
+def test_a_requester_reads_public_events_without_their_inside(world):
+    ticket = in_state("in_progress", requester=world.erin, analyst=world.sam)
+    desk_actions.note(ticket=ticket, by=world.sam, message="Between us")
+    desk_actions.reply(ticket=ticket, by=world.sam, message="We are on it")
+    assert [event.kind for event in queries.timeline(ticket, world.erin)] == [
+        "incident.logged", "incident.started", "comment.added",
+    ]  # fmt: skip
+    assert len(queries.timeline(ticket, world.sam)) == 4
+
+
+def test_links_lead_only_where_one_may_go(world):
+    mine, foreign = incident(world.erin), incident(world.omar, workgroup=world.network)
+    desk_actions.link(source=mine, target=foreign, kind=LinkKind.CAUSED_BY, by=world.sam)
+    assert queries.links_of(mine, world.erin) == []
+    assert [(how, other.pk) for how, other in queries.links_of(mine, world.admin)] == [("was caused by", foreign.pk)]
+    assert [how for how, _ in queries.links_of(foreign, world.admin)] == ["caused"]
+
+
+def test_moves_stand_in_the_lifecycles_order_and_say_why_they_are_shut(world):
+    ticket = move(incident(world.erin), "assign", by=world.sam, assignee=world.sam)
+    moves = {found.name: found for found in queries.moves(ticket, world.lena)}
+    assert [name for name, found in moves.items() if found.open] == ["assign", "hold", "resolve", "cancel"]
+    assert moves["start"].because == ("Sam has it. Assign it to yourself first, or ask.",)
+    assert moves["start"].possible_here
+    assert not moves["reopen"].possible_here
