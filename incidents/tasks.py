@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="incidents.close_unconfirmed")
 def close_unconfirmed() -> int:
-    """Close them one by one, so that one refusal doesn't hold up the rest; returns how many."""
+    """Close them one by one, so that one refusal, or one error, doesn't hold up the rest; returns how many."""
     closed = 0
     for incident in queries.unconfirmed()[:1000]:
         try:
@@ -23,4 +23,6 @@ def close_unconfirmed() -> int:
             closed += 1
         except (Refused, PermissionDenied) as refusal:
             log.info("%s stays resolved: %s", incident.number, refusal)
+        except Exception:
+            log.exception("%s could not be closed; the others are", incident.number)
     return closed

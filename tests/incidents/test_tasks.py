@@ -1,0 +1,61 @@
+"""The timer that closes what was resolved and never answered."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from incidents import actions, tasks
+from incidents.models import Incident
+from tests.stories import in_state, move
+
+
+def resolved(world, days):
+    at = timezone.now() - timedelta(days=days)
+    return in_state("resolved", requester=world.erin, analyst=world.sam, at=at)
+
+
+def test_it_closes_what_nobody_answered_in_time_and_nothing_else(world):
+    old, young = resolved(world, 5.01), resolved(world, 4.99)
+    reopened = move(resolved(world, 9), "reopen", by=world.erin)
+    assert tasks.close_unconfirmed() == 1
+    states = dict(Incident.objects.values_list("pk", "state"))
+    assert states == {old.pk: "closed", young.pk: "resolved", reopened.pk: "reopened"}
+    event = old.events.last()
+    assert (event.kind, event.actor.is_automation) == ("incident.closed", True)
+    assert event.data == {"from": "resolved", "to": "closed", "rating": None, "text": "", "because": "no answer in time"}
+    assert tasks.close_unconfirmed() == 0
+
+
+def test_the_days_come_from_the_settings(world, settings):
+    resolved(world, 2)
+    settings.INCIDENT_CONFIRM_DAYS = 1
+    assert tasks.close_unconfirmed() == 1
+
+
+def test_time_before_a_reopening_doesnt_count(world):
+    ticket = move(resolved(world, 9), "reopen", by=world.erin)
+    move(move(ticket, "start", by=world.sam), "resolve", by=world.sam)
+    assert tasks.close_unconfirmed() == 0
+
+
+@pytest.mark.parametrize("trouble", [PermissionDenied("No"), ValueError("A reaction is broken")])
+def test_one_that_wont_close_doesnt_hold_up_the_rest(world, monkeypatch, trouble):
+    first, second = resolved(world, 8), resolved(world, 7)
+    confirm = actions.confirm
+
+    def stubborn(*, incident, **how):
+        if incident.pk == first.pk:
+            raise trouble
+        return confirm(incident=incident, **how)
+
+    monkeypatch.setattr(actions, "confirm", stubborn)
+    assert tasks.close_unconfirmed() == 1
+    assert dict(Incident.objects.values_list("pk", "state")) == {first.pk: "resolved", second.pk: "closed"}
+
+
+def test_it_can_still_be_reopened_after_the_timer(world):
+    ticket = resolved(world, 6)
+    tasks.close_unconfirmed()
+    assert move(ticket, "reopen", by=world.erin).state == "reopened"
