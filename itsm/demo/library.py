@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 HERE = Path(__file__).parent
-ROOMS = ["room 1.12", "room 2.07", "room 3.18", "the seminar room", "the doctors' room", "the treatment room 4"]
+ROOMS = ["room 1.12", "room 2.07", "room 3.18", "the seminar room", "the doctors' room", "treatment room 4"]
 FLOORS = ["first", "second", "third", "fourth"]
 
 

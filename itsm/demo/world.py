@@ -111,12 +111,15 @@ def _services(world: World, company: dict[str, Any]) -> None:
 def _categories(world: World, company: dict[str, Any], skills: dict[str, Skill]) -> None:
     for place, (top, (skill, children)) in enumerate(company["categories"].items()):
         parent = Category.objects.create(name=top, skill=skills[skill], position=place * 10)
-        world.categories[top] = parent
         for child_place, child in enumerate(children):
             name, own = child if isinstance(child, list) else (child, None)
-            world.categories[f"{top} › {name}"] = Category.objects.create(
+            Category.objects.create(
                 parent=parent, name=name, skill=skills[own] if own else None, position=child_place * 10
             )
+    names: list[str] = []
+    for node in Category.objects.with_tree_fields():  # read back, so that each knows the way to its ancestors
+        names[node.tree_depth :] = [node.name]
+        world.categories[" › ".join(names)] = node
 
 
 def _workgroups(world: World, company: dict[str, Any]) -> None:
