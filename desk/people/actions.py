@@ -29,6 +29,7 @@ def join(*, workgroup: Workgroup, user: User, role: str = Role.ANALYST) -> Membe
     """Give the person this role in the workgroup, in place of the one they had."""
     membership, _ = Membership.objects.update_or_create(workgroup=workgroup, user=user, defaults={"role": role})
     sync_groups(membership)
+    forget_reach(user)  # the membership may hold another copy of the person
     return membership
 
 

@@ -1,0 +1,59 @@
+"""Whether it lives, and whether it can work: said to anybody, with reasons and without secrets."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from desk.reactions.models import Delivery, Pulse
+from itsm import health
+from tests.factories import incident
+
+
+@pytest.fixture
+def pulse(db):
+    return Pulse.objects.create(run_id="run-1", at=timezone.now())
+
+
+def test_it_lives_even_without_a_database():
+    answer = Client().get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_it_is_ready_when_all_is_well(pulse):
+    answer = Client().get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "ready": True, "pulse_run": "run-1",
+        "checks": {"database": "ok", "cache": "ok", "migrations": "ok", "workers": "ok", "deliveries": "ok"},
+    }  # fmt: skip
+
+
+def test_without_a_tick_it_isnt_ready(db):
+    Pulse.objects.create(run_id="run-1", at=timezone.now() - timedelta(seconds=31))
+    answer = Client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["workers"] == "no tick has come through beat and a worker lately"
+
+
+def test_a_delivery_that_waits_too_long_is_told(pulse, world):
+    event = incident(world.erin).events.get()
+    row = Delivery.objects.create(event=event, reaction="x", due_at=timezone.now())
+    Delivery.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(minutes=6))
+    assert "the oldest has waited since" in Client().get("/readyz").json()["checks"]["deliveries"]
+    Delivery.objects.update(dead_at=timezone.now())  # given up: shown to administrators, not here
+    assert Client().get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("part", ["_database", "_cache", "_migrations"])
+def test_what_fails_is_named_without_its_inner_details(pulse, monkeypatch, part):
+    def fails():
+        raise ConnectionError("postgres://user:secret@host")
+
+    monkeypatch.setattr(health, part, fails)
+    answer = Client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"][part.strip("_")] == "not available (ConnectionError)"
+    assert b"secret" not in answer.content
