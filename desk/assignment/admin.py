@@ -40,7 +40,7 @@ class RuleForm(forms.ModelForm):
             self.fields["kind"] = forms.ChoiceField(choices=kind_choices(), initial="incident")
         if "category" in self.fields:
             field: Any = self.fields["category"]
-            field.choices = [("", "– any –"), *category_choices()]
+            field.choices = [("", "– any –"), *category_choices(inactive=True)]
 
 
 class TryForm(forms.Form):

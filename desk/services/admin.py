@@ -48,7 +48,7 @@ class CategoryForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "parent" in self.fields:
             field: Any = self.fields["parent"]
-            field.choices = [("", "– at the top –"), *category_choices()]
+            field.choices = [("", "– at the top –"), *category_choices(inactive=True)]
 
     def clean_parent(self) -> Category | None:
         parent: Category | None = self.cleaned_data["parent"]

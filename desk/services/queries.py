@@ -13,13 +13,19 @@ def active_sites() -> list[Site]:
     return list(Site.objects.filter(is_active=True))
 
 
-def category_choices() -> list[tuple[int, str]]:
-    """(id, “Network › VPN”) for each active category, in the tree's order, with one query."""
+def category_choices(*, inactive: bool = False) -> list[tuple[int, str]]:
+    """(id, “Network › VPN”) for each active category, in the tree's order, with one query.
+
+    An inactive category closes the branch below it; with `inactive` all are there, and those are marked.
+    """
     names: list[str] = []
+    closed: list[bool] = []
     choices = []
-    for node in Category.objects.filter(is_active=True).with_tree_fields():
+    for node in Category.objects.with_tree_fields():
         names[node.tree_depth :] = [node.name]
-        choices.append((node.pk, " › ".join(names)))
+        closed[node.tree_depth :] = [not node.is_active]
+        if inactive or not any(closed):
+            choices.append((node.pk, " › ".join(names) + (" (inactive)" if any(closed) else "")))
     return choices
 
 

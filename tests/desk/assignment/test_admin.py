@@ -64,6 +64,14 @@ def test_a_rule_by_words_is_written_with_commas(world, browse):
     assert incident(world.erin, title="No wi-fi here").workgroup == world.network
 
 
+def test_a_rule_keeps_its_category_when_that_has_become_inactive(world, browse):
+    category = CategoryFactory(name="Fax", is_active=False)
+    rule = RoutingRuleFactory(name="Fax", category=category, words=["fax"], workgroup=world.network)
+    assert send(browse(world.admin), page_of(rule), position=7).status_code == 302
+    rule.refresh_from_db()
+    assert (rule.category, rule.position) == (category, 7)
+
+
 def test_a_rule_that_matches_everything_is_refused(world, browse):
     path = reverse("admin:assignment_routingrule_add")
     response = send(browse(world.admin), path, name="All", position=1, workgroup=world.network.pk)

@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from desk.services.models import Category
+from desk.services.queries import category_choices
 from tests.factories import CategoryFactory, ServiceFactory
 from tests.forms import send
 
@@ -29,6 +30,17 @@ def test_a_branch_moves_with_all_that_is_below_it(world, browse):
     codes = CategoryFactory(name="Codes", parent=vpn)
     assert send(browse(world.admin), page_of(vpn), parent=security.pk).status_code == 302
     assert Category.objects.get(pk=codes.pk).trail() == "Security › VPN › Codes"
+
+
+def test_saving_below_an_inactive_category_keeps_its_place(world, browse):
+    """It isn't offered for tickets, but a form that didn't offer it here would lift the category to the top."""
+    network = CategoryFactory(name="Network", is_active=False)
+    vpn = CategoryFactory(name="VPN", parent=network)
+    assert send(browse(world.admin), page_of(vpn), name="Remote access").status_code == 302
+    vpn.refresh_from_db()
+    assert (vpn.parent, vpn.name) == (network, "Remote access")
+    assert category_choices() == []
+    assert category_choices(inactive=True)[1] == (vpn.pk, "Network › Remote access (inactive)")
 
 
 def test_the_list_shows_the_tree_as_a_tree_with_a_fixed_number_of_questions(
