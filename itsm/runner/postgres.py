@@ -13,7 +13,7 @@ from psycopg import sql
 
 from itsm.runner.binaries import PostgresHome, last_line
 from itsm.runner.config import LOOPBACK, Problem, free_port
-from itsm.runner.process import Service
+from itsm.runner.process import ANYTHING, Service
 from itsm.runner.supervisor import Supervisor
 
 OWNER = "itsm"
@@ -77,7 +77,7 @@ def service(home: PostgresHome, port: int, throwaway: bool = False) -> Service:
         patience=20.0,
         user=home.user,
         home=home.data,
-        routine=ROUTINE,
+        routine=ANYTHING if throwaway else ROUTINE,
     )
 
 

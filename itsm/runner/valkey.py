@@ -10,7 +10,7 @@ import redis
 
 from itsm.runner.binaries import valkey_server
 from itsm.runner.config import LOOPBACK, Problem, free_port
-from itsm.runner.process import Service
+from itsm.runner.process import ANYTHING, Service
 from itsm.runner.supervisor import Supervisor
 
 ROUTINE = re.compile(
@@ -38,7 +38,9 @@ def service(folder: Path, run_dir: Path, port: int, throwaway: bool = False) -> 
     with os.fdopen(os.open(settings, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write("\n".join(lines) + "\n")
     command = [str(valkey_server()), str(settings)]
-    return Service("valkey", command, home=folder, routine=ROUTINE), f"redis://:{password}@{LOOPBACK}:{port}/0"
+    return Service(
+        "valkey", command, home=folder, routine=ANYTHING if throwaway else ROUTINE
+    ), f"redis://:{password}@{LOOPBACK}:{port}/0"
 
 
 def answers(url: str) -> bool:
