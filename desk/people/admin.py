@@ -91,8 +91,10 @@ class WorkgroupAdmin(admin.ModelAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Workgroup]:
-        rows = super().get_queryset(request).annotate(
-            workers=Count("memberships", filter=Q(memberships__role__in=["analyst", "lead"]), distinct=True)
+        rows = (
+            super()
+            .get_queryset(request)
+            .annotate(workers=Count("memberships", filter=Q(memberships__role__in=["analyst", "lead"]), distinct=True))
         )
         return rows.prefetch_related("memberships__user")
 

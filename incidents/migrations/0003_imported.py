@@ -5,42 +5,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('incidents', '0002_number_sequence'),
+        ("incidents", "0002_number_sequence"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportedIncident',
+            name="ImportedIncident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(default='ServiceNow', max_length=40)),
-                ('number', models.CharField(help_text='Its number in that system.', max_length=40)),
-                ('file', models.CharField(help_text='The file it was last read from.', max_length=255)),
-                ('rows', models.PositiveIntegerField(default=0, help_text='Updates replayed.')),
-                ('corrections', models.PositiveIntegerField(default=0, help_text='Updates that no move could follow.')),
-                ('last_at', models.DateTimeField(help_text="The last update's moment.")),
-                ('trail', models.JSONField(default=dict)),
-                ('imported_at', models.DateTimeField(auto_now_add=True)),
-                ('incident', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='imported', to='incidents.incident')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("system", models.CharField(default="ServiceNow", max_length=40)),
+                ("number", models.CharField(help_text="Its number in that system.", max_length=40)),
+                ("file", models.CharField(help_text="The file it was last read from.", max_length=255)),
+                ("rows", models.PositiveIntegerField(default=0, help_text="Updates replayed.")),
+                ("corrections", models.PositiveIntegerField(default=0, help_text="Updates that no move could follow.")),
+                ("last_at", models.DateTimeField(help_text="The last update's moment.")),
+                ("trail", models.JSONField(default=dict)),
+                ("imported_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "incident",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="imported", to="incidents.incident"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportedUpdate',
+            name="ImportedUpdate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='What tells this update from every other of its incident.', max_length=32)),
-                ('line', models.PositiveIntegerField(help_text='Its line in the file.')),
-                ('imported', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='updates', to='incidents.importedincident')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="What tells this update from every other of its incident.", max_length=32
+                    ),
+                ),
+                ("line", models.PositiveIntegerField(help_text="Its line in the file.")),
+                (
+                    "imported",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="updates",
+                        to="incidents.importedincident",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='importedincident',
-            constraint=models.UniqueConstraint(fields=('system', 'number'), name='incidents_imported_once'),
+            model_name="importedincident",
+            constraint=models.UniqueConstraint(fields=("system", "number"), name="incidents_imported_once"),
         ),
         migrations.AddConstraint(
-            model_name='importedupdate',
-            constraint=models.UniqueConstraint(fields=('imported', 'key'), name='incidents_update_once'),
+            model_name="importedupdate",
+            constraint=models.UniqueConstraint(fields=("imported", "key"), name="incidents_update_once"),
         ),
     ]

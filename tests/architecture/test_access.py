@@ -177,7 +177,9 @@ def test_everybody_gets_what_the_table_says(world):
                         changed = _everything(ticket) != before
                         transaction.set_rollback(True)
                     if not _fits(got, answer, htmx=htmx, address=address):
-                        wrong.append(f"{row}, {name}{' by htmx' if htmx else ''}: {got.status_code} instead of {answer}")
+                        wrong.append(
+                            f"{row}, {name}{' by htmx' if htmx else ''}: {got.status_code} instead of {answer}"
+                        )
                     if changed and answer != "go":
                         wrong.append(f"{row}, {name}: {answer}, and yet something changed")
                     if name == "nobody" or row.name == "account_logout":  # the session went with the rollback
@@ -226,7 +228,9 @@ def test_an_unknown_number_and_a_foreign_one_look_the_same(world, browse):
     foreign = client.get(f"/incidents/{found.number}/")
     unknown = client.get("/incidents/INC-999999/")
     assert foreign.status_code == unknown.status_code == 404
-    neutral = [page.content.decode().replace(found.number, "N").replace("INC-999999", "N") for page in (foreign, unknown)]
+    neutral = [
+        page.content.decode().replace(found.number, "N").replace("INC-999999", "N") for page in (foreign, unknown)
+    ]
     assert _without_tokens(neutral[0]) == _without_tokens(neutral[1])
 
 
@@ -269,7 +273,9 @@ def _fits(got: Any, answer: str, *, htmx: bool, address: str) -> bool:
         back = parse_qs(urlsplit(got.headers.get("HX-Redirect") or got.headers.get("Location") or "").query).get("next")
         return _to_sign_in(got) and status == (204 if htmx else 302) and back == [address]
     if answer == "go":
-        done = (status == 302 and "Location" in got.headers) or (htmx and status == 200 and "HX-Redirect" in got.headers)
+        done = (status == 302 and "Location" in got.headers) or (
+            htmx and status == 200 and "HX-Redirect" in got.headers
+        )
         return done and not _to_sign_in(got)
     return status == int(answer) and (status not in {200, 403, 404} or "HX-Redirect" not in got.headers)
 
@@ -294,7 +300,11 @@ def _address(world: Any, ticket: Incident, row: Row) -> str:
 
 
 def _data(world: Any, row: Row) -> dict[str, Any]:
-    named = {"desk": world.desk.pk, "vendor": PendingReason.objects.get(name="Waiting for vendor").pk, "fixed": _code().pk}
+    named = {
+        "desk": world.desk.pk,
+        "vendor": PendingReason.objects.get(name="Waiting for vendor").pk,
+        "fixed": _code().pk,
+    }
     return {name: named.get(value, value) if isinstance(value, str) else value for name, value in row.data.items()}
 
 
@@ -314,4 +324,3 @@ def _everything(ticket: Incident) -> tuple[Any, ...]:
 
 def _without_tokens(page: str) -> str:
     return re.sub(r'(csrfmiddlewaretoken" value|csrf-token" content|nonce)="[^"]+"', "", page)
-

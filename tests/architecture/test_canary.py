@@ -82,7 +82,11 @@ def heard(client: Any, addresses: list[str], *, post: bool = True) -> str:
     for address in addresses:
         for headers in ({}, {"HX-Request": "true"}):
             answers = [client.get(address, headers=headers)]
-            if post and not headers and ("/do/" in address or address.endswith(("/take/", "/edit/", "/reply/", "/note/"))):
+            if (
+                post
+                and not headers
+                and ("/do/" in address or address.endswith(("/take/", "/edit/", "/reply/", "/note/")))
+            ):
                 answers.append(client.post(address, {"seen": "1"}, headers=headers))
             for answer in answers:
                 body = b"".join(answer.streaming_content) if answer.streaming else answer.content

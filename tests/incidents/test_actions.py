@@ -76,7 +76,12 @@ def test_triage_to_another_workgroup_clears_the_analyst_and_needs_a_reason(world
     with pytest.raises(Refused, match="Please say why it goes to another workgroup"):
         actions.assign(incident=found, by=world.sam, workgroup=world.network)
     moved = actions.assign(incident=found, by=world.sam, workgroup=world.network, reason="A switch is dead")
-    assert (moved.workgroup, moved.assignee, moved.state, moved.reassignment_count) == (world.network, None, "assigned", 1)
+    assert (moved.workgroup, moved.assignee, moved.state, moved.reassignment_count) == (
+        world.network,
+        None,
+        "assigned",
+        1,
+    )
 
 
 def test_it_is_given_only_to_who_can_work_on_it(world):
@@ -118,7 +123,11 @@ def test_resuming_what_nobody_has_takes_it(world):
 
 @pytest.mark.parametrize("verb", ["resolve", "reopen", "cancel"])
 def test_words_that_somebody_waits_for_cant_be_empty(world, verb):
-    state, field = {"resolve": ("in_progress", "solution"), "reopen": ("resolved", "reason"), "cancel": ("logged", "reason")}[verb]
+    state, field = {
+        "resolve": ("in_progress", "solution"),
+        "reopen": ("resolved", "reason"),
+        "cancel": ("logged", "reason"),
+    }[verb]
     found = in_state(state, requester=world.erin, analyst=world.sam)
     with pytest.raises(Refused, match="^Please say ") as refused:
         move(found, verb, by=world.sam, **{field: "  "})
@@ -129,7 +138,11 @@ def test_confirming_with_and_without_a_rating(world):
     plain = move(in_state("resolved", requester=world.erin, analyst=world.sam), "confirm", by=world.erin)
     assert (plain.state, plain.rating, plain.rating_comment) == ("closed", None, "")
     rated = move(
-        in_state("resolved", requester=world.erin, analyst=world.sam), "confirm", by=world.erin, rating=2, comment="Slow"
+        in_state("resolved", requester=world.erin, analyst=world.sam),
+        "confirm",
+        by=world.erin,
+        rating=2,
+        comment="Slow",
     )
     assert (rated.rating, rated.rating_comment) == (2, "Slow")
     assert rated.events.last().data["rating"] == 2

@@ -12,7 +12,9 @@ def page_of(found, way="change"):
     return reverse(f"admin:incidents_incident_{way}", args=[found.pk])
 
 
-@pytest.mark.parametrize("field", ["state", "number", "version", "workgroup", "assignee", "priority", "title", "rating"])
+@pytest.mark.parametrize(
+    "field", ["state", "number", "version", "workgroup", "assignee", "priority", "title", "rating"]
+)
 def test_a_crafted_form_cant_set_it(world, browse, field):
     found = incident(world.erin)
     before = Incident.objects.values().get()

@@ -234,6 +234,10 @@ def test_random_lives_keep_to_the_table(world, people):
             super().__init__(people, world)
 
     lives = settings(
-        max_examples=12, stateful_step_count=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=12,
+        stateful_step_count=25,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(OneLife, settings=lives)

@@ -119,7 +119,10 @@ def test_resolve_against_hold(world):
     fresh = Incident.objects.get()
     assert fresh.state == won.state
     assert fresh.version == ticket.version + 1
-    assert str(lost) == f"{'Lena' if won.state == 'pending' else 'Sam'} changed {ticket.number} after you opened this page."
+    assert (
+        str(lost)
+        == f"{'Lena' if won.state == 'pending' else 'Sam'} changed {ticket.number} after you opened this page."
+    )
     assert kinds_of(fresh)[-1] == {"pending": "held", "resolved": "resolved"}[won.state]
 
 

@@ -24,7 +24,13 @@ def test_it_closes_what_nobody_answered_in_time_and_nothing_else(world):
     assert states == {old.pk: "closed", young.pk: "resolved", reopened.pk: "reopened"}
     event = old.events.last()
     assert (event.kind, event.actor.is_automation) == ("incident.closed", True)
-    assert event.data == {"from": "resolved", "to": "closed", "rating": None, "text": "", "because": "no answer in time"}
+    assert event.data == {
+        "from": "resolved",
+        "to": "closed",
+        "rating": None,
+        "text": "",
+        "because": "no answer in time",
+    }
     assert tasks.close_unconfirmed() == 0
 
 

@@ -92,6 +92,12 @@ def test_another_person_neither_sees_it_nor_leaves_it_behind(world):
 
 def test_whatever_is_called_a_password_is_not_kept(world):
     client = signed_in("erin")
-    data = {"title": WORDS, "new_password": "secret", "Password": "secret", "csrfmiddlewaretoken": "secret", "login": "secret"}
+    data = {
+        "title": WORDS,
+        "new_password": "secret",
+        "Password": "secret",
+        "csrfmiddlewaretoken": "secret",
+        "login": "secret",
+    }
     session_gone(client, "/incidents/new/", data, "/incidents/new/")
     assert client.session[KEPT]["forms"] == {"/incidents/new/": {"title": [WORDS]}}

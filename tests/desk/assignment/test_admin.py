@@ -93,7 +93,9 @@ def test_positions_are_set_in_the_list_and_the_catch_all_stands_last(world, brow
 def test_the_catch_all_cant_be_lost(world, browse):
     """Not deleted alone or among others, not switched off on its page or in the list, not made an ordinary rule."""
     admin, rule = browse(world.admin), catch_all()
-    assert admin.post(reverse("admin:assignment_routingrule_delete", args=[rule.pk]), {"post": "yes"}).status_code == 403
+    assert (
+        admin.post(reverse("admin:assignment_routingrule_delete", args=[rule.pk]), {"post": "yes"}).status_code == 403
+    )
     other = RoutingRuleFactory(words=["a"], workgroup=world.network)
     chosen = {"action": "delete_selected", "_selected_action": [rule.pk, other.pk], "post": "yes"}
     assert "must stay" in admin.post(reverse(TABLE), chosen).content.decode()
@@ -115,6 +117,8 @@ def test_the_table_asks_the_same_number_of_questions_however_long(world, browse,
     with django_assert_max_num_queries(20) as before:
         admin.get(reverse(TABLE))
     for _ in range(6):
-        RoutingRuleFactory(workgroup=world.network, service=ServiceFactory(), category=CategoryFactory(), site=SiteFactory())
+        RoutingRuleFactory(
+            workgroup=world.network, service=ServiceFactory(), category=CategoryFactory(), site=SiteFactory()
+        )
     with django_assert_max_num_queries(len(before.captured_queries)):
         admin.get(reverse(TABLE))

@@ -18,7 +18,11 @@ def test_without_a_match_the_catch_all_takes_it(world):
 
 
 def test_all_that_a_rule_names_must_match_and_is_told(world):
-    mail, riverside, software = ServiceFactory(name="Mail"), SiteFactory(name="Riverside"), CategoryFactory(name="Software")
+    mail, riverside, software = (
+        ServiceFactory(name="Mail"),
+        SiteFactory(name="Riverside"),
+        CategoryFactory(name="Software"),
+    )
     outlook = CategoryFactory(name="Outlook", parent=software)
     RoutingRuleFactory(
         name="R", workgroup=world.network, service=mail, site=riverside, category=software, words=["slow", "down"]

@@ -38,7 +38,9 @@ def add_member(client, workgroup, user, role="analyst"):
 def row_of(client, workgroup, user):
     """The number of the person's row in the form of the workgroup's members."""
     fields = shown(client.get(page_of(workgroup)))
-    return next(name.split("-")[1] for name, value in fields.items() if name.endswith("-user") and value == str(user.pk))
+    return next(
+        name.split("-")[1] for name, value in fields.items() if name.endswith("-user") and value == str(user.pk)
+    )
 
 
 def test_nadia_is_added_to_the_service_desk_and_sees_its_queue_at_once(world, browse):

@@ -20,7 +20,14 @@ from tests.factories import WorkgroupFactory, analyst, person
 
 @pytest.mark.parametrize(
     ("words", "found"),
-    [("eri", ["erin"]), ("ERIN", ["erin"]), ("erin bl", ["erin"]), ("bl erin", ["erin"]), ("erin@north", ["erin"]), ("zz", [])],
+    [
+        ("eri", ["erin"]),
+        ("ERIN", ["erin"]),
+        ("erin bl", ["erin"]),
+        ("bl erin", ["erin"]),
+        ("erin@north", ["erin"]),
+        ("zz", []),
+    ],
 )
 def test_people_are_found_by_parts_of_what_they_are_called(world, words, found):
     User.objects.filter(pk=world.erin.pk).update(last_name="Blake")

@@ -52,7 +52,9 @@ def owed(world, table):
 
 
 def test_an_event_and_its_delivery_are_written_together(owed):
-    assert list(Delivery.objects.values_list("event", "reaction", "done_at")) == [(owed.pk, f"{HERE}.build_a_site", None)]
+    assert list(Delivery.objects.values_list("event", "reaction", "done_at")) == [
+        (owed.pk, f"{HERE}.build_a_site", None)
+    ]
 
 
 def test_delivering_does_the_effect_once(owed):

@@ -14,7 +14,11 @@ LIST = "admin:reactions_delivery_changelist"
 def deliveries(world):
     """One delivery in each state, to the event of erin's incident."""
     event, now = incident(world.erin).events.get(), timezone.now()
-    fields = {"owed": {}, "done": {"done_at": now}, "dead": {"dead_at": now, "attempts": 8, "last_error": "Boom\nKeyError: 1"}}
+    fields = {
+        "owed": {},
+        "done": {"done_at": now},
+        "dead": {"dead_at": now, "attempts": 8, "last_error": "Boom\nKeyError: 1"},
+    }
     return {
         name: Delivery.objects.create(event=event, reaction=f"room.{name}", due_at=now, **more)
         for name, more in fields.items()

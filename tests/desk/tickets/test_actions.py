@@ -99,12 +99,22 @@ def test_writing_the_same_as_a_colleague_is_no_collision(world, ticket):
 
 
 def test_only_what_was_logged_can_be_edited(world, ticket):
-    for fields in ({"state": "closed"}, {"version": 7}, {"workgroup": world.network}, {"number": "INC-1"}, {"assignee": world.sam}):
+    for fields in (
+        {"state": "closed"},
+        {"version": 7},
+        {"workgroup": world.network},
+        {"number": "INC-1"},
+        {"assignee": world.sam},
+    ):
         with pytest.raises(Refused, match="can't be edited"):
             edit(ticket=ticket, by=world.sam, seen=1, **fields)
     with pytest.raises(PermissionDenied):
         edit(ticket=ticket, by=world.erin, seen=1, title="Mine")
-    for title, why in ((" ", "Please give it a title"), ("x" * 201, "201 characters; 200 is the most"), ("a\x00", "NUL")):
+    for title, why in (
+        (" ", "Please give it a title"),
+        ("x" * 201, "201 characters; 200 is the most"),
+        ("a\x00", "NUL"),
+    ):
         with pytest.raises(Refused, match=why):
             edit(ticket=ticket, by=world.sam, seen=1, title=title)
 

@@ -53,7 +53,9 @@ def test_the_order_of_reasons_is_set_in_the_list(world, browse):
     path = reverse("admin:tickets_pendingreason_changelist")
     last = PendingReason.objects.last()
     rows = list(PendingReason.objects.all())
-    assert send(browse(world.admin), path, **{f"form-{rows.index(last)}-position": 0, "_save": "Save"}).status_code == 302
+    assert (
+        send(browse(world.admin), path, **{f"form-{rows.index(last)}-position": 0, "_save": "Save"}).status_code == 302
+    )
     last.refresh_from_db()
     assert last.position == 0
 

@@ -174,9 +174,19 @@ def test_a_failed_move_leaves_nothing(world, monkeypatch):
 def test_a_correction_sets_what_no_move_leads_to_and_says_so_inside(world):
     ticket = incident(world.erin)
     flow.correct(
-        ticket, by=world.admin, at=timezone.now(), reason="As the source says", source="import", to="closed", reopen_count=2
+        ticket,
+        by=world.admin,
+        at=timezone.now(),
+        reason="As the source says",
+        source="import",
+        to="closed",
+        reopen_count=2,
     )
     fresh, event = Incident.objects.get(), ticket.events.last()
     assert (fresh.state, fresh.reopen_count, fresh.version) == ("closed", 2, 2)
-    assert (event.kind, event.visibility, event.inside["text"]) == ("ticket.corrected", "internal", "As the source says")
+    assert (event.kind, event.visibility, event.inside["text"]) == (
+        "ticket.corrected",
+        "internal",
+        "As the source says",
+    )
     assert event.data == {"from": "logged", "to": "closed"}

@@ -28,7 +28,7 @@ NASTY = {
     "htmx": f'{MARK}<div hx-get="/admin/" hx-trigger="load" data-hx-post="/x">x</div>',
     "attribute": f'{MARK}" autofocus onfocus="alert(1)" hx-get="/x',
     "markdown": f"{MARK} [press](javascript:alert(1)) ![pixel](https://spy.example/p.png) [d](data:text/html,x)",
-    "autolinks": f"{MARK} <javascript:alert(1)> https://a.example/\"onmouseover=alert(1) vbscript:x",
+    "autolinks": f'{MARK} <javascript:alert(1)> https://a.example/"onmouseover=alert(1) vbscript:x',
     "lines": f"{MARK}\r\n\r\nsecond\rthird\u2028fourth\x0b\x1b[31m",
     "template": f"{MARK} {{{{ settings.SECRET_KEY }}}} {{% csrf_token %}} %(x)s {{0}}",
     "surrogate": f"{MARK} \udcff".encode("utf-8", "surrogateescape").decode("latin-1"),
@@ -151,7 +151,11 @@ def _plain(text: str) -> str:
 
 @pytest.mark.parametrize("form", ["comment", "reopen", "cancel"])
 def test_hostile_text_in_what_the_requester_says_at_the_end(world, browse, form):
-    state, field = {"comment": ("resolved", "comment"), "reopen": ("resolved", "reason"), "cancel": ("logged", "reason")}[form]
+    state, field = {
+        "comment": ("resolved", "comment"),
+        "reopen": ("resolved", "reason"),
+        "cancel": ("logged", "reason"),
+    }[form]
     name = "confirm" if form == "comment" else form
     erin, sam = browse(world.erin), browse(world.sam)
     for text in (NASTY["nul"], NASTY["too long"], WHOLE):
@@ -192,7 +196,9 @@ def test_hostile_file_names(world, browse, settings, name):
     assert answer.status_code in {302, 422}
     page = erin.get(f"/incidents/{ticket.number}/")
     assert_inert(page.content.decode())
-    for attachment in Event.objects.filter(attachments__isnull=False).get().attachments.all() if answer.status_code == 302 else ():
+    for attachment in (
+        Event.objects.filter(attachments__isnull=False).get().attachments.all() if answer.status_code == 302 else ()
+    ):
         got = erin.get(attachment.get_absolute_url())
         assert got.status_code == 200
         assert got["Content-Disposition"].startswith("attachment;")
@@ -234,7 +240,15 @@ def test_odd_values_in_hidden_fields(world, browse, odd):
         "do/start/": {"seen": odd},
         "do/hold/": {"reason": odd, "seen": odd},
         "do/resolve/": {"code": odd, "solution": "Done"},
-        "edit/": {"title": "Mail", "requester": odd, "service": odd, "category": odd, "site": odd, "impact": odd, "seen": odd},
+        "edit/": {
+            "title": "Mail",
+            "requester": odd,
+            "service": odd,
+            "category": odd,
+            "site": odd,
+            "impact": odd,
+            "seen": odd,
+        },
         "recurrence/": {"submission": odd},
         "reply/": {"message": "Hello", "next": odd[:3000], "files": odd},
         "take/": {"next": odd[:3000], "seen": odd},
@@ -245,20 +259,38 @@ def test_odd_values_in_hidden_fields(world, browse, odd):
         assert answer.status_code in {200, 302, 400, 409, 412, 422}, (where, answer.status_code)
         if answer.status_code == 302:
             assert answer["Location"].startswith("/") and not answer["Location"].startswith("//"), where
-    for data in ({}, {"submission": odd, "title": "Mail", "impact": odd, "urgency": odd, "service": odd, "site": odd, "again": odd}):
+    for data in (
+        {},
+        {"submission": odd, "title": "Mail", "impact": odd, "urgency": odd, "service": odd, "site": odd, "again": odd},
+    ):
         assert sam.post("/incidents/new/", data).status_code in {302, 422}
-    assert sam.post("/incidents/new/", {"submission": odd, "title": "Mail", "impact": 3, "urgency": 2}).status_code in {302, 422}
+    assert sam.post("/incidents/new/", {"submission": odd, "title": "Mail", "impact": 3, "urgency": 2}).status_code in {
+        302,
+        422,
+    }
 
 
 def test_a_nul_in_an_address_is_refused(world, browse):
     sam = browse(world.sam)
-    for address in ("/incidents/INC%00/", "/people/find/?q=a%00b", "/queues/service-desk/?after=%00", "/incidents/?page=%00"):
+    for address in (
+        "/incidents/INC%00/",
+        "/people/find/?q=a%00b",
+        "/queues/service-desk/?after=%00",
+        "/incidents/?page=%00",
+    ):
         assert sam.get(address).status_code == 400
 
 
 def test_nobody_is_sent_to_another_house(world, browse):
     sam = browse(world.sam)
-    for wanted in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "\t//evil.example", "/\nx: y"):
+    for wanted in (
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "\t//evil.example",
+        "/\nx: y",
+    ):
         for headers in ({}, {"HX-Request": "true"}):
             ticket = incident(world.erin)
             answer = sam.post(f"/incidents/{ticket.number}/take/", {"next": wanted}, headers=headers)
@@ -274,14 +306,26 @@ def test_odd_methods_are_refused(world, browse, method):
     before = (ticket.events.count(), Incident.objects.count())
     for where in ("", "reply/", "note/", "edit/", "take/", "do/assign/", "recurrence/"):
         assert getattr(sam, method)(f"/incidents/{ticket.number}/{where}").status_code == 405
-    for address in ("/", "/incidents/", "/incidents/new/", "/queues/", "/queues/service-desk/", "/people/find/", "/lifecycles/"):
+    for address in (
+        "/",
+        "/incidents/",
+        "/incidents/new/",
+        "/queues/",
+        "/queues/service-desk/",
+        "/people/find/",
+        "/lifecycles/",
+    ):
         assert getattr(sam, method)(address).status_code == 405
     assert (ticket.events.count(), Incident.objects.count()) == before
 
 
 def test_a_body_that_is_no_form(world, browse):
     erin = browse(world.erin)
-    for body, kind in ((b"{}", "application/json"), (b"\xff\xfe", "text/plain"), (b"--x\r\nbroken", "multipart/form-data; boundary=x")):
+    for body, kind in (
+        (b"{}", "application/json"),
+        (b"\xff\xfe", "text/plain"),
+        (b"--x\r\nbroken", "multipart/form-data; boundary=x"),
+    ):
         answer = erin.post("/incidents/new/", body, content_type=kind)
         assert answer.status_code in {400, 422}
     assert erin.post("/incidents/new/", {"title": "x" * 3_000_000}).status_code == 400

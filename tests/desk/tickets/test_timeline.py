@@ -86,7 +86,13 @@ def test_the_plain_path_says_where_it_is(world):
         ("Received", "done"), ("In progress", "done"), ("Solved", "current"), ("Closed", ""),
     ]  # fmt: skip
     assert [step.at is not None for step in steps] == [True, True, True, False]
-    held = move(move(incident(world.erin), "start", by=world.sam), "hold", by=world.sam, reason=reason("Waiting for requester"), message="?")
+    held = move(
+        move(incident(world.erin), "start", by=world.sam),
+        "hold",
+        by=world.sam,
+        reason=reason("Waiting for requester"),
+        message="?",
+    )
     steps = timeline.public_steps(held, queries.timeline(held, world.erin))
     assert [step.word for step in steps if step.look == "current"] == ["Waiting for you"]
     cancelled = move(incident(world.erin), "cancel", by=world.erin)
