@@ -54,3 +54,13 @@ def browse():
         return client
 
     return sign_in
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Make what was logged during a test printable: an address that is no UTF-8 can't travel between processes."""
+    report = yield
+    report.sections = [
+        (name, content.encode("utf-8", "backslashreplace").decode("utf-8")) for name, content in report.sections
+    ]
+    return report
