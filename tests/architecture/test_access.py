@@ -174,7 +174,7 @@ def test_everybody_gets_what_the_table_says(world):
                 for htmx in (False, True):
                     with transaction.atomic():
                         got = _ask(clients[name], row.method, address, data, htmx=htmx)
-                        changed = _everything(ticket) != before
+                        changed = row.method == "POST" and _everything(ticket) != before
                         transaction.set_rollback(True)
                     if not _fits(got, answer, htmx=htmx, address=address):
                         wrong.append(
