@@ -24,6 +24,7 @@ from desk.tickets.models import Impact, LinkKind, PendingReason, Urgency
 from desk.tickets.queries import priority_for
 
 from . import rules
+from .lifecycle import State
 from .models import Incident, ResolutionCode
 
 
@@ -209,6 +210,8 @@ def log_recurrence(
     """Log the same trouble anew, linked to the old incident; for when reopening is no longer possible."""
     if not rules.requester_or_analyst(incident, by):
         raise PermissionDenied(rules.requester_or_analyst.why_not(incident))
+    if incident.state not in (State.RESOLVED, State.CLOSED):
+        raise Refused(f"{incident.number} is {incident.state_label}. What still goes on there needs no second incident.")
     again = log(
         by=by,
         requester=incident.requester,

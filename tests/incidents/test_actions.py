@@ -183,6 +183,13 @@ def test_a_recurrence_is_a_new_incident_with_the_same_words_and_a_link(world):
             actions.log_recurrence(incident=old, by=who)
 
 
+@pytest.mark.parametrize("state", sorted(set(STATES) - {"resolved", "closed"}))
+def test_what_still_goes_on_has_no_recurrence(world, state):
+    found = in_state(state, requester=world.erin, analyst=world.sam)
+    with pytest.raises(Refused, match="needs no second incident"):
+        actions.log_recurrence(incident=found, by=world.erin)
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_what_comes_next_is_said_in_every_state(world, state):
     found = in_state(state, requester=world.erin, analyst=world.sam)

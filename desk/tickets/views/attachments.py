@@ -1,6 +1,8 @@
 """Attachments, as downloads."""
 
-from django.http import FileResponse
+import logging
+
+from django.http import FileResponse, Http404
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -8,14 +10,21 @@ from desk.people.signed_in import SignedIn
 
 from .. import queries
 
+log = logging.getLogger(__name__)
+
 
 @require_safe
 @cache_control(private=True, max_age=3600)
 def attachment(request: SignedIn, key: str) -> FileResponse:
     """The file as a download; only bitmaps keep their type, so that nothing in it can run here."""
     found = queries.attachment_for(request.user, key)
+    try:
+        content = found.file.open("rb")
+    except FileNotFoundError:
+        log.error("The bytes of attachment %s (%s) are missing from the disk.", found.pk, found.file.name)
+        raise Http404("The file is missing.") from None
     answer = FileResponse(
-        found.file.open("rb"),
+        content,
         as_attachment=True,
         filename=found.name,
         content_type=found.content_type if found.is_picture else "application/octet-stream",

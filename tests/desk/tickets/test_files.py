@@ -143,3 +143,10 @@ def test_when_the_transaction_fails_the_bytes_are_gone_too(world, settings, monk
     with pytest.raises(ZeroDivisionError):
         incident(world.erin, files=[upload("shot.png")])
     assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
+
+
+def test_a_file_that_is_gone_from_the_disk_is_not_found(world, browse):
+    found = incident(world.erin, files=[upload("shot.png")])
+    attachment = Attachment.objects.get(event__ticket=found)
+    attachment.file.storage.delete(attachment.file.name)
+    assert browse(world.erin).get(attachment.get_absolute_url()).status_code == 404
