@@ -211,7 +211,9 @@ def log_recurrence(
     if not rules.requester_or_analyst(incident, by):
         raise PermissionDenied(rules.requester_or_analyst.why_not(incident))
     if incident.state not in (State.RESOLVED, State.CLOSED):
-        raise Refused(f"{incident.number} is {incident.state_label}. What still goes on there needs no second incident.")
+        raise Refused(
+            f"{incident.number} is {incident.state_label}. What still goes on there needs no second incident."
+        )
     again = log(
         by=by,
         requester=incident.requester,
