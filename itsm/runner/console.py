@@ -43,9 +43,7 @@ class Console:
 
     def log(self, name: str, line: str) -> None:
         """One line that a process has written, with that process' name before it."""
-        if not self.colour:
-            line = re.sub(r"\x1b\[[0-9;]*m", "", line)
-            line = CONTROL.sub("", line)
+        line = CONTROL.sub("", re.sub(r"\x1b\[[0-9;]*m", "", line))  # what people typed may be in it
         prefix = self.paint(f"{name:<{NAME_WIDTH}} |", COLOURS.get(name, 37))
         self._write(self.out, f"{prefix} {line}")
 
