@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from desk.people.models import User
+from desk.tickets.models import Event, Visibility
 
 from .lifecycle import CLOSED_STATES, State
 from .models import Incident
@@ -38,6 +39,18 @@ def same_words_lately(user: User, title: str, description: str) -> Incident | No
 
 
 def unconfirmed() -> QuerySet[Incident]:
-    """Resolved longer ago than INCIDENT_CONFIRM_DAYS, and nobody said yes or no."""
+    """Resolved longer ago than INCIDENT_CONFIRM_DAYS, and the requester's side has been silent ever since.
+
+    Whoever wrote back has answered, if not by a button: a person must read that before anything is closed.
+    """
     limit = Now() - timedelta(days=settings.INCIDENT_CONFIRM_DAYS)
-    return Incident.objects.filter(state=State.RESOLVED, resolved_at__lt=limit).order_by("resolved_at")
+    answered = Event.objects.filter(
+        ticket=OuterRef("pk"),
+        kind="comment.added",
+        visibility=Visibility.PUBLIC,
+        data__side="requester",
+        at__gte=OuterRef("resolved_at"),
+    )
+    return Incident.objects.filter(~Exists(answered), state=State.RESOLVED, resolved_at__lt=limit).order_by(
+        "resolved_at"
+    )

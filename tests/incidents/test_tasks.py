@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from desk.tickets.actions import reply
 from incidents import actions, tasks
 from incidents.models import Incident
 from tests.stories import in_state, move
@@ -65,3 +66,12 @@ def test_it_can_still_be_reopened_after_the_timer(world):
     ticket = resolved(world, 6)
     tasks.close_unconfirmed()
     assert move(ticket, "reopen", by=world.erin).state == "reopened"
+
+
+def test_it_never_closes_over_an_answer(world):
+    answered = resolved(world, 9)
+    reply(ticket=answered, by=world.erin, message="No! It is still broken.", at=timezone.now() - timedelta(days=8))
+    by_it_alone = resolved(world, 9)
+    reply(ticket=by_it_alone, by=world.sam, message="Does it hold?", at=timezone.now() - timedelta(days=8))
+    assert tasks.close_unconfirmed() == 1
+    assert dict(Incident.objects.values_list("pk", "state")) == {answered.pk: "resolved", by_it_alone.pk: "closed"}

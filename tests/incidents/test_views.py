@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from desk.tickets.models import Event, PendingReason
+from incidents import actions
 from incidents.models import Incident, ResolutionCode
 from tests.factories import incident
 from tests.files import PNG
@@ -74,3 +75,18 @@ def test_edit_and_team_pages(world, browse):
     assert browse(world.sam).get("/queues/service-desk/team/").status_code == 403
     assert browse(world.sam).get("/incidents/").status_code == 200
     assert browse(world.sam).get("/people/find/?q=eri").status_code == 200
+
+
+def test_a_dialog_opened_from_an_old_page_tells_what_happened_since(world, browse):
+    found = actions.start(incident=incident(world.erin), by=world.sam)
+    old_page = browse(world.sam).get(f"/incidents/{found.number}/").content.decode()
+    address = f"/incidents/{found.number}/do/resolve/?seen={found.version}"
+    assert address in old_page
+    actions.hold(incident=found, by=world.lena, reason=PendingReason.objects.get(name="Waiting for vendor"))
+    form = browse(world.sam).get(address).context["form"]
+    fixed = ResolutionCode.objects.get(name="Fixed").pk
+    sent = {"seen": form["seen"].value(), "code": fixed, "solution": "Restarted it"}
+    answer = browse(world.sam).post(f"/incidents/{found.number}/do/resolve/", sent)
+    assert answer.status_code == 412
+    assert "Lena changed" in answer.content.decode()
+    assert "Restarted it" in answer.content.decode()

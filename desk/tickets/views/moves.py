@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -60,8 +61,10 @@ def _form(request: SignedIn, form_class: type[MoveForm], ticket: Ticket) -> Move
     if request.method == "POST" and "show" not in request.POST:
         return form_class(request.POST, request.FILES, ticket=ticket, user=request.user)
     given = request.POST if request.method == "POST" else request.GET
-    known = set(form_class.base_fields) - (set() if request.method == "POST" else {"seen"})
-    initial: dict[str, Any] = {key: value for key, value in given.items() if key in known}
+    initial: dict[str, Any] = {key: value for key, value in given.items() if key in form_class.base_fields}
+    # The version of the page that the dialog was opened from; one that can't be is no version at all.
+    if not re.fullmatch(r"[0-9]{1,9}", initial.get("seen", "")) or int(initial["seen"]) > ticket.version:
+        initial.pop("seen", None)
     return form_class(initial={**initial, **typed_before(request)}, ticket=ticket, user=request.user)
 
 
