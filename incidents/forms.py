@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.urls import reverse
 
 from desk.assignment.queries import candidates
@@ -13,7 +14,7 @@ from desk.people.fields import PersonField
 from desk.people.models import User, Workgroup
 from desk.people.queries import workgroups_for
 from desk.people.rules import is_analyst
-from desk.services.models import Service, Site
+from desk.services.models import Category, Service, Site
 from desk.tickets.forms import CategoryField, FilesField, MoveForm
 from desk.tickets.models import Impact, PendingReason, Urgency
 from desk.tickets.queries import pending_reasons
@@ -98,16 +99,20 @@ class EditForm(Asked):
         kept = {name: getattr(ticket, name) for name in self.field_order[1:]}
         kwargs["initial"] = {**kept, "seen": ticket.version, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        self.fields["category"].load_choices()  # type: ignore[attr-defined]
-        for name, label in {
-            "title": "Title",
-            "description": "Description",
-            "service": "Service",
-            "site": "Site",
-        }.items():
-            self.fields[name].label, self.fields[name].help_text = label, ""
+        self._keep_what_is_held(ticket)
+        for name in ("title", "description", "service", "site"):
+            self.fields[name].label, self.fields[name].help_text = name.capitalize(), ""
         self.fields["impact"] = forms.TypedChoiceField(choices=Impact.choices, coerce=int)
         self.fields["urgency"] = forms.TypedChoiceField(choices=Urgency.choices, coerce=int)
+
+    def _keep_what_is_held(self, ticket: Incident) -> None:
+        """What the ticket holds stays a choice on it, though it is no longer offered elsewhere."""
+        fields: Any = self.fields
+        fields["service"].queryset = Service.objects.filter(Q(is_active=True) | Q(pk=ticket.service_id))
+        fields["site"].queryset = Site.objects.filter(Q(is_active=True) | Q(pk=ticket.site_id))
+        fields["category"].queryset = Category.objects.filter(Q(is_active=True) | Q(pk=ticket.category_id))
+        fields["category"].load_choices(also=ticket.category)
+        fields["requester"].also = ticket.requester
 
 
 class AssignForm(MoveForm):

@@ -14,11 +14,13 @@ from .queries import person_named
 class PersonField(forms.CharField):
     """Takes a username, an e-mail address or a full name, and cleans to that active User (or None when empty)."""
 
+    also: User | None = None  # who may stay, though no longer active
+
     def clean(self, value: Any) -> User | None:
         words = super().clean(value)
         if not words:
             return None
-        found = person_named(words)
+        found = self.also if self.also is not None and words == self.also.username else person_named(words)
         if found is None:
             raise ValidationError(f"Nobody is known as “{words}”. Type a username, an e-mail address or a full name.")
         return found

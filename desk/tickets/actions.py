@@ -86,8 +86,9 @@ def edit(
 ) -> Ticket:
     """Change fields; the priority follows impact and urgency.
 
-    `seen` is the version that the person had before their eyes. Fields that nobody else touched since are
-    saved; when somebody did touch one, nothing is saved and Stale tells both texts.
+    `seen` is the version that the person had before their eyes. A form sends every field, so one that is still as
+    it was then is no wish to change it: what a colleague wrote there since stays. When both wrote the same field,
+    nothing is saved and Stale tells both texts.
     """
     ticket = flow.lock(ticket)
     if not rules.may_edit(ticket, by):
@@ -98,8 +99,9 @@ def edit(
         fields["title"] = text.clean(fields["title"], field="title", required="Please give it a title.", limit=200)
     if "description" in fields:
         fields["description"] = text.clean(fields["description"], field="description")
-    fields = {name: value for name, value in fields.items() if getattr(ticket, name) != value}
-    _refuse_collision(ticket, seen, fields)
+    since = list(ticket.events.filter(version__gt=seen).select_related("actor").order_by("version", "pk"))
+    fields = _meant(ticket, since, fields)
+    _refuse_collision(ticket, since, fields)
     if {"impact", "urgency"} & set(fields):
         impact, urgency = fields.get("impact", ticket.impact), fields.get("urgency", ticket.urgency)
         fields["priority"] = priority_for(impact, urgency)
@@ -107,9 +109,21 @@ def edit(
     return ticket
 
 
-def _refuse_collision(ticket: Ticket, seen: int, fields: dict[str, Any]) -> None:
-    """Stale when a field about to be written was written by somebody since version `seen`."""
-    since = list(ticket.events.filter(version__gt=seen).select_related("actor"))
+def _meant(ticket: Ticket, since: list[Event], fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields that the person changed: neither as they are now, nor as they were when the page was made."""
+    was: dict[str, Any] = {}
+    for event in since:
+        for change in event.inside.get("changes", []):
+            was.setdefault(change["field"], change["old"])
+    return {
+        name: value
+        for name, value in fields.items()
+        if getattr(ticket, name) != value and not (name in was and flow.in_words(ticket, name, value) == was[name])
+    }
+
+
+def _refuse_collision(ticket: Ticket, since: list[Event], fields: dict[str, Any]) -> None:
+    """Stale when a field about to be written was written by somebody in these events."""
     touched = {change["field"] for event in since for change in event.inside.get("changes", [])}
     both = touched & set(fields)
     if both:
@@ -119,6 +133,7 @@ def _refuse_collision(ticket: Ticket, seen: int, fields: dict[str, Any]) -> None
             newer,
             theirs={name: getattr(ticket, name) for name in both},
             mine={name: fields[name] for name in both},
+            meant=set(fields),
         )
 
 

@@ -25,7 +25,7 @@ class Stale(Refused):
     """Somebody else changed the ticket after the page was made.
 
     `ticket` is as it is now; `since` are the events that came in between; `theirs` and `mine` hold, by field
-    name, the saved and the kept text of each field that both wrote.
+    name, the saved and the kept text of each field that both wrote; `meant` names all fields the person changed.
     """
 
     def __init__(
@@ -35,10 +35,12 @@ class Stale(Refused):
         *,
         theirs: dict[str, Any] | None = None,
         mine: dict[str, Any] | None = None,
+        meant: Iterable[str] = (),
     ):
         self.ticket = ticket
         self.since = list(since)
         self.theirs = theirs or {}
         self.mine = mine or {}
+        self.meant = set(meant)
         who = ", ".join(dict.fromkeys(str(event.actor) for event in self.since)) or "Somebody"
         super().__init__(f"{who} changed {ticket.number} after you opened this page.")

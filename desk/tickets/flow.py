@@ -331,6 +331,11 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[st
     return found
 
 
+def in_words(ticket: Ticket, name: str, value: Any) -> Any:
+    """A value of this field, given as it is set on the ticket, in the words of a change's `old` and `new`."""
+    return _in_words(ticket._meta.get_field(name), getattr(value, "pk", value))
+
+
 def _in_words(column: Any, value: Any) -> Any:
     if value is None:
         return None

@@ -45,9 +45,12 @@ class CategoryField(forms.ModelChoiceField):
     def __init__(self, **kwargs: Any):
         super().__init__(queryset=Category.objects.filter(is_active=True), required=False, **kwargs)
 
-    def load_choices(self) -> None:
-        """Fill the list; called by the form for each request."""
-        self.choices = [("", "—"), *category_choices()]
+    def load_choices(self, also: Category | None = None) -> None:
+        """Fill the list, with `also` even if it is offered no more; called by the form for each request."""
+        choices = category_choices()
+        if also is not None and also.pk not in {pk for pk, _ in choices}:
+            choices.append((also.pk, f"{also.trail()} (inactive)"))
+        self.choices = [("", "—"), *choices]
 
 
 class ReplyForm(forms.Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -71,12 +71,22 @@ def edit(request: SignedIn, kind: str, number: str) -> HttpResponse:
         except Refused as caught:
             refusal = caught
             if isinstance(caught, Stale):
-                form = info.forms.EditForm(fresh_version(request.POST, caught.ticket), ticket=caught.ticket)
+                form = info.forms.EditForm(_kept(request.POST, caught, info), ticket=caught.ticket)
                 form.is_valid()
             else:
                 refuse(form, caught)
     context = {"ticket": ticket, "form": form, "kind": info, "conflict": _both(refusal, form)}
     return render(request, "tickets/edit.html", context, status=code_for(form, refusal))
+
+
+def _kept(data: QueryDict, stale: Stale, info: Kind) -> QueryDict:
+    """The sent form with what the person meant; the fields they left alone show what is saved now."""
+    data = fresh_version(data, stale.ticket)
+    for field in info.forms.EditForm(ticket=stale.ticket):
+        if field.name not in stale.meant | {"seen"}:
+            value = field.value()
+            data[field.html_name] = "" if value is None else str(getattr(value, "pk", value))
+    return data
 
 
 def _both(refusal: Refused | None, form: Any) -> list[dict[str, Any]]:
