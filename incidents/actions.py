@@ -128,7 +128,17 @@ def assign(
 
     `how`: seen, at, source, as for every verb below. A message in `because` says why this choice was proposed.
     """
-    target = workgroup or incident.workgroup
+    with transaction.atomic():
+        fresh = flow.lock(incident)  # where it is now, and not where the caller last saw it
+        flow.ask_permission(fresh, "assign", by)
+        target = workgroup or fresh.workgroup
+        reason = _check_target(fresh, target, assignee, reason)
+        choice: dict[str, Any] = {"workgroup": target, "assignee": assignee, "reason": reason, "because": because}
+        return perform(fresh, "assign", by=by, **choice, **how)
+
+
+def _check_target(incident: Incident, target: Workgroup, assignee: User | None, reason: str) -> str:
+    """The cleaned reason; Refused when the workgroup or the analyst doesn't fit, or the reason is missing."""
     moved = target.pk != incident.workgroup_id
     reason = text.clean(
         reason,
@@ -139,9 +149,7 @@ def assign(
         raise Refused(f"{target} doesn't take incidents.", field="workgroup")
     if assignee is not None and not analysts_of(target).filter(pk=assignee.pk).exists():
         raise Refused(f"{assignee} doesn't work in {target}.", field="assignee")
-    return perform(
-        incident, "assign", by=by, workgroup=target, assignee=assignee, reason=reason, because=because, **how
-    )
+    return reason
 
 
 def start(*, incident: Incident, by: User, **how: Any) -> Incident:
@@ -162,7 +170,8 @@ def hold(
     note = text.clean(note, field="note")
     held = perform(incident, "hold", by=by, reason=reason, note=note, **how)
     if message:
-        ticket_actions.reply(ticket=held, by=by, message=message, at=how.get("at"), source=how.get("source", "web"))
+        said = {"at": how.get("at"), "source": how.get("source", "web")}
+        ticket_actions.reply(ticket=held, by=by, message=message, side="it", **said)
     return held
 
 

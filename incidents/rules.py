@@ -36,7 +36,7 @@ def nobody_else_has_it(incident: Incident, user: User) -> bool:
 
 @condition("The time for reopening {ticket.number} is over. Log a recurrence instead; it is linked to this one.")
 def within_reopen_window(incident: Incident) -> bool:
-    """Up to INCIDENT_REOPEN_DAYS days after it was last resolved."""
-    if incident.resolved_at is None:
+    """While it is resolved, always; once closed, up to INCIDENT_REOPEN_DAYS days later."""
+    if incident.closed_at is None:
         return True
-    return incident.moment <= incident.resolved_at + timedelta(days=settings.INCIDENT_REOPEN_DAYS)
+    return incident.moment <= incident.closed_at + timedelta(days=settings.INCIDENT_REOPEN_DAYS)

@@ -19,7 +19,14 @@ def close_unconfirmed() -> int:
     closed = 0
     for incident in queries.unconfirmed()[:1000]:
         try:
-            actions.confirm(incident=incident, by=automation(), because="no answer in time")
+            # With the version it was judged by: one that was solved anew meanwhile waits its own time.
+            actions.confirm(
+                incident=incident,
+                by=automation(),
+                because="no answer in time",
+                seen=incident.version,
+                source="timer",
+            )
             closed += 1
         except (Refused, PermissionDenied) as refusal:
             log.info("%s stays resolved: %s", incident.number, refusal)

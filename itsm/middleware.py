@@ -78,7 +78,9 @@ class SignInAgain:
 
     @staticmethod
     def _remember(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Tell the browser, under our signature, who is signed in."""
+        """Tell the browser, under our signature, who is signed in, and to keep no copy of their pages."""
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
         if request.user.is_authenticated and _whose(request) != str(request.user.pk):
             response.set_signed_cookie(
                 WHOSE,

@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.utils import timezone
 
 from desk.people.models import Skill, User, UserSkill, Workgroup
 from desk.people.queries import absent, analysts_of
+from desk.tickets.errors import Refused
 from desk.tickets.models import Ticket
 from desk.tickets.queries import open_tickets
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from desk.services.models import Category, Service, Site
 
 
-class NoCatchAll(LookupError):
+class NoCatchAll(Refused):
     """Nobody set up where tickets of this kind go when no rule matches."""
 
 
@@ -42,9 +44,10 @@ def route(
 ) -> Route:
     """The first rule, in the table's order, that matches. Raises NoCatchAll when not even a catch-all is there."""
     branch = {node.pk for node in category.ancestors(include_self=True)} if category else set()
-    rules = RoutingRule.objects.filter(kind=kind, is_active=True, workgroup__is_active=True).select_related(
-        "workgroup", "service", "category", "site"
-    )
+    # The catch-all counts even when its workgroup is inactive: a ticket must have somewhere to go.
+    rules = RoutingRule.objects.filter(
+        Q(workgroup__is_active=True) | Q(is_catch_all=True), kind=kind, is_active=True
+    ).select_related("workgroup", "service", "category", "site")
     for rule in rules:
         reasons = _match(rule, text, service, branch, site)
         if reasons is not None:
@@ -105,7 +108,7 @@ def candidates(ticket: Ticket, workgroup: Workgroup) -> list[Candidate]:
             user=person,
             open_count=load.get(person.pk, 0),
             skill_level=levels.get(person.pk, 0),
-            away_until=f"{away[person.pk].end:%d %b %H:%M}" if person.pk in away else "",
+            away_until=f"{timezone.localtime(away[person.pk].end):%d %b %H:%M}" if person.pk in away else "",
             because=_because(levels.get(person.pk, 0), skill, load.get(person.pk, 0), person.pk in away),
         )
         for person in people

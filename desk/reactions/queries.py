@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models.functions import Now
+
 from .models import Delivery, Pulse
 
 
@@ -10,10 +12,10 @@ def last_pulse() -> Pulse | None:
 
 
 def oldest_owed() -> datetime | None:
-    """When the oldest delivery that is neither done nor dead was written."""
+    """Since when the delivery that is most overdue could have been made; one that waits for its next try isn't due."""
     return (
-        Delivery.objects.filter(done_at=None, dead_at=None)
-        .order_by("created_at")
-        .values_list("created_at", flat=True)
+        Delivery.objects.filter(done_at=None, dead_at=None, due_at__lt=Now())
+        .order_by("due_at")
+        .values_list("due_at", flat=True)
         .first()
     )

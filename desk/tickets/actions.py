@@ -29,15 +29,19 @@ def reply(
     files: Iterable[UploadedFile] = (),
     at: datetime | None = None,
     source: str = "web",
+    side: str = "",
 ) -> Event:
-    """Write a public reply, with files. A requester's reply resumes a pending ticket where the reason says so."""
+    """Write a public reply, with files. A requester's reply resumes a pending ticket where the reason says so.
+
+    `side` ("it" or "requester") says for whom somebody speaks who is both; without it, for the requester.
+    """
     ticket = flow.lock(ticket)
     if not rules.may_reply(ticket, by):
         raise PermissionDenied(rules.may_reply.why_not(ticket))
     if ticket.is_over:
         sentence = f"{ticket.number} is {ticket.state_label.lower()}, so nobody would read a reply here."
         raise Refused(sentence, field="message")
-    return _say(ticket, by, message, files, at, source, Visibility.PUBLIC)
+    return _say(ticket, by, message, files, at, source, Visibility.PUBLIC, side)
 
 
 @transaction.atomic
@@ -65,6 +69,7 @@ def _say(
     at: datetime | None,
     source: str,
     visibility: str,
+    side: str = "",
 ) -> Event:
     message = text.clean(message, field="message", required="Please write something.")
     it_side = rules.works_on_it(ticket, by) and not rules.is_requester(ticket, by)
@@ -74,7 +79,7 @@ def _say(
         by=by,
         at=at,
         source=source,
-        data={"text": message, "side": "it" if it_side else "requester"},
+        data={"text": message, "side": side or ("it" if it_side else "requester")},
         visibility=visibility,
         files=list(files),
     )

@@ -7,9 +7,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from desk.assignment.models import RoutingRule
 from desk.people.queries import automation
 from desk.tickets.errors import Refused
-from desk.tickets.models import LinkKind
+from desk.tickets.models import LinkKind, PendingReason
 from incidents import actions
 from incidents.models import Incident, ResolutionCode
 from tests.factories import CategoryFactory, RoutingRuleFactory, ServiceFactory, WorkgroupFactory, incident
@@ -202,3 +203,33 @@ def test_a_resolution_code_in_use_stays(world):
     in_state("resolved", requester=world.erin, analyst=world.sam)
     with pytest.raises(Exception, match="protected"):
         ResolutionCode.objects.get(name="Fixed").delete()
+
+
+def test_an_assignment_is_judged_by_where_the_incident_is_now(world):
+    old = incident(world.erin)
+    move(old, "assign", by=world.sam, workgroup=world.network, reason="Theirs")
+    with pytest.raises(PermissionDenied):
+        actions.assign(incident=old, by=world.sam, assignee=world.sam)
+    found = Incident.objects.get()
+    assert (found.workgroup, found.reassignment_count) == (world.network, 1)
+
+
+def test_an_analyst_may_wait_for_themselves_and_tell_the_requester_what_for(world):
+    found = actions.start(incident=incident(world.sam), by=world.sam)
+    waiting = PendingReason.objects.get(waits_for_requester=True)
+    actions.hold(incident=found, by=world.sam, reason=waiting, message="I must look at home")
+    assert Incident.objects.get().state == "pending"
+
+
+def test_the_catch_all_takes_an_incident_even_when_its_workgroup_was_deactivated(world):
+    world.desk.is_active = False
+    world.desk.save()
+    assert incident(world.erin).workgroup == world.desk
+
+
+def test_without_any_catch_all_the_requester_is_told_and_keeps_the_text(world, browse):
+    RoutingRule.objects.all().delete()
+    answer = browse(world.erin).post("/incidents/new/", {"title": "No mail", "impact": 3, "urgency": 2})
+    assert answer.status_code == 409
+    assert "an administrator can add one" in answer.content.decode()
+    assert "No mail" in answer.content.decode()

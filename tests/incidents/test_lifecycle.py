@@ -111,16 +111,23 @@ def test_refusals_say_why_in_a_sentence(world):
         move(ticket, "cancel", by=world.omar)
 
 
-def test_reopening_is_possible_for_fourteen_days_to_the_second(world):
-    resolved_at = timezone.now() - timedelta(days=40)
-    ticket = in_state("resolved", requester=world.erin, analyst=world.sam, at=resolved_at)
-    limit = resolved_at + timedelta(days=14)
+def test_what_is_closed_can_be_reopened_for_fourteen_days_to_the_second(world):
+    closed_at = timezone.now() - timedelta(days=40)
+    ticket = in_state("resolved", requester=world.erin, analyst=world.sam, at=closed_at - timedelta(days=3))
+    ticket = move(ticket, "confirm", by=world.erin, at=closed_at)
+    limit = closed_at + timedelta(days=14)
     with pytest.raises(Refused, match=r"^The time for reopening INC-\d+ is over\. Log a recurrence instead"):
         move(ticket, "reopen", by=world.erin, at=limit + timedelta(seconds=1))
     with pytest.raises(Refused, match="Log a recurrence"):
         move(ticket, "reopen", by=world.sam)
-    assert {offered.name for offered in queries.moves(ticket, world.erin) if offered.open} == {"confirm"}
+    assert {offered.name for offered in queries.moves(ticket, world.erin) if offered.open} == set()
     assert move(ticket, "reopen", by=world.erin, at=limit).state == "reopened"
+
+
+def test_a_no_to_what_is_still_only_resolved_is_never_too_late(world):
+    long_ago = timezone.now() - timedelta(days=40)
+    ticket = in_state("resolved", requester=world.erin, analyst=world.sam, at=long_ago)
+    assert move(ticket, "reopen", by=world.erin).state == "reopened"
 
 
 def test_a_new_episode_has_a_window_of_its_own(world):

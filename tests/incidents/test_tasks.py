@@ -75,3 +75,12 @@ def test_it_never_closes_over_an_answer(world):
     reply(ticket=by_it_alone, by=world.sam, message="Does it hold?", at=timezone.now() - timedelta(days=8))
     assert tasks.close_unconfirmed() == 1
     assert dict(Incident.objects.values_list("pk", "state")) == {answered.pk: "resolved", by_it_alone.pk: "closed"}
+
+
+def test_what_was_solved_anew_while_the_timer_ran_waits_its_own_time(world, monkeypatch):
+    old = resolved(world, 9)
+    judged = list(Incident.objects.filter(pk=old.pk))
+    move(move(move(old, "reopen", by=world.erin), "start", by=world.sam), "resolve", by=world.sam)
+    monkeypatch.setattr(tasks.queries, "unconfirmed", lambda: judged)
+    assert tasks.close_unconfirmed() == 0
+    assert Incident.objects.get().state == "resolved"

@@ -40,10 +40,16 @@ def test_without_a_tick_it_isnt_ready(db):
 
 def test_a_delivery_that_waits_too_long_is_told(pulse, world):
     event = incident(world.erin).events.get()
-    row = Delivery.objects.create(event=event, reaction="x", due_at=timezone.now())
-    Delivery.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(minutes=6))
+    Delivery.objects.create(event=event, reaction="x", due_at=timezone.now() - timedelta(minutes=6))
     assert "the oldest has waited since" in Client().get("/readyz").json()["checks"]["deliveries"]
     Delivery.objects.update(dead_at=timezone.now())  # given up: shown to administrators, not here
+    assert Client().get("/readyz").status_code == 200
+
+
+def test_a_delivery_that_failed_and_waits_for_its_next_try_is_not_late(pulse, world):
+    event = incident(world.erin).events.get()
+    row = Delivery.objects.create(event=event, reaction="x", due_at=timezone.now() + timedelta(minutes=5))
+    Delivery.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(hours=1), attempts=5)
     assert Client().get("/readyz").status_code == 200
 
 

@@ -92,3 +92,8 @@ def test_times_are_shown_in_the_viewers_zone(world, browse):
     found = incident(world.erin)
     page = browse(world.erin).get(f"/incidents/{found.number}/").content.decode()
     assert "+13:00" in page or "+12:00" in page
+
+
+def test_no_copy_of_a_page_stays_in_a_shared_browser(found, world, browse):
+    for address in ("/", f"/incidents/{found.number}/", "/incidents/"):
+        assert browse(world.erin).get(address)["Cache-Control"] == "private, no-store"

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 @require_safe
-@cache_control(private=True, max_age=3600)
+@cache_control(private=True, no_cache=True)
 def attachment(request: SignedIn, key: str) -> FileResponse:
     """The file as a download; only bitmaps keep their type, so that nothing in it can run here."""
     found = queries.attachment_for(request.user, key)
