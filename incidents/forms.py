@@ -134,13 +134,13 @@ class AssignForm(MoveForm):
     def prepare(self) -> None:
         self.fields["workgroup"].queryset = workgroups_for("incident")  # type: ignore[attr-defined]
         self.fields["workgroup"].initial = self.ticket.workgroup_id
-        # Another workgroup has other analysts: the form is asked for again, with what was typed.
+        # Another workgroup has other analysts: their list alone is redrawn, so that nothing typed meanwhile is lost.
         self.fields["workgroup"].widget.attrs |= {
             "hx-post": reverse(self.ticket.do_url, args=[self.ticket.number, "assign"]),
             "hx-trigger": "change",
             "hx-vals": '{"show": "1"}',
-            "hx-target": "#move-form",
-            "hx-select": "#move-form",
+            "hx-target": "#move_assignee",
+            "hx-select": "#move_assignee",
             "hx-swap": "outerHTML",
         }
         self.fields["assignee"].initial = self.ticket.assignee_id

@@ -148,3 +148,21 @@ def test_a_move_by_keyboard_alone(open_as, town):
     sam.keyboard.press("Escape")
     expect(sam.get_by_role("dialog")).to_be_hidden()
     expect(sam.get_by_role("link", name="Assign")).to_be_focused()
+
+
+def test_what_is_typed_while_the_analysts_are_fetched_stays(open_as, town):
+    number = incident(town.erin, "Mail").number
+    sam = open_as("sam")
+    held = []
+    sam.route(
+        "**/do/assign/", lambda route: held.append(route) if route.request.method == "POST" else route.continue_()
+    )
+    sam.goto(f"/incidents/{number}/")
+    sam.get_by_role("link", name="Assign").click()
+    with sam.expect_request("**/do/assign/"):
+        sam.get_by_label("Workgroup").select_option("Network")
+    sam.get_by_label(re.compile("Reason")).fill("The switch is theirs.")
+    held.pop().continue_()  # the answer is slower than the typing
+    expect(sam.get_by_label("Analyst")).to_contain_text("Nadia")
+    expect(sam.get_by_label(re.compile("Reason"))).to_have_value("The switch is theirs.")
+    expect(sam.get_by_label("Workgroup")).to_have_value(str(town.network.pk))
