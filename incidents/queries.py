@@ -15,12 +15,17 @@ from .models import Incident
 
 
 def mine(user: User) -> QuerySet[Incident]:
-    """What the person requested or logged for others, the last touched first."""
+    """What the person requested, by themselves or through an analyst, the last touched first."""
     return (
         Incident.objects.filter(requester=user)
         .select_related("service", "pending_reason")
         .order_by("-updated_at", "-pk")
     )
+
+
+def mine_open(user: User) -> QuerySet[Incident]:
+    """Of `mine`, what isn't over yet."""
+    return mine(user).exclude(state__in=CLOSED_STATES)
 
 
 def mine_page(user: User, number: str) -> Page[Incident]:

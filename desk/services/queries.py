@@ -1,16 +1,6 @@
-"""Questions about services and categories, as lists that forms and rules need."""
+"""Questions about categories, as lists that forms need."""
 
-from collections.abc import Iterable
-
-from .models import Category, Service, Site
-
-
-def active_services() -> list[Service]:
-    return list(Service.objects.filter(is_active=True))
-
-
-def active_sites() -> list[Site]:
-    return list(Site.objects.filter(is_active=True))
+from .models import Category
 
 
 def category_choices(*, inactive: bool = False) -> list[tuple[int, str]]:
@@ -27,9 +17,3 @@ def category_choices(*, inactive: bool = False) -> list[tuple[int, str]]:
         if inactive or not any(closed):
             choices.append((node.pk, " › ".join(names) + (" (inactive)" if any(closed) else "")))
     return choices
-
-
-def is_below(category: Category | None, subtree: Iterable[int]) -> bool:
-    """Whether the category, or one of its ancestors, is among these ids."""
-    wanted = set(subtree)
-    return bool(category is not None and (category.pk in wanted or wanted & {node.pk for node in category.ancestors()}))
