@@ -3,6 +3,7 @@ FROM python:3.12-slim
 
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONTZPATH="" \
     DJANGO_SETTINGS_MODULE=itsm.settings.production \
     DATA_DIR=/data \
     GRANIAN_HOST=0.0.0.0 \

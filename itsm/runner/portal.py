@@ -41,6 +41,7 @@ def environment(config: Config, database_url: str, redis_url: str) -> dict[str, 
         "DEMO": "1" if config.demo else "0",
         "RUN_ID": config.run_id,
         "PYTHONUNBUFFERED": "1",
+        "PYTHONTZPATH": "",  # time zones come from the pinned tzdata, not from this machine
         "SPT_NOENV": "1",  # a process that changes its title shall keep its environment readable: RUN_ID marks it ours
     }
     hosts = os.environ.get("ALLOWED_HOSTS", "")

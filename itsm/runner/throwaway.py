@@ -41,6 +41,7 @@ def servers(console: Console) -> Iterator[dict[str, str]]:
                 "REDIS_URL": redis_url,
                 "DATA_DIR": str(folder / "data"),
                 "DJANGO_SETTINGS_MODULE": "itsm.settings.test",
+                "PYTHONTZPATH": "",  # as every program of the portal: time zones from the pinned tzdata
             }
         finally:
             supervisor.hurry.set()
