@@ -168,9 +168,12 @@ def intervals(calendar: Calendar, a: datetime, b: datetime) -> list[Interval]:
     """
     first, last = _at(a), _at(b)
     found: list[_Tile] = []
-    for number in range(first // _BLOCK, -(-last // _BLOCK)):
-        for tile in _tiles(calendar, number):
-            _lay(found, tile._replace(start=max(tile.start, first), end=min(tile.end, last)))
+    for number in range(first // _BLOCK, -(-last // _BLOCK) if first < last else 0):
+        tiles = _tiles(calendar, number)
+        for start, end, kind, day in tiles[bisect_right(tiles, first, key=lambda tile: tile.end) :]:
+            if start >= last:
+                break
+            _lay(found, _Tile(max(start, first), min(end, last), kind, day))
     return [Interval(_moment(tile.start), _moment(tile.end), tile.kind, tile.day) for tile in found]
 
 
@@ -358,9 +361,7 @@ def _shut(calendar: Calendar, day: int) -> tuple[Kind, date | None]:
 
 
 def _lay(found: list[_Tile], tile: _Tile) -> None:
-    """Put a tile behind the last one, or join the two when they are of one kind; one without length is left out."""
-    if tile.start >= tile.end:
-        return
+    """Put a tile behind the last one, or join the two when they are of one kind."""
     if found and found[-1][2:] == tile[2:]:
         found[-1] = found[-1]._replace(end=tile.end)
     else:
