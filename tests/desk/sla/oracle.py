@@ -39,7 +39,10 @@ class Oracle:
             midnight = self._midnight(a)
             if a == self._floor(a) and a + self.step <= b:
                 end = min(self._floor(b), midnight + DAY)
-                total += self._open(a.date())[(a - midnight) // self.step : (end - midnight) // self.step].count(1) * self.step
+                total += (
+                    self._open(a.date())[(a - midnight) // self.step : (end - midnight) // self.step].count(1)
+                    * self.step
+                )
                 a = end
             else:
                 end = min(b, self._floor(a) + self.step)
