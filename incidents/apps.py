@@ -22,5 +22,9 @@ class IncidentsConfig(AppConfig):
                 states=State,
                 closed=CLOSED_STATES,
                 public_words={state.value: word for state, word in PUBLIC_WORDS.items()},
+                working=frozenset({State.IN_PROGRESS.value}),
+                waiting=frozenset({State.PENDING.value}),
+                solved=frozenset({State.RESOLVED.value, State.CLOSED.value}),
+                void=frozenset({State.CANCELLED.value}),
             )
         )

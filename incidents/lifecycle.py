@@ -88,7 +88,7 @@ class IncidentLifecycle:
         field="state",
         source=[State.LOGGED, State.REOPENED, State.ASSIGNED, State.IN_PROGRESS, State.PENDING],
         target=State.ASSIGNED,
-        permission=rules.analyst,
+        permission=rules.analyst_or_automation,
         custom={"label": "Assign", "event": "assigned", "icon": "user-round-plus", "rank": 20},
     )
     def assign(
@@ -148,7 +148,7 @@ class IncidentLifecycle:
         self.pending_reason = reason
         return Told(
             data={"text": reason.public_text, "waits_for_requester": reason.waits_for_requester},
-            inside={"reason": reason.name, "note": note},
+            inside={"reason": reason.name, "pauses": reason.pauses, "note": note},
         )
 
     @transition(
@@ -172,11 +172,11 @@ class IncidentLifecycle:
         permission=rules.analyst,
         custom={"label": "Resolve", "event": "resolved", "icon": "circle-check", "tone": "good", "rank": 40},
     )
-    def resolve(self: Any, *, by: User, at: datetime, code: ResolutionCode, solution: str) -> Told:
-        """Service is restored; the requester is asked whether it really is."""
+    def resolve(self: Any, *, by: User, at: datetime, code: ResolutionCode, solution: str, violation: str = "") -> Told:
+        """Service is restored; the requester is asked whether it really is. `violation`: why a target was missed."""
         self.resolution_code, self.solution, self.resolved_at, self.pending_reason = code, solution, at, None
         self.assignee = self.assignee or by
-        return Told(data={"text": solution}, inside={"code": code.name})
+        return Told(data={"text": solution}, inside={"code": code.name, "violation": violation})
 
     @transition(
         field="state",

@@ -36,10 +36,11 @@ def dispatch(event: Any) -> None:
             owed.append(Delivery(event=event, reaction=reaction.path, due_at=timezone.now()))
     if owed:
         Delivery.objects.bulk_create(owed, ignore_conflicts=True)
-        transaction.on_commit(_wake)
+        transaction.on_commit(wake)
 
 
-def _wake() -> None:
+def wake() -> None:
+    """Tell a worker that something is owed; when the broker is away, the sweep will find it."""
     try:
         current_app.send_task("reactions.deliver", ignore_result=True, retry=False)
     except OperationalError:
@@ -114,7 +115,7 @@ def retry(*, delivery: Delivery) -> None:
     """Offer a dead or waiting delivery again at once, with a fresh count of attempts. One that is done stays done."""
     updated = Delivery.objects.filter(pk=delivery.pk, done_at=None).update(attempts=0, dead_at=None, due_at=Now())
     if updated:
-        transaction.on_commit(_wake)
+        transaction.on_commit(wake)
 
 
 def beat_pulse(run_id: str) -> None:

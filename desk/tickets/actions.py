@@ -114,6 +114,19 @@ def edit(
     return ticket
 
 
+@transaction.atomic
+def set_priority(*, ticket: Ticket, by: User, priority: int, at: datetime | None = None, source: str = "web") -> Ticket:
+    """Set the priority past the matrix: an escalation raises it, or an analyst of the workgroup knows better.
+
+    It stays until impact or urgency are edited. Whatever hangs on the priority follows the event.
+    """
+    ticket = flow.lock(ticket)
+    if not (by.is_automation or rules.may_edit(ticket, by)):
+        raise PermissionDenied(rules.may_edit.why_not(ticket))
+    flow.change_fields(ticket, by=by, at=at, source=source, priority=priority)
+    return ticket
+
+
 def _meant(ticket: Ticket, since: list[Event], fields: dict[str, Any]) -> dict[str, Any]:
     """The fields that the person changed: neither as they are now, nor as they were when the page was made."""
     was: dict[str, Any] = {}

@@ -26,6 +26,7 @@ AnyTicket = TypeVar("AnyTicket", bound=Ticket)
 
 # Fields whose change is no news in itself: the state is the event, the rest is bookkeeping.
 _SILENT = {"id", "ticket_ptr", "kind", "number", "state", "version", "created_at", "updated_at", "submission", "source"}
+_SILENT |= {"due_at"}  # kept by the clocks
 
 
 @dataclass
@@ -64,7 +65,7 @@ def perform(
     """
     with transaction.atomic():
         fresh = lock(ticket)
-        moment = at or _clock()
+        moment = at or clock()
         fresh.__dict__["_moment"] = moment
         step = transition_of(fresh, name)
         if step is None:
@@ -103,7 +104,7 @@ def open_ticket(
     """Give a new, unsaved ticket its number and first state, save it and write `<kind>.logged` with its files."""
     kind = next(kind for kind in kinds.every() if isinstance(ticket, kind.model))
     with transaction.atomic():
-        moment = at or _clock()
+        moment = at or clock()
         ticket.kind, ticket.number, ticket.source = kind.name, _next_number(kind), source
         ticket.created_at = ticket.updated_at = moment
         with _door("new"):
@@ -163,7 +164,7 @@ def change_fields(
         setattr(ticket, name, value)
     found = changes(before, snapshot(ticket))
     if found:
-        moment = at or _clock()
+        moment = at or clock()
         _save(ticket, moment)
         write_event(
             ticket,
@@ -190,7 +191,7 @@ def write_event(
     files: Iterable[UploadedFile] = (),
 ) -> Event:
     """Write an event in the running transaction, mark the ticket as touched, and start the reactions to it."""
-    moment = at or _clock()
+    moment = at or clock()
     event = Event.objects.create(
         ticket_id=ticket.pk,
         at=moment,
@@ -292,7 +293,7 @@ class _door:
             cursor.execute("SELECT set_config(%s, %s, true)", [triggers.DOOR, value])
 
 
-def _clock() -> datetime:
+def clock() -> datetime:
     """The database's clock now (not at the transaction's start), timezone-aware."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")

@@ -20,6 +20,9 @@ class Kind:
 
     `public_words` says each state in end users' words; `closed` are the states in which nothing is left to do;
     `room` is the package that holds its `actions`, `forms` and `urls` (the URL namespace has the same name).
+
+    What its states mean for clocks: in `working` somebody has responded, in `waiting` a pending reason may pause, in
+    `solved` the service is restored, in `void` nothing had to be done after all.
     """
 
     name: str
@@ -30,6 +33,10 @@ class Kind:
     states: Any  # a TextChoices class: (value, label) of each state, in the order of the lifecycle
     closed: frozenset[str]
     public_words: Mapping[str, str]
+    working: frozenset[str]
+    waiting: frozenset[str]
+    solved: frozenset[str]
+    void: frozenset[str]
 
     @property
     def model(self) -> type[Ticket]:

@@ -86,6 +86,12 @@ class PendingReason(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def pauses(self) -> list[str]:
+        """The kinds of clock that stand still meanwhile."""
+        stands = {"response": self.pauses_response, "resolution": self.pauses_resolution}
+        return [kind for kind, paused in stands.items() if paused]
+
 
 class Ticket(FSMModelMixin, models.Model):
     """What every kind of ticket has. Its state changes through `flow.perform` only; a trigger refuses any other way."""
@@ -118,6 +124,9 @@ class Ticket(FSMModelMixin, models.Model):
     priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.P4, editable=False)
     pending_reason = models.ForeignKey(PendingReason, null=True, blank=True, on_delete=models.PROTECT)
 
+    due_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("When the next of its running clocks breaches; kept by the clocks.")
+    )
     reassignment_count = models.PositiveIntegerField(default=0, editable=False)
     source = models.CharField(max_length=20, default="web", editable=False, help_text=_("Where it came from."))
     submission = models.UUIDField(

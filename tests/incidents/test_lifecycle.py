@@ -23,13 +23,13 @@ from tests.stories import MOVES, STATES, in_state, move, needed
 
 # state         what an analyst may do           what the requester may do   what the timers may do
 TABLE = {
-    "logged": ("assign start cancel", "cancel", ""),
-    "assigned": ("assign start hold resolve cancel", "cancel", ""),
-    "in_progress": ("assign hold resolve", "", ""),
-    "pending": ("assign resume resolve", "", "resume"),
+    "logged": ("assign start cancel", "cancel", "assign"),
+    "assigned": ("assign start hold resolve cancel", "cancel", "assign"),
+    "in_progress": ("assign hold resolve", "", "assign"),
+    "pending": ("assign resume resolve", "", "assign resume"),
     "resolved": ("confirm reopen", "confirm reopen", "confirm"),
     "closed": ("reopen", "reopen", ""),
-    "reopened": ("assign start cancel", "cancel", ""),
+    "reopened": ("assign start cancel", "cancel", "assign"),
     "cancelled": ("", "", ""),
 }
 LEADS_TO = {
