@@ -17,6 +17,11 @@ app.conf.beat_schedule = {
         "kwargs": {"run_id": os.environ.get("RUN_ID", "unnamed")},
         "options": {"expires": 10},
     },
+    "sla-sweep": {
+        "task": "sla.sweep",
+        "schedule": 4.0,
+        "options": {"expires": 10},
+    },
     "close-unconfirmed": {
         "task": "incidents.close_unconfirmed",
         "schedule": 600.0,

@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "desk.reactions",
     "desk.tickets",
     "desk.assignment",
+    "desk.sla",
     "incidents",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -21,6 +21,9 @@ def announced():
     named = {
         found for path in OURS for found in re.findall(r'write_event\(\s*\w+,\s*"([a-z_]+\.[a-z_]+)"', path.read_text())
     }
+    named |= {
+        found for path in OURS for found in re.findall(r'^[A-Z_]+ = "([a-z_]+\.[a-z_]+)"$', path.read_text(), re.M)
+    }
     moves = {
         f"{kind.name}.{step.custom['event']}" for kind in kinds.every() for step in flow.all_transitions(kind.model)
     }

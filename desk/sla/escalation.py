@@ -1,0 +1,171 @@
+"""Escalation: the steps of a policy for a mark that a clock has told; each is done once and recorded with its outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from desk.people.models import Role, User, Workgroup
+from desk.people.queries import analysts_of, automation
+from desk.tickets import actions as ticket_actions
+from desk.tickets import flow
+from desk.tickets.errors import Refused
+from desk.tickets.models import Event, Priority, Ticket, Visibility
+
+from . import queries
+from .models import Clock, EscalationStep
+
+Do = EscalationStep.Do
+ESCALATED = "sla.escalated"
+# Told by history that is replayed, not by time that passes now: nobody is called for it.
+HISTORY = frozenset({"import"})
+ONCE = frozenset({Do.RAISE.value, Do.MOVE.value})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a step: whether it was done, a sentence, and who is to be told."""
+
+    done: bool
+    said: str
+    recipients: tuple[int, ...] = ()
+
+
+def escalate(event: Event) -> None:
+    """Do the steps for this mark, in the policy's order. Part of the delivery's transaction: all of it, or none."""
+    if event.source in HISTORY:
+        return
+    inside = event.inside
+    row = (
+        Clock.objects.filter(ticket_id=event.ticket_id, kind=inside["clock"], episode=inside["episode"])
+        .select_related("policy_version")
+        .first()
+    )
+    if row is None:
+        return
+    said = queries.policy_said(row.policy_version_id)
+    for number, step in said.steps_at(row.kind, inside["percent"]):
+        ticket = flow.lock(event.ticket)
+        key = f"{row.kind}.{row.episode}.{number}"
+        if step["do"] in ONCE and _was_done(ticket, key):
+            continue
+        outcome = _do(step, ticket, row, event)
+        _record(ticket, event, row, step, key, outcome)
+
+
+def _was_done(ticket: Ticket, key: str) -> bool:
+    return ticket.events.filter(kind=ESCALATED, inside__step=key, inside__done=True).exists()
+
+
+def _do(step: dict[str, Any], ticket: Ticket, row: Clock, event: Event) -> Outcome:
+    if row.is_stopped and not row.breached_at:
+        return Outcome(False, f"not needed any more: the {row.kind} clock has stopped")
+    match step["do"]:
+        case Do.RAISE:
+            return _raise(ticket, event)
+        case Do.MOVE:
+            return _move(ticket, step, event)
+        case _:
+            return _notify(ticket, step)
+
+
+def _raise(ticket: Ticket, event: Event) -> Outcome:
+    higher = ticket.priority - 1
+    if higher < Priority.P1:
+        return Outcome(False, "the priority is the highest already")
+    if ticket.is_over or ticket.state in ticket.kind_info.solved:
+        return Outcome(False, f"{ticket.number} is {ticket.state_label.lower()}")
+    ticket_actions.set_priority(ticket=ticket, by=automation(), priority=higher, source="timer")
+    return Outcome(True, f"raised the priority to {Priority(higher).label}")
+
+
+def _move(ticket: Ticket, step: dict[str, Any], event: Event) -> Outcome:
+    target = Workgroup.objects.filter(pk=step["workgroup"]).first()
+    if target is None:
+        return Outcome(False, f"the workgroup {step['name']} is gone")
+    if target.pk == ticket.workgroup_id:
+        return Outcome(False, f"{target} has it already")
+    kind = ticket.kind_info
+    reason = f"{event.inside['percent']}% of the time for {_WHAT[event.inside['clock']]} is used up."
+    try:
+        kind.actions.assign(**{kind.name: ticket}, by=automation(), workgroup=target, reason=reason, source="timer")
+    except (Refused, PermissionDenied) as refusal:
+        return Outcome(False, f"could not move it to {target}: {refusal}")
+    return Outcome(True, f"moved it to {target}")
+
+
+_WHAT = {"response": "a first response", "resolution": "the resolution"}
+
+
+def _notify(ticket: Ticket, step: dict[str, Any]) -> Outcome:
+    people = _people(ticket, step)
+    if not people:
+        return Outcome(False, f"nobody to notify: {_whom(step)}")
+    names = ", ".join(str(person) for person in people)
+    return Outcome(True, f"notified {names}", tuple(person.pk for person in people))
+
+
+def _whom(step: dict[str, Any]) -> str:
+    return {Do.ASSIGNEE: "nobody has it and there is no lead", Do.LEADS: "the workgroup has no lead"}.get(
+        step["do"], f"{step['name']} is not here any more"
+    )
+
+
+def _people(ticket: Ticket, step: dict[str, Any]) -> list[User]:
+    match step["do"]:
+        case Do.ASSIGNEE if ticket.assignee is not None and ticket.assignee.is_active:
+            return [ticket.assignee]
+        case Do.ASSIGNEE | Do.LEADS:
+            return _leads(ticket.workgroup)
+        case Do.PERSON:
+            return list(User.objects.filter(pk=step["person"], is_active=True))
+        case _:
+            group = Workgroup.objects.filter(pk=step["workgroup"]).first()
+            return list(analysts_of(group)) if group else []
+
+
+def _leads(workgroup: Workgroup) -> list[User]:
+    leads = User.objects.filter(memberships__workgroup=workgroup, memberships__role=Role.LEAD, is_active=True)
+    return list(leads.distinct())
+
+
+def _record(ticket: Ticket, event: Event, row: Clock, step: dict[str, Any], key: str, outcome: Outcome) -> None:
+    """The event that keeps what was done; whoever is named in it gets a message."""
+    inside = {
+        "clock": row.kind,
+        "percent": event.inside["percent"],
+        "step": key,
+        "do": step["do"],
+        "done": outcome.done,
+        "said": outcome.said,
+        "recipients": list(outcome.recipients),
+        "subject": _subject(ticket, event),
+        "text": _text(ticket, event, row),
+    }
+    fresh = flow.lock(ticket)
+    flow.write_event(
+        fresh, "sla.escalated", by=automation(), source="timer", inside=inside, visibility=Visibility.INTERNAL
+    )
+
+
+def _subject(ticket: Ticket, event: Event) -> str:
+    percent, what = event.inside["percent"], event.inside["clock"]
+    if percent < 100:
+        return f"{ticket.number}: {percent}% of the {what} time is used"
+    return f"{ticket.number} missed its {what} target"
+
+
+def _text(ticket: Ticket, event: Event, row: Clock) -> str:
+    zone = queries.calendar_said(row.calendar_version_id).calendar.zone
+    at = event.at.astimezone(timezone.get_default_timezone())
+    lines = [f"{ticket.title}", f"{Priority(ticket.priority).label} · {ticket.workgroup}"]
+    lines[1] += f" · {ticket.assignee or 'nobody yet'}"
+    if event.inside["percent"] < 100:
+        due = row.due_at.astimezone(timezone.get_default_timezone()) if row.due_at else None
+        lines.append(f"Due {due:%a %d %b %H:%M}." if due else "It stands still at the moment.")
+    else:
+        lines.append(f"The time for {_WHAT[row.kind]} was over on {at:%a %d %b at %H:%M}.")
+    return "\n".join([*lines, f"Policy {row.policy_version.policy}; hours of {zone}."])

@@ -1,0 +1,202 @@
+"""Questions about service levels: which policy holds for a ticket and why, and how its clocks stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from desk.tickets.models import Ticket
+
+from . import engine
+from .engine import RESOLUTION, Terms
+from .facts import Clocks
+from .models import CalendarVersion, Clock, Policy, PolicyVersion, ViolationReason
+from .versions import CalendarContent, PolicyContent, Subject
+
+# -- what was published -----------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def calendar_said(version_id: int) -> CalendarContent:
+    """What this version of a calendar says; versions never change, so each process reads one once."""
+    return CalendarVersion.objects.get(pk=version_id).says
+
+
+@lru_cache(maxsize=1024)
+def policy_said(version_id: int) -> PolicyContent:
+    """What this version of a policy says."""
+    return PolicyVersion.objects.get(pk=version_id).says
+
+
+@lru_cache(maxsize=4096)
+def policy_of(version_id: int) -> int:
+    """The id of the policy that this is a version of."""
+    return PolicyVersion.objects.values_list("policy_id", flat=True).get(pk=version_id)
+
+
+def terms_of(kind: str, policy_version: int, calendar_version: int) -> Terms:
+    """The terms that these versions set for a clock of this kind."""
+    calendar = calendar_said(calendar_version).calendar
+    return policy_said(policy_version).terms(kind, calendar, pin=(policy_version, calendar_version))
+
+
+# -- matching ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Match:
+    """The policy that holds (None: none does), and what speaks against each one before it: (policy's name, why)."""
+
+    policy: Policy | None
+    passed_over: tuple[tuple[str, str], ...]
+
+
+def subject_of(ticket: Ticket, *, with_category: bool = True) -> Subject:
+    """What policies may ask of this ticket; the categories above its own cost a query, and can be left out."""
+    branch: set[int] = set()
+    if ticket.category is not None and with_category:
+        branch = {node.pk for node in ticket.category.ancestors(include_self=True)}
+    return Subject(
+        kind=ticket.kind,
+        priority=ticket.priority,
+        workgroup=ticket.workgroup_id,
+        service=ticket.service_id,
+        branch=frozenset(branch),
+        department=ticket.requester.department,
+        vip=ticket.requester.is_vip,
+    )
+
+
+def policies() -> list[Policy]:
+    """The policies that can be matched, in the order in which they are asked; one query."""
+    found = Policy.objects.filter(is_active=True, current__isnull=False, calendar__current__isnull=False)
+    return list(found.select_related("current", "calendar__current").order_by("position", "pk"))
+
+
+def match(subject: Subject, among: Iterable[Policy] | None = None) -> Match:
+    """The first policy, in the table's order, all of whose conditions hold."""
+    passed: list[tuple[str, str]] = []
+    for policy in policies() if among is None else among:
+        assert policy.current is not None
+        said = policy_said(policy.current.pk)
+        if not (why := said.why_not(subject)):
+            return Match(policy, tuple(passed))
+        passed.append((policy.name, why))
+    return Match(None, tuple(passed))
+
+
+def match_ticket(ticket: Ticket) -> Match:
+    """The policy that holds for this ticket as it is now."""
+    table = policies()
+    asks_category = any("category" in policy_said(policy.current_id).match for policy in table if policy.current_id)
+    return match(subject_of(ticket, with_category=asks_category), table)
+
+
+# -- clocks -----------------------------------------------------------------------------------
+
+
+def read_clock(row: Clock) -> engine.Clock:
+    """The row as the machine knows it."""
+    return engine.Clock(
+        kind=row.kind,
+        terms=terms_of(row.kind, row.policy_version_id, row.calendar_version_id),
+        started_at=row.started_at,
+        episode=row.episode,
+        used=row.used,
+        carried=row.carried,
+        running_since=row.running_since,
+        paused_since=row.paused_since,
+        stopped_at=row.stopped_at,
+        is_void=row.is_void,
+        reached=row.reached,
+        breached_at=row.breached_at,
+    )
+
+
+def newest(rows: Iterable[Clock]) -> dict[str, Clock]:
+    """Of each kind the row of the latest episode."""
+    return {row.kind: row for row in sorted(rows, key=lambda row: row.episode)}
+
+
+def clocks_of(ticket: Ticket) -> tuple[Clocks, dict[str, Clock]]:
+    """The ticket's newest clocks, as the machine knows them and as rows."""
+    rows = newest(Clock.objects.filter(ticket_id=ticket.pk))
+    return {kind: read_clock(row) for kind, row in rows.items()}, rows
+
+
+@dataclass(frozen=True)
+class Face:
+    """How a clock stands, for people: `word` is running, paused, met, missed, cancelled or best effort.
+
+    `left` is the business time left in seconds (negative: overdue; None: best effort), `share` the used part of the
+    target in percent, `look` what the eye sees: ok, risk, breached, paused or done.
+    """
+
+    clock: Clock
+    word: str
+    look: str
+    left: float | None
+    share: int
+
+    @property
+    def due_at(self) -> datetime | None:
+        return self.clock.due_at
+
+
+def face(row: Clock, now: datetime) -> Face:
+    """How this clock stands at this moment."""
+    clock = read_clock(row)
+    moment, target = clock.stopped_at or now, clock.terms.target
+    remaining = engine.remaining(clock, moment)
+    left = None if remaining is None else remaining.total_seconds()
+    share = int(engine.used_at(clock, moment) / target * 100) if target else 0
+    missed = clock.breached_at is not None or (left is not None and left < 0)
+    if clock.is_stopped:
+        word = "cancelled" if clock.is_void else "missed" if missed else "met" if target else "done"
+        return Face(row, word, "breached" if word == "missed" else "done", left, share)
+    if clock.paused_since is not None:
+        return Face(row, "paused", "paused", left, share)
+    if left is None:
+        return Face(row, "best effort", "done", None, 0)
+    warned = min((mark for mark in clock.terms.marks if mark < engine.BREACH), default=75)
+    look = "breached" if missed else "risk" if share >= warned else "ok"
+    return Face(row, "overdue" if missed else "running", look, left, share)
+
+
+def faces(tickets: Iterable[Ticket], now: datetime) -> dict[int, dict[str, Face]]:
+    """By ticket id and kind, how the newest clocks of these tickets stand; one query."""
+    by_ticket: dict[int, list[Clock]] = {ticket.pk: [] for ticket in tickets}
+    for row in Clock.objects.filter(ticket__in=by_ticket):
+        by_ticket[row.ticket_id].append(row)
+    return {pk: {kind: face(row, now) for kind, row in newest(rows).items()} for pk, rows in by_ticket.items()}
+
+
+def needs_violation(ticket: Ticket, at: datetime | None = None) -> bool:
+    """Whether resolving at this moment (now, if none is named) would leave a missed target without a reason.
+
+    It counts when it is missed in this episode, whether the sweep has noted it or not.
+    """
+    row = newest(Clock.objects.filter(ticket_id=ticket.pk)).get(RESOLUTION)
+    if row is None or row.is_stopped:
+        return False
+    if row.breached_at is not None:
+        return row.breached_here
+    left = engine.remaining(read_clock(row), at or timezone.now())
+    return left is not None and left.total_seconds() < 0
+
+
+def violation_reasons() -> QuerySet[ViolationReason]:
+    return ViolationReason.objects.filter(is_active=True)
+
+
+def outdated() -> QuerySet[Clock]:
+    """Unfinished clocks that hold on to a version which is no longer the current one, of policy or calendar."""
+    return Clock.objects.filter(stopped_at=None).exclude(
+        Q(policy_version__policy__current_id=F("policy_version_id"))
+        & Q(policy_version__policy__calendar__current_id=F("calendar_version_id"))
+    )

@@ -1,0 +1,60 @@
+"""Hours as people write them, “08:00–12:00, 13:00–17:00”, to windows in minutes and back; lengths of time in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+
+from .hours import MINUTES_A_DAY, Windows
+
+TIME_HELP = (
+    "Such as 08:00–17:00, or 08:00–12:00, 13:00–17:00. 00:00–24:00 is all day; 22:00–06:00 runs into the next day. "
+    "Empty: closed."
+)
+_WINDOW = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|–|—|to)\s*(\d{1,2}):(\d{2})")
+
+
+def read_times(text: str) -> Windows:
+    """The windows in minutes after midnight, in order; ValueError with a sentence for what can't be read."""
+    found = []
+    for part in filter(None, (part.strip() for part in re.split(r"[,;\n]", text))):
+        match = _WINDOW.fullmatch(part)
+        if match is None:
+            raise ValueError(f"“{part}” can't be read. Write hours as 08:00–17:00, several with commas between.")
+        h1, m1, h2, m2 = map(int, match.groups())
+        if m1 > 59 or m2 > 59 or h1 > 23 or h2 > 24 or (h2 == 24 and m2):
+            raise ValueError(f"“{part}” names a time that no clock shows.")
+        start, end = h1 * 60 + m1, h2 * 60 + m2
+        if start == end:
+            raise ValueError(f"“{part}” begins and ends at the same time. For the whole day write 00:00–24:00.")
+        found.append((start, end if end > start else end + MINUTES_A_DAY))
+    found.sort()
+    for (_, end), (start, _) in zip(found, found[1:], strict=False):
+        if start < end:
+            raise ValueError(f"“{text.strip()}” has hours that overlap. Join them to one.")
+    return tuple(found)
+
+
+def write_times(windows: Iterable[tuple[int, int]]) -> str:
+    """The windows as `read_times` reads them."""
+    return ", ".join(f"{_clock(start)}–{_clock(end, late=True)}" for start, end in windows)
+
+
+def _clock(minute: int, late: bool = False) -> str:
+    if late and minute == MINUTES_A_DAY:
+        return "24:00"
+    minute %= MINUTES_A_DAY
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def in_words(length: timedelta) -> str:
+    """A length of business time, rounded down to its two largest units: “3 h 10 min”, “12 min”, “40 s”.
+
+    Hours aren't turned into days: a business day has no fixed length.
+    """
+    seconds = int(abs(length).total_seconds())
+    hours, minutes = divmod(seconds // 60, 60)
+    if hours:
+        return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"
+    return f"{minutes} min" if minutes else f"{seconds} s"
