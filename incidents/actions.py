@@ -16,6 +16,9 @@ from desk.people.models import User, Workgroup
 from desk.people.queries import analysts_of
 from desk.people.rules import is_analyst
 from desk.services.models import Category, Service, Site
+from desk.sla.actions import note_violation
+from desk.sla.models import ViolationReason
+from desk.sla.queries import needs_violation
 from desk.tickets import actions as ticket_actions
 from desk.tickets import flow, text
 from desk.tickets.errors import Refused
@@ -180,10 +183,31 @@ def resume(*, incident: Incident, by: User, because: str = "", **how: Any) -> In
     return perform(incident, "resume", by=by, because=because, **how)
 
 
-def resolve(*, incident: Incident, by: User, code: ResolutionCode, solution: str, **how: Any) -> Incident:
-    """Service is restored: how (code), and what was done in words the requester reads."""
+@transaction.atomic
+def resolve(
+    *,
+    incident: Incident,
+    by: User,
+    code: ResolutionCode,
+    solution: str,
+    violation: ViolationReason | None = None,
+    **how: Any,
+) -> Incident:
+    """Service is restored: how (code), and what was done in words the requester reads.
+
+    When the resolution target is missed, `violation` says why; a person who resolves is asked for it.
+    """
     solution = text.clean(solution, field="solution", required="Please say what solved it; the requester reads this.")
-    return perform(incident, "resolve", by=by, code=code, solution=solution, **how)
+    fresh = flow.lock(incident)
+    flow.ask_permission(fresh, "resolve", by)
+    missed = needs_violation(fresh, how.get("at"))
+    if missed and violation is None and not by.is_automation and how.get("source", "web") != "import":
+        raise Refused(f"{fresh.number} missed its resolution target. Please say why.", field="violation")
+    named = str(violation) if missed and violation else ""
+    resolved = perform(fresh, "resolve", by=by, code=code, solution=solution, violation=named, **how)
+    if missed and violation:
+        note_violation(ticket=resolved, reason=violation)
+    return resolved
 
 
 def confirm(

@@ -15,6 +15,7 @@ from desk.people.models import User, Workgroup
 from desk.people.queries import workgroups_for
 from desk.people.rules import is_analyst
 from desk.services.models import Category, Service, Site
+from desk.sla.queries import needs_violation, violation_reasons
 from desk.tickets.forms import CategoryField, FilesField, MoveForm
 from desk.tickets.models import Impact, PendingReason, Urgency
 from desk.tickets.queries import pending_reasons
@@ -196,6 +197,17 @@ class ResolveForm(MoveForm):
         help_text="What was wrong and what you did. The requester reads this.",
         error_messages={"required": "Please say what solved it; the requester reads this."},
     )
+    violation = forms.ModelChoiceField(
+        violation_reasons(),
+        label="Why was the target missed?",
+        empty_label="Choose …",
+        help_text="It was due earlier. Only IT sees this; reports count it.",
+        error_messages={"required": "It missed its resolution target. Please say why."},
+    )
+
+    def prepare(self) -> None:
+        if not needs_violation(self.ticket):
+            del self.fields["violation"]
 
 
 class ConfirmForm(MoveForm):

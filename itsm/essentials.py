@@ -1,4 +1,4 @@
-"""What a portal can't work without: a Service Desk with a catch-all, the priority matrix, pending reasons, codes."""
+"""What a portal can't work without: a Service Desk with a catch-all, the priority matrix, reasons, codes, one calendar."""
 
 from django.db import transaction
 
@@ -6,6 +6,8 @@ from desk.assignment.models import RoutingRule
 from desk.people.actions import ensure_role_groups
 from desk.people.models import Workgroup
 from desk.people.queries import automation
+from desk.sla.models import Calendar, CalendarHours, ViolationReason
+from desk.sla.publishing import publish_calendar
 from desk.tickets.models import PendingReason, PriorityCell
 from incidents.models import ResolutionCode
 
@@ -27,6 +29,14 @@ RESOLUTION_CODES = [
     ("Replaced", "A part or device was replaced."),
     ("Went away", "It stopped by itself and can't be reproduced."),
     ("Duplicate", "It is handled in another ticket."),
+]
+VIOLATION_REASONS = [
+    "Too much work at once",
+    "The right people were away",
+    "Passed on too often",
+    "Waited for somebody without putting it on hold",
+    "Harder than it looked",
+    "Resolved in time, noted late",
 ]
 
 
@@ -50,6 +60,14 @@ def lay_essentials() -> None:
     if not ResolutionCode.objects.exists():
         for position, (name, description) in enumerate(RESOLUTION_CODES):
             ResolutionCode.objects.create(name=name, description=description, position=position * 10)
+    if not ViolationReason.objects.exists():
+        for position, name in enumerate(VIOLATION_REASONS):
+            ViolationReason.objects.create(name=name, position=position * 10)
+    if not Calendar.objects.exists():
+        always = Calendar.objects.create(name="Round the clock", zone="UTC")
+        for weekday in range(7):
+            CalendarHours.objects.create(calendar=always, weekday=weekday, times="00:00–24:00")
+        publish_calendar(calendar=always, by=automation())
     if not RoutingRule.objects.filter(kind="incident", is_catch_all=True).exists():
         desk, _ = Workgroup.objects.get_or_create(
             slug="service-desk", defaults={"name": "Service Desk", "description": "The first to hear of everything."}

@@ -15,6 +15,7 @@ from desk.tickets.flow import serialise
 from desk.tickets.models import Ticket
 
 from .clock import WorkingTime
+from .promises import promise
 from .story import Planned, Planner, play
 from .world import World, account_names, build
 
@@ -46,6 +47,7 @@ def lay(
             if not is_empty():
                 raise NotEmpty
             world = build(now)
+            promise(world, now)
             say(f"{len(world.people)} people, {len(world.workgroups)} workgroups, {len(world.services)} services.")
             _incidents(world, now, scale, Random(seed), written, say)
     except BaseException:

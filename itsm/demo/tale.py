@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from desk.people.models import User
+from desk.sla.queries import needs_violation
 from desk.tickets import actions as tickets
 from desk.tickets.models import Attachment
 from incidents import actions
@@ -138,7 +139,11 @@ class Tale:
     def resolve(self, at: datetime) -> None:
         code = self.world.codes[self.telling.problem.code]
         solution = self.telling.solution
-        self.incident = actions.resolve(incident=self.it, by=self.hand, code=code, solution=solution, at=at)
+        late = needs_violation(self.it, at)
+        why = self.chance.choice(self.world.violations) if late else None
+        self.incident = actions.resolve(
+            incident=self.it, by=self.hand, code=code, solution=solution, violation=why, at=at
+        )
 
     def confirm(self, at: datetime) -> None:
         """The requester says that it works; two of three leave stars, one of four a comment with them."""

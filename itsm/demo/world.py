@@ -15,6 +15,7 @@ from desk.people.actions import ensure_role_groups, join
 from desk.people.models import Absence, Role, Skill, User, UserSkill, Workgroup
 from desk.people.queries import automation
 from desk.services.models import Category, Service, Site
+from desk.sla.models import ViolationReason
 from desk.tickets.models import PendingReason
 from incidents.models import ResolutionCode
 from itsm.essentials import lay_essentials
@@ -38,6 +39,7 @@ class World:
     analysts: dict[str, list[User]] = field(default_factory=dict)  # leads too
     reasons: dict[str, PendingReason] = field(default_factory=dict)
     codes: dict[str, ResolutionCode] = field(default_factory=dict)
+    violations: list[ViolationReason] = field(default_factory=list)
 
     def users_of_it(self) -> list[User]:
         """The employees for whom IT works: nobody of IT or Facilities, and none of the demo accounts."""
