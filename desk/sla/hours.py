@@ -186,14 +186,14 @@ def _problem(where: str, window: Sequence[int]) -> str | None:
             pass
         case _:
             return f"{where}: a window is a start and an end, in whole minutes after midnight, and not {window!r}."
+    if 0 <= start < MINUTES_A_DAY and start < end <= start + MINUTES_A_DAY:
+        return None
     shown = f"{where}: the window {_clock(start)}–{_clock(end)}"
     if not 0 <= start < MINUTES_A_DAY:
         return f"{shown} must start between 00:00 and 23:59."
     if end <= start:
         return f"{shown} must end after it starts. Past midnight, count on: 06:00 of the next day is 30:00."
-    if end > start + MINUTES_A_DAY:
-        return f"{shown} must not be longer than 24 hours."
-    return None
+    return f"{shown} must not be longer than 24 hours."
 
 
 def _clock(minutes: int) -> str:
@@ -312,9 +312,12 @@ def _block(calendar: Calendar, number: int) -> _Block:
 
 
 def _local(calendar: Calendar, number: int) -> Iterable[tuple[int, int]]:
-    """The windows, as the wall clock shows them, that can touch a block: they last up to two days, offsets up to one."""
+    """The windows, as the wall clock shows them, that can touch a block: all but the dates around it are out of reach.
+
+    A window shows on its own date and the next at most, and no wall clock is a day or more away from UTC.
+    """
     first = number * _BLOCK_DAYS
-    for day in range(max(0, first - 3), min(_DAYS, first + _BLOCK_DAYS + 2)):
+    for day in range(max(0, first - 2), min(_DAYS, first + _BLOCK_DAYS + 1)):
         windows = calendar.days.get(date.fromordinal(day + 1)) if calendar.days else None
         for start, end in calendar.week[day % 7] if windows is None else windows:
             yield day * _DAY + start * _MINUTE, day * _DAY + end * _MINUTE

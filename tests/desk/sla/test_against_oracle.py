@@ -76,6 +76,17 @@ def test_offsets_of_odd_seconds_agree_second_by_second(zone, change):
     assert differences(Oracle(calendar, step=1), rng, change, 20, 2 * HOUR, 4 * HOUR) == []
 
 
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "America/New_York", "UTC", "Asia/Kolkata", "Pacific/Kiritimati"])
+def test_the_seams_between_blocks_agree(zone):
+    """What is remembered is cut into blocks; windows of both sides run across, whatever the zone."""
+    rng = random.Random(f"{SEED}-{zone}")
+    seam = datetime(1, 1, 1, tzinfo=UTC) + timedelta(days=11_560 * hours._BLOCK_DAYS)
+    long, late = ((1439, 2879),), ((0, 1), (1438, 1440))
+    for week in ((long,) * 7, (late,) * 7, (long, ()) * 3 + ((),), ((), long) * 3 + ((),)):
+        oracle = Oracle(hours.Calendar(zone, week))
+        assert differences(oracle, rng, seam, 150, timedelta(hours=16), timedelta(days=4)) == []
+
+
 def test_the_oracle_itself_sees_the_nights_on_which_clocks_change():
     nights = hours.Calendar("Europe/Berlin", (chance.NIGHT,) * 7)
     noon = datetime(2026, 10, 24, 12, tzinfo=UTC)

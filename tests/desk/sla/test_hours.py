@@ -298,6 +298,11 @@ def test_equal_calendars_are_one_key_however_they_were_written():
         assert one != different
 
 
+def test_windows_are_kept_in_order_and_once():
+    windows = tuple((hour * 60, hour * 60 + 30) for hour in range(24))
+    assert Calendar("UTC", (windows[::-1] + windows,) * 7).week == (windows,) * 7
+
+
 def test_a_calendar_is_what_it_was_when_made():
     days = {date(2026, 1, 1): ()}
     calendar = Calendar("UTC", OFFICE, days)
