@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("incidents/", include("incidents.urls")),
     path("", include("desk.tickets.urls")),
+    path("", include("desk.sla.urls")),
     path("people/", include("desk.people.urls")),
     path("accounts/", include("itsm.account_urls")),
     path("admin/", admin.site.urls),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.db.models import F, Q, QuerySet
@@ -16,6 +16,7 @@ from . import engine
 from .engine import RESOLUTION, Terms
 from .facts import Clocks
 from .models import CalendarVersion, Clock, Policy, PolicyVersion, ViolationReason
+from .times import in_words
 from .versions import CalendarContent, PolicyContent, Subject
 
 # -- what was published -----------------------------------------------------------------------
@@ -134,7 +135,7 @@ class Face:
     """How a clock stands, for people: `word` is running, paused, met, missed, cancelled or best effort.
 
     `left` is the business time left in seconds (negative: overdue; None: best effort), `share` the used part of the
-    target in percent, `look` what the eye sees: ok, risk, breached, paused or done.
+    target in percent, `look` what the eye sees: running, warning, breached, paused, met or over.
     """
 
     clock: Clock
@@ -144,8 +145,20 @@ class Face:
     share: int
 
     @property
-    def due_at(self) -> datetime | None:
-        return self.clock.due_at
+    def words(self) -> str:
+        """The clock in a few words, as a row of a queue has room for: “2 h 10 min left”, “overdue by 5 min”."""
+        length = in_words(timedelta(seconds=self.left or 0))
+        match self.word:
+            case "running":
+                return f"{length} left"
+            case "paused":
+                return f"paused, {length} left" if (self.left or 0) >= 0 else f"paused, {length} over"
+            case "overdue":
+                return f"overdue by {length}"
+            case "missed":
+                return f"missed by {length}" if (self.left or 0) < 0 else "missed"
+            case _:
+                return self.word
 
 
 def face(row: Clock, now: datetime) -> Face:
@@ -158,13 +171,13 @@ def face(row: Clock, now: datetime) -> Face:
     missed = clock.breached_at is not None or (left is not None and left < 0)
     if clock.is_stopped:
         word = "cancelled" if clock.is_void else "missed" if missed else "met" if target else "done"
-        return Face(row, word, "breached" if word == "missed" else "done", left, share)
+        return Face(row, word, {"missed": "breached", "met": "met"}.get(word, "over"), left, share)
     if clock.paused_since is not None:
-        return Face(row, "paused", "paused", left, share)
+        return Face(row, "paused", "breached" if missed else "paused", left, share)
     if left is None:
-        return Face(row, "best effort", "done", None, 0)
+        return Face(row, "best effort", "over", None, 0)
     warned = min((mark for mark in clock.terms.marks if mark < engine.BREACH), default=75)
-    look = "breached" if missed else "risk" if share >= warned else "ok"
+    look = "breached" if missed else "warning" if share >= warned else "running"
     return Face(row, "overdue" if missed else "running", look, left, share)
 
 

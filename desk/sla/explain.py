@@ -1,0 +1,146 @@
+"""Why a clock stands where it stands: the stretches of time that tile its life, and which rule set its target when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from desk.tickets.models import Event, Ticket
+
+from . import hours, queries
+from .engine import KINDS
+from .facts import REBASED, TARGETED
+from .models import Clock
+from .queries import Face
+from .replay import Replay, Span
+
+LABELS = {"counting": "Counting", "closed": "Outside hours", "stopped": "Resolved", "paused": "Paused"}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A stretch of time; `what` is counting, paused, closed, holiday or stopped, `label` says it in words."""
+
+    start: datetime
+    end: datetime
+    what: str
+    label: str
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class Target:
+    """What set the clock's target at one moment: the policy and version, the calendar, the length, and why this one."""
+
+    at: datetime
+    who: str
+    how: str
+    policy: str
+    version: int
+    calendar: str
+    minutes: int | None
+    because: str
+    passed_over: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A clock with its life from its start to now, or to where it stopped.
+
+    The tiles have neither gap nor overlap: their lengths add up to the wall time, and those that count to the clock.
+    """
+
+    face: Face
+    zone: str
+    tiles: list[Tile]
+    targets: list[Target]
+
+    @property
+    def wall(self) -> timedelta:
+        return self.tiles[-1].end - self.tiles[0].start if self.tiles else timedelta()
+
+    @property
+    def counted(self) -> timedelta:
+        return sum((tile.length for tile in self.tiles if tile.what == "counting"), timedelta())
+
+    @property
+    def sums(self) -> list[tuple[str, str, timedelta]]:
+        """(what, label, length) of each sort of stretch, the counting first; together they are the wall time."""
+        found: dict[tuple[str, str], timedelta] = {}
+        for tile in self.tiles:
+            key = (tile.what, tile.label)
+            found[key] = found.get(key, timedelta()) + tile.length
+        order = ["counting", "paused", "closed", "holiday", "stopped"]
+        rows = sorted(found.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
+        return [(what, label, length) for (what, label), length in rows]
+
+
+def explain(ticket: Ticket, now: datetime) -> list[Explanation]:
+    """The ticket's newest clocks, response first, each with its life; two queries, and one for each version unknown yet."""
+    rows = queries.newest(Clock.objects.filter(ticket_id=ticket.pk).select_related("ticket"))
+    events = list(Event.objects.filter(ticket_id=ticket.pk).select_related("actor").order_by("pk"))
+    read = Replay(ticket, events)
+    return [_explained(rows[kind], read, events, now) for kind in KINDS if kind in rows]
+
+
+def _explained(row: Clock, read: Replay, events: Iterable[Event], now: datetime) -> Explanation:
+    spans = read.until(row.kind, max(now, row.started_at))
+    return Explanation(
+        face=queries.face(row, now),
+        zone=queries.calendar_said(row.calendar_version_id).calendar.zone,
+        tiles=[tile for span in spans for tile in _tiles(span)],
+        targets=[_target(event, row.kind) for event in events if row.kind in _sets(event)],
+    )
+
+
+def _tiles(span: Span) -> list[Tile]:
+    if span.state == "paused":
+        return [Tile(span.start, span.end, "paused", f"Paused: {span.reason}" if span.reason else "Paused")]
+    if span.state == "stopped" or span.terms is None:
+        return [Tile(span.start, span.end, "stopped", "Resolved" if span.state == "stopped" else "No policy yet")]
+    names = queries.calendar_said(span.terms.pin[1]).names
+    return [_tile(found, names) for found in hours.intervals(span.terms.calendar, span.start, span.end)]
+
+
+def _tile(found: hours.Interval, names: Any) -> Tile:
+    if found.kind == "open":
+        return Tile(found.start, found.end, "counting", LABELS["counting"])
+    if found.kind == "holiday":
+        name = names.get(found.day, "")
+        return Tile(found.start, found.end, "holiday", f"Holiday: {name}" if name else "Holiday")
+    return Tile(found.start, found.end, "closed", LABELS["closed"])
+
+
+def _sets(event: Event) -> dict[str, Any]:
+    sets: dict[str, Any] = event.inside["clocks"] if event.kind in (TARGETED, REBASED) else {}
+    return sets
+
+
+# How a target came about -> in words.
+HOW = {
+    "start": "set when it was logged",
+    "late": "set when a policy matched for the first time",
+    "fresh": "set anew when it was reopened",
+    "change": "set anew, time kept",
+    "rebase": "re-based, the past measured anew",
+}
+
+
+def _target(event: Event, kind: str) -> Target:
+    inside = event.inside
+    return Target(
+        at=event.at,
+        who=str(event.actor),
+        how=HOW[inside["how"]],
+        policy=inside["policy"],
+        version=inside["version"],
+        calendar=f"{inside['calendar']}, version {inside['calendar_number']}",
+        minutes=inside["clocks"][kind]["minutes"],
+        because=inside.get("text") or inside.get("because") or "",
+        passed_over=[(name, why) for name, why in inside["passed_over"]],
+    )

@@ -1,0 +1,128 @@
+"""Escalation: the steps of a policy are done once, in order, each recorded with what came of it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from desk.reactions.actions import deliver_due
+from desk.sla.sweep import sweep_all
+from incidents import actions
+from tests.factories import incident
+from tests.stories import needed
+
+from .promises import clock, policy
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def long_ago(minutes):
+    return timezone.now() - timedelta(minutes=minutes)
+
+
+def told(ticket):
+    """What was recorded of each step: (percent, what, done, whom it told)."""
+    events = ticket.events.filter(kind="sla.escalated").order_by("pk")
+    return [(e.inside["percent"], e.inside["do"], e.inside["done"], e.inside["recipients"]) for e in events]
+
+
+def pass_time():
+    sweep_all()
+    deliver_due()
+
+
+def test_assignee_leads_person_and_group_are_named_in_the_record(world):
+    steps = (
+        {"percent": 50, "do": "assignee"},
+        {"percent": 100, "do": "leads"},
+        {"percent": 100, "do": "person", "person": world.admin},
+        {"percent": 150, "do": "group", "workgroup": world.network},
+    )
+    policy(response=None, resolution=10, steps=steps)
+    ticket = actions.start(incident=incident(world.erin, at=long_ago(20)), by=world.sam, at=long_ago(19))
+    pass_time()
+    assert told(ticket) == [
+        (50, "assignee", True, [world.sam.pk]),
+        (100, "leads", True, [world.lena.pk]),
+        (100, "person", True, [world.admin.pk]),
+        (150, "group", True, [world.nadia.pk, world.niko.pk]),
+    ]
+    assert {e.visibility for e in ticket.events.filter(kind="sla.escalated")} == {"internal"}
+
+
+def test_when_nobody_has_it_the_leads_hear_and_where_there_is_no_lead_that_is_recorded(world):
+    policy(response=None, resolution=10, steps=({"percent": 100, "do": "assignee"},))
+    ours, theirs = incident(world.erin, at=long_ago(20)), incident(world.erin, at=long_ago(20), workgroup=world.network)
+    pass_time()
+    assert told(ours) == [(100, "assignee", True, [world.lena.pk])]
+    assert told(theirs) == [(100, "assignee", False, [])]
+
+
+def test_raising_the_priority_takes_the_policy_of_that_priority_and_happens_once(world):
+    policy("Urgent", response=None, resolution=60, priority=3, position=1)
+    policy("Standard", response=None, resolution=20, steps=({"percent": 50, "do": "raise"},))
+    ticket = incident(world.erin, at=long_ago(15))
+    assert ticket.priority == 4
+    pass_time()
+    ticket.refresh_from_db()
+    assert ticket.priority == 3
+    assert clock(ticket).policy_version.policy.name == "Urgent"
+    assert told(ticket) == [(50, "raise", True, [])]
+    pass_time()
+    ticket.refresh_from_db()
+    assert (ticket.priority, len(told(ticket))) == (3, 1)
+
+
+def test_the_highest_priority_stays(world):
+    policy(response=None, resolution=20, steps=({"percent": 50, "do": "raise"},))
+    ticket = incident(world.erin, at=long_ago(15), impact=1, urgency=1)
+    pass_time()
+    assert told(ticket) == [(50, "raise", False, [])]
+
+
+def test_moving_to_another_workgroup_goes_through_triage_and_says_why(world):
+    policy(response=None, resolution=10, steps=({"percent": 100, "do": "move", "workgroup": world.network},))
+    ticket = actions.start(incident=incident(world.erin, at=long_ago(20)), by=world.sam, at=long_ago(19))
+    pass_time()
+    ticket.refresh_from_db()
+    assert (ticket.workgroup, ticket.assignee, ticket.state) == (world.network, None, "assigned")
+    assert (
+        ticket.events.get(kind="incident.assigned").inside["text"] == "100% of the time for the resolution is used up."
+    )
+    assert told(ticket) == [(100, "move", True, [])]
+
+
+def test_a_step_that_cannot_be_done_says_why_and_does_not_stop_the_others(world):
+    steps = (
+        {"percent": 100, "do": "move", "workgroup": world.network},
+        {"percent": 100, "do": "leads"},
+    )
+    policy(response=None, resolution=10, steps=steps)
+    ticket = actions.start(incident=incident(world.erin, at=long_ago(20)), by=world.sam, at=long_ago(19))
+    sweep_all()
+    reasons = {"violation": None} | needed("resolve")
+    from desk.sla.models import ViolationReason
+
+    reasons["violation"] = ViolationReason.objects.first()
+    actions.resolve(incident=ticket, by=world.sam, **reasons)
+    deliver_due()
+    assert told(ticket) == [(100, "move", False, []), (100, "leads", True, [world.lena.pk])]
+    assert "could not move it" in ticket.events.filter(kind="sla.escalated").first().inside["said"]
+
+
+def test_a_warning_that_comes_after_it_was_solved_calls_nobody(world):
+    policy(response=None, resolution=30, steps=({"percent": 50, "do": "assignee"},))
+    ticket = actions.start(incident=incident(world.erin, at=long_ago(20)), by=world.sam, at=long_ago(19))
+    sweep_all()
+    actions.resolve(incident=ticket, by=world.sam, **needed("resolve"))
+    deliver_due()
+    assert told(ticket) == [(50, "assignee", False, [])]
+
+
+def test_imported_history_calls_nobody(world):
+    policy(response=None, resolution=10, steps=({"percent": 100, "do": "leads"},))
+    ticket = incident(world.erin, at=long_ago(50), source="import")
+    actions.start(incident=ticket, by=world.sam, at=long_ago(20), source="import")
+    deliver_due()
+    assert ticket.events.filter(kind="sla.breached").count() == 1
+    assert told(ticket) == []
