@@ -43,9 +43,9 @@ def follow(event: Event) -> None:
         clocks = facts.apply(clocks, move)
     if logged:
         clocks = _start(ticket, clocks, "start", event)
-    elif any(move.what == "reopened" for move in moves) and _wants_fresh(old, clocks):
+    elif (reopened := any(move.what == "reopened" for move in moves)) and _wants_fresh(old, clocks):
         clocks = _start(ticket, clocks, "fresh", event)
-    elif asked and not _is_settled(ticket):
+    elif (asked or reopened) and not _is_settled(ticket):
         clocks = _retarget(ticket, clocks, event, asked)
     _save(ticket, clocks, rows)
 
@@ -102,7 +102,7 @@ def _retarget(ticket: Ticket, clocks: Clocks, event: Event, asked: Iterable[str]
     pinned = {queries.policy_of(clocks[kind].terms.pin[0]) for kind in open_kinds}
     if not open_kinds or pinned == {match.policy.pk}:
         return clocks
-    because = f"changed: {', '.join(sorted(asked))}"
+    because = f"changed: {', '.join(sorted(asked))}" if asked else "changed while it was resolved"
     return _set(ticket, clocks, match, dict.fromkeys(open_kinds, {}), "change", event, because=because)
 
 
