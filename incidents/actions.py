@@ -24,7 +24,6 @@ from desk.tickets.models import Impact, LinkKind, PendingReason, Urgency
 from desk.tickets.queries import priority_for
 
 from . import rules
-from .lifecycle import State
 from .models import Incident, ResolutionCode
 
 
@@ -171,7 +170,7 @@ def hold(
     held = perform(incident, "hold", by=by, reason=reason, note=note, **how)
     if message:
         said = {"at": how.get("at"), "source": how.get("source", "web")}
-        ticket_actions.reply(ticket=held, by=by, message=message, side="it", **said)
+        held.version = ticket_actions.reply(ticket=held, by=by, message=message, side="it", **said).version
     return held
 
 
@@ -219,10 +218,8 @@ def log_recurrence(
     """Log the same trouble anew, linked to the old incident; for when reopening is no longer possible."""
     if not rules.requester_or_analyst(incident, by):
         raise PermissionDenied(rules.requester_or_analyst.why_not(incident))
-    if incident.state not in (State.RESOLVED, State.CLOSED):
-        raise Refused(
-            f"{incident.number} is {incident.state_label}. What still goes on there needs no second incident."
-        )
+    if not rules.reopening_is_over(incident):
+        raise Refused(rules.reopening_is_over.why_not(incident))
     again = log(
         by=by,
         requester=incident.requester,

@@ -2,7 +2,8 @@
 
 `flow.perform` is the only caller of these methods. Each sets the fields that belong to its move and returns what
 its event tells. `custom` feeds the page: `label` and `icon` of the button, its place (`rank`), the `event` written,
-and `needs`, the rules asked besides permission that refuse with a sentence.
+`needs`, the rules asked besides permission that refuse with a sentence, and `heeds_replies`: a public reply that the
+person has not seen makes their page stale, as a change does.
 """
 
 from __future__ import annotations
@@ -170,7 +171,14 @@ class IncidentLifecycle:
         source=[State.ASSIGNED, State.IN_PROGRESS, State.PENDING],
         target=State.RESOLVED,
         permission=rules.analyst,
-        custom={"label": "Resolve", "event": "resolved", "icon": "circle-check", "tone": "good", "rank": 40},
+        custom={
+            "label": "Resolve",
+            "event": "resolved",
+            "icon": "circle-check",
+            "tone": "good",
+            "rank": 40,
+            "heeds_replies": True,
+        },
     )
     def resolve(self: Any, *, by: User, at: datetime, code: ResolutionCode, solution: str) -> Told:
         """Service is restored; the requester is asked whether it really is."""
@@ -183,7 +191,14 @@ class IncidentLifecycle:
         source=State.RESOLVED,
         target=State.CLOSED,
         permission=rules.anyone_concerned,
-        custom={"label": "Confirm and close", "event": "closed", "icon": "thumbs-up", "tone": "good", "rank": 50},
+        custom={
+            "label": "Confirm and close",
+            "event": "closed",
+            "icon": "thumbs-up",
+            "tone": "good",
+            "rank": 50,
+            "heeds_replies": True,
+        },
     )
     def confirm(
         self: Any, *, by: User, at: datetime, rating: int | None = None, comment: str = "", because: str = ""

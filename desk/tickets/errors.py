@@ -43,4 +43,5 @@ class Stale(Refused):
         self.mine = mine or {}
         self.meant = set(meant)
         who = ", ".join(dict.fromkeys(str(event.actor) for event in self.since)) or "Somebody"
-        super().__init__(f"{who} changed {ticket.number} after you opened this page.")
+        did = "changed" if any("to" in e.data or "changes" in e.inside for e in self.since) else "wrote on"
+        super().__init__(f"{who} {did} {ticket.number} after you opened this page.")

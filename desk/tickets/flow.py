@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django_fsm import FSMFieldMixin, Transition
 
@@ -70,7 +71,7 @@ def perform(
         if step is None:
             raise Refused(f"{fresh.kind_info.label} has no transition “{name}”.")
         ask_permission(fresh, name, by)
-        _compare_version(fresh, seen, by)
+        _compare_version(fresh, step, seen, by)
         if obstacles := unmet(fresh, name, by):
             raise Refused(*obstacles)
         before, old_state = snapshot(fresh), fresh.state
@@ -188,9 +189,14 @@ def write_event(
     inside: Mapping[str, Any] | None = None,
     visibility: str = Visibility.PUBLIC,
     files: Iterable[UploadedFile] = (),
+    news: bool = False,
 ) -> Event:
-    """Write an event in the running transaction, mark the ticket as touched, and start the reactions to it."""
+    """Write an event in the running transaction, mark the ticket as touched, and start the reactions to it.
+
+    `news`: the ticket's version counts on although no field changed, so that a page made before is out of date.
+    """
     moment = at or _clock()
+    ticket.version += news
     event = Event.objects.create(
         ticket_id=ticket.pk,
         at=moment,
@@ -205,9 +211,9 @@ def write_event(
     event.__dict__["ticket_now"] = ticket
     if files:
         attach(event, files)
-    if ticket.updated_at < moment:
-        ticket.updated_at = moment
-        Ticket.objects.filter(pk=ticket.pk).update(updated_at=moment)
+    if news or ticket.updated_at < moment:
+        ticket.updated_at = max(ticket.updated_at, moment)
+        Ticket.objects.filter(pk=ticket.pk).update(updated_at=ticket.updated_at, version=ticket.version)
     dispatch(event)
     return event
 
@@ -256,14 +262,20 @@ def ask_permission(ticket: Ticket, name: str, user: User) -> None:
         raise PermissionDenied(rule.why_not(ticket) if rule else f"Nobody may “{name}” here.")
 
 
-def _compare_version(ticket: Ticket, seen: int | None, by: User) -> None:
-    """Stale when somebody else changed, since the version `seen`, what this person may see of the ticket."""
+def _compare_version(ticket: Ticket, step: Transition, seen: int | None, by: User) -> None:
+    """Stale when somebody else changed, since the version `seen`, what this person may see of the ticket.
+
+    A transition that `heeds_replies` is also Stale when somebody else wrote a public reply meanwhile.
+    """
     if seen is None or seen == ticket.version:
         return
-    changed = ticket.events.filter(version__gt=seen, inside__has_key="changes").exclude(actor=by)
+    matters = Q(inside__has_key="changes")
+    if step.custom.get("heeds_replies"):
+        matters |= Q(kind="comment.added", visibility=Visibility.PUBLIC)
+    news = ticket.events.filter(matters, version__gt=seen).exclude(actor=by)
     if not rules.may_see_internal(ticket, by):
-        changed = changed.filter(visibility=Visibility.PUBLIC)
-    if since := list(changed.select_related("actor")):
+        news = news.filter(visibility=Visibility.PUBLIC)
+    if since := list(news.select_related("actor")):
         raise Stale(ticket, since)
 
 

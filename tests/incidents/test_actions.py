@@ -173,7 +173,7 @@ def test_a_recurrence_is_a_new_incident_with_the_same_words_and_a_link(world):
     mail, category = ServiceFactory(), CategoryFactory()
     long_ago = timezone.now() - timedelta(days=60)
     old = in_state("closed", requester=world.erin, analyst=world.sam, at=long_ago, service=mail, category=category)
-    with pytest.raises(Refused, match="Log a recurrence"):
+    with pytest.raises(Refused, match="It can be reported again"):
         move(old, "reopen", by=world.erin)
     again = actions.log_recurrence(incident=old, by=world.erin)
     assert (again.title, again.service, again.category, again.requester) == (old.title, mail, category, world.erin)
@@ -184,11 +184,20 @@ def test_a_recurrence_is_a_new_incident_with_the_same_words_and_a_link(world):
             actions.log_recurrence(incident=old, by=who)
 
 
-@pytest.mark.parametrize("state", sorted(set(STATES) - {"resolved", "closed"}))
-def test_what_still_goes_on_has_no_recurrence(world, state):
-    found = in_state(state, requester=world.erin, analyst=world.sam)
-    with pytest.raises(Refused, match="needs no second incident"):
-        actions.log_recurrence(incident=found, by=world.erin)
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("days", [0, 13, 60])
+def test_a_recurrence_is_offered_and_logged_only_when_reopening_is_over(world, browse, state, days):
+    at = timezone.now() - timedelta(days=days)
+    found = in_state(state, requester=world.erin, analyst=world.sam, at=at)
+    allowed = state == "closed" and days == 60
+    for who in (world.erin, world.sam):
+        page = browse(who).get(f"/incidents/{found.number}/").content.decode()
+        assert (f"/incidents/{found.number}/recurrence/" in page) == allowed
+    if allowed:
+        assert actions.log_recurrence(incident=found, by=world.erin).title == found.title
+    else:
+        with pytest.raises(Refused, match="only what was closed too long ago"):
+            actions.log_recurrence(incident=found, by=world.erin)
 
 
 @pytest.mark.parametrize("state", STATES)
