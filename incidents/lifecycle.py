@@ -8,6 +8,7 @@ person has not seen makes their page stale, as a change does.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -215,14 +216,28 @@ class IncidentLifecycle:
         conditions=[rules.within_reopen_window],
         custom={"label": "Reopen", "event": "reopened", "icon": "rotate-ccw", "tone": "danger", "rank": 60},
     )
-    def reopen(self: Any, *, by: User, at: datetime, reason: str, workgroup: Workgroup | None = None) -> Told:
-        """It persists or came back: a new episode, for a workgroup (the last, if none is named), no analyst yet."""
+    def reopen(
+        self: Any,
+        *,
+        by: User,
+        at: datetime,
+        reason: str,
+        workgroup: Workgroup | None = None,
+        routed: Mapping[str, str] | None = None,
+    ) -> Told:
+        """It persists or came back: a new episode, for a workgroup (the last, if none is named), no analyst yet.
+
+        `routed` says by which rule, and why, where the routing rules chose.
+        """
         self.reopen_count += 1
         self.assignee, self.resolution_code, self.solution = None, None, ""
         self.resolved_at = self.closed_at = self.rating = None
         self.rating_comment = ""
         self.workgroup = workgroup or self.workgroup
-        return Told(data={"text": reason, "episode": self.reopen_count + 1}, inside={"workgroup": str(self.workgroup)})
+        return Told(
+            data={"text": reason, "episode": self.reopen_count + 1},
+            inside={"workgroup": str(self.workgroup), **(routed or {})},
+        )
 
     @transition(
         field="state",

@@ -114,16 +114,17 @@ class SignInAgain:
     def _page(request: HttpRequest) -> str:
         """The page to come back to: what was asked for, or, for a form or a fragment, the page it stands on."""
         htmx = getattr(request, "htmx", None)
+        match = request.resolver_match
+        own = request.get_full_path()
+        if match is not None and match.url_name in _STANDS_ON_DETAIL:
+            own = reverse(f"{match.namespace}:detail", args=[match.kwargs["number"]])
         if request.method in ("GET", "HEAD") and not htmx:
-            return request.get_full_path()
+            return own
         came_from = (htmx.current_url if htmx else None) or request.META.get("HTTP_REFERER") or ""
         if url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
             parts = urlsplit(came_from)
             return parts.path + (f"?{parts.query}" if parts.query else "")
-        match = request.resolver_match
-        if match is not None and match.url_name in _STANDS_ON_DETAIL:
-            return reverse(f"{match.namespace}:detail", args=[match.kwargs["number"]])
-        return request.get_full_path()
+        return own
 
 
 def _whose(request: HttpRequest) -> str | None:

@@ -138,7 +138,8 @@ class Ticket(FSMModelMixin, models.Model):
         ]
         indexes = [
             models.Index(fields=["workgroup", "priority", "id"], name="tickets_queue"),
-            models.Index(fields=["workgroup", "state"], name="tickets_queue_state"),
+            models.Index(fields=["workgroup", "state", "priority"], name="tickets_queue_state"),
+            models.Index(fields=["workgroup", "state"], name="tickets_unassigned", condition=Q(assignee=None)),
             models.Index(fields=["requester", "-updated_at"], name="tickets_mine"),
             models.Index(fields=["assignee", "state"], name="tickets_assigned"),
             models.Index(fields=["kind", "state"], name="tickets_kind_state"),

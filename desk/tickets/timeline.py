@@ -157,14 +157,14 @@ class Step:
     look: str  # done | current | ""
 
 
-def public_steps(ticket: Ticket, events: Iterable[Event]) -> list[Step]:
-    """Received → In progress → Solved → Closed, with the time each was last reached."""
+def public_steps(ticket: Ticket, trail: Iterable[tuple[str, str, datetime]]) -> list[Step]:
+    """Received → In progress → Solved → Closed, with the time each was last reached; from `queries.trail`."""
     order = ["Received", "In progress", "Solved", "Closed"]
     words = ticket.kind_info.public_words
     reached: dict[str, datetime] = {}
-    for event in events:
-        if (state := event.data.get("to")) in words:
-            reached[words[state]] = event.at
+    for _, state, at in trail:
+        if state in words:
+            reached[words[state]] = at
     now = ticket.kind_info.public_words[ticket.state]
     place = order.index("In progress" if now == "On hold" else now)
     return [

@@ -184,6 +184,33 @@ def test_a_recurrence_is_a_new_incident_with_the_same_words_and_a_link(world):
             actions.log_recurrence(incident=old, by=who)
 
 
+def test_what_an_inactive_workgroup_had_is_routed_anew_when_it_is_reopened(world, browse):
+    found = in_state("closed", requester=world.erin, analyst=world.sam)
+    RoutingRuleFactory(position=1, words=["mail"], workgroup=world.network, name="Mail")
+    world.desk.is_active = False
+    world.desk.save()
+    again = actions.reopen(incident=found, by=world.erin, reason="Still down")
+    assert (again.workgroup, again.state) == (world.network, "reopened")
+    assert (
+        "To Network by the rule “Mail”: Service Desk takes no incidents any more, and the text says “mail”."
+        in browse(world.nadia).get(f"/incidents/{found.number}/").content.decode()
+    )
+    assert "takes no incidents" not in browse(world.erin).get(f"/incidents/{found.number}/").content.decode()
+
+
+def test_an_inactive_workgroup_finishes_what_it_has_and_is_offered_to_nobody(world, browse):
+    mine, theirs = incident(world.erin), incident(world.erin, workgroup=world.network)
+    world.desk.is_active = False
+    world.desk.save()
+    for user, ticket, offered in ((world.sam, mine, True), (world.nadia, theirs, False)):
+        page = browse(user).get(f"/incidents/{ticket.number}/do/assign/").content.decode()
+        assert ("Service Desk (inactive)" in page) == offered
+    assert actions.assign(incident=mine, by=world.sam, assignee=world.lena).assignee == world.lena
+    with pytest.raises(Refused, match="Service Desk doesn't take incidents"):
+        actions.assign(incident=theirs, by=world.nadia, workgroup=world.desk, reason="Theirs")
+    assert move(mine, "start", by=world.lena).state == "in_progress"
+
+
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("days", [0, 13, 60])
 def test_a_recurrence_is_offered_and_logged_only_when_reopening_is_over(world, browse, state, days):

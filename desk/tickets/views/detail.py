@@ -116,7 +116,8 @@ def take(request: SignedIn, kind: str, number: str) -> HttpResponse:
 def _page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
     internal = rules.may_see_internal(ticket, request.user)
     works = rules.works_on_it(ticket, request.user)
-    events = list(queries.timeline(ticket, request.user))
+    events, has_earlier = queries.newest(ticket, request.user, whole="all" in request.GET)
+    trail = queries.trail(ticket, request.user)
     moves = queries.moves(ticket, request.user)
     path = resolve_url(f"{info.room}:reply", ticket.number)
     context = {
@@ -127,9 +128,10 @@ def _page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, *
         "is_mine": rules.is_requester(ticket, request.user),
         "recurrence_token": uuid.uuid4(),
         "entries": timeline.entries(ticket, events, internal=internal),
-        "steps": timeline.public_steps(ticket, events),
+        "has_earlier": has_earlier,
+        "steps": timeline.public_steps(ticket, trail),
         "moves": moves,
-        "figure": paths.figure_for(ticket, request.user, moves=moves, events=events) if internal else None,
+        "figure": paths.figure_for(ticket, request.user, moves=moves, trail=trail) if internal else None,
         "open_moves": {move.name: move for move in moves if move.open},
         "links": queries.links_of(ticket, request.user),
         "may_reply": rules.may_reply(ticket, request.user) and not ticket.is_over,

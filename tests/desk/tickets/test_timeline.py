@@ -81,7 +81,7 @@ def test_a_note_looks_like_nothing_else(world):
 
 def test_the_plain_path_says_where_it_is(world):
     ticket = a_long_story(world)
-    steps = timeline.public_steps(ticket, queries.timeline(ticket, world.erin))
+    steps = timeline.public_steps(ticket, queries.trail(ticket, world.erin))
     assert [(step.word, step.look) for step in steps] == [
         ("Received", "done"), ("In progress", "done"), ("Solved", "current"), ("Closed", ""),
     ]  # fmt: skip
@@ -93,8 +93,8 @@ def test_the_plain_path_says_where_it_is(world):
         reason=reason("Waiting for requester"),
         message="?",
     )
-    steps = timeline.public_steps(held, queries.timeline(held, world.erin))
+    steps = timeline.public_steps(held, queries.trail(held, world.erin))
     assert [step.word for step in steps if step.look == "current"] == ["Waiting for you"]
     cancelled = move(incident(world.erin), "cancel", by=world.erin)
-    steps = timeline.public_steps(cancelled, queries.timeline(cancelled, world.erin))
+    steps = timeline.public_steps(cancelled, queries.trail(cancelled, world.erin))
     assert [step.word for step in steps if step.look == "current"] == ["Closed"]
