@@ -1,7 +1,7 @@
 """The life of an incident: its states and the transitions between them. Read this first.
 
 `flow.perform` is the only caller of these methods. Each sets the fields that belong to its move and returns what
-its event tells. `custom` feeds the page: `label` and `icon` of the button, its place (`rank`), the `event` written,
+its event tells. `custom` feeds the page: `label` (and, in plain words, `for_requester`) and `icon` of the button, its place (`rank`), the `event` written,
 `needs`, the rules asked besides permission that refuse with a sentence, and `heeds_replies`: a public reply that the
 person has not seen makes their page stale, as a change does.
 """
@@ -194,6 +194,7 @@ class IncidentLifecycle:
         permission=rules.anyone_concerned,
         custom={
             "label": "Confirm and close",
+            "for_requester": "Yes, it works",
             "event": "closed",
             "icon": "thumbs-up",
             "tone": "good",
@@ -214,7 +215,14 @@ class IncidentLifecycle:
         target=State.REOPENED,
         permission=rules.requester_or_analyst,
         conditions=[rules.within_reopen_window],
-        custom={"label": "Reopen", "event": "reopened", "icon": "rotate-ccw", "tone": "danger", "rank": 60},
+        custom={
+            "label": "Reopen",
+            "for_requester": "It still doesn't work",
+            "event": "reopened",
+            "icon": "rotate-ccw",
+            "tone": "danger",
+            "rank": 60,
+        },
     )
     def reopen(
         self: Any,
@@ -244,7 +252,14 @@ class IncidentLifecycle:
         source=[State.LOGGED, State.ASSIGNED, State.REOPENED],
         target=State.CANCELLED,
         permission=rules.requester_or_analyst,
-        custom={"label": "Cancel incident", "event": "cancelled", "icon": "circle-x", "tone": "danger", "rank": 70},
+        custom={
+            "label": "Cancel incident",
+            "for_requester": "I don't need this any more",
+            "event": "cancelled",
+            "icon": "circle-x",
+            "tone": "danger",
+            "rank": 70,
+        },
     )
     def cancel(self: Any, *, by: User, at: datetime, reason: str) -> Told:
         """It is no incident after all, or went away by itself."""

@@ -245,13 +245,21 @@ def all_transitions(model: type[Ticket]) -> tuple[Transition, ...]:
 
 def unmet(ticket: Ticket, name: str, user: User) -> list[str]:
     """The sentences that stand in the way of this transition now; empty when it is open."""
-    label = transition_of(ticket, name).custom["label"].lower()  # type: ignore[union-attr]
+    step = transition_of(ticket, name)
+    assert step is not None
     here = next((s for s in all_transitions(type(ticket)) if s.name == name and s.source == ticket.state), None)
     if here is None:
-        return [f"{ticket.number} is {ticket.state_label}; “{label}” isn't possible from there."]
+        label, state = label_of(ticket, step, user), ticket.state_in_words(internal=rules.may_see_internal(ticket, user))
+        return [f"{ticket.number} is {state}; “{label}” isn't possible from there."]
     conditions: list[Any] = list(here.conditions)
     asked = [why.why_not(ticket) for why in conditions if not why(ticket)]
     return asked + [why.why_not(ticket) for why in here.custom.get("needs", ()) if not why(ticket, user)]
+
+
+def label_of(ticket: Ticket, step: Transition, user: User) -> str:
+    """What the move is called: in plain words for those who only see the ticket's public side."""
+    plain = step.custom.get("for_requester")
+    return str(plain if plain and not rules.may_see_internal(ticket, user) else step.custom["label"])
 
 
 def ask_permission(ticket: Ticket, name: str, user: User) -> None:
@@ -276,7 +284,7 @@ def _compare_version(ticket: Ticket, step: Transition, seen: int | None, by: Use
     if not rules.may_see_internal(ticket, by):
         news = news.filter(visibility=Visibility.PUBLIC)
     if since := list(news.select_related("actor")):
-        raise Stale(ticket, since)
+        raise Stale(ticket, since, internal=rules.may_see_internal(ticket, by))
 
 
 def _save(ticket: Ticket, moment: datetime) -> None:

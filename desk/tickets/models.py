@@ -169,6 +169,10 @@ class Ticket(FSMModelMixin, models.Model):
     def state_label(self) -> str:
         return str(self.kind_info.states(self.state).label)
 
+    def state_in_words(self, *, internal: bool) -> str:
+        """The state as IT or, where `internal` is False, as end users call it."""
+        return self.state_label if internal else self.public_state
+
     @property
     def is_over(self) -> bool:
         """Nothing is left to do: closed or cancelled."""

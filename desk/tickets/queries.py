@@ -180,7 +180,7 @@ def _move(ticket: Ticket, user: User, step: Transition) -> Move:
         obstacles = [permission.why_not(ticket), *obstacles]
     return Move(
         name=step.name,
-        label=step.custom["label"],
+        label=flow.label_of(ticket, step, user),
         icon=step.custom.get("icon", "arrow-right"),
         tone=step.custom.get("tone", ""),
         open=not obstacles,
@@ -308,6 +308,10 @@ class Load:
     @property
     def in_words(self) -> str:
         return count_in_words(self.count)
+
+    @property
+    def urgent_in_words(self) -> str:
+        return count_in_words(self.urgent)
 
     @property
     def not_shown(self) -> str:

@@ -32,6 +32,7 @@ class Entry:
     look: str
     icon: str
     actor: Any
+    who: str  # the actor's name, as this reader knows it
     at: datetime
     words: str
     text: str = ""
@@ -52,6 +53,7 @@ def _entry(ticket: Ticket, event: Event, internal: bool) -> Entry | None:
     what = event.kind.rpartition(".")[2]
     common: dict[str, Any] = {
         "actor": event.actor,
+        "who": str(event.actor) if internal else event.actor.public_name,
         "at": event.at,
         "source": event.source,
         "files": list(event.attachments.all()),
@@ -146,6 +148,17 @@ def _linked(event: Event, common: dict[str, Any]) -> Entry:
     kind = LinkKind(event.inside["kind"])
     words = kind.label if event.inside["forward"] else LINK_BACKWARDS[kind]
     return Entry("event", "link", words=f"linked it: {words} {event.inside['number']}", **common)
+
+
+def question(events: Iterable[Event]) -> str:
+    """What IT asked when it began to wait: the last public word of IT's side since the last hold; empty without one."""
+    asked = ""
+    for event in events:
+        if event.kind.endswith(".held"):
+            asked = ""
+        elif event.kind == "comment.added" and not event.is_internal and event.data.get("side") == "it":
+            asked = str(event.data["text"])
+    return asked
 
 
 @dataclass(frozen=True)

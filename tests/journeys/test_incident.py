@@ -63,9 +63,9 @@ def test_an_incident_from_logging_to_closing(open_as, town, scripts):
 
     solve(nadia, number, "Restarted the switch.")
     erin.reload()
-    erin.get_by_role("link", name="No, it still doesn't").click()
+    erin.get_by_role("link", name="It still doesn't work").click()
     erin.get_by_label("What still doesn't work?").fill("Down again.")
-    erin.get_by_role("button", name="Reopen").click()
+    erin.get_by_role("button", name="It still doesn't work").click()
     expect(erin.locator(".page-head")).to_contain_text("Received")
 
     nadia.goto(f"/incidents/{number}/")
@@ -75,7 +75,7 @@ def test_an_incident_from_logging_to_closing(open_as, town, scripts):
     erin.reload()
     erin.get_by_role("link", name="Yes, it works").click()
     erin.get_by_text("Very good").click()
-    erin.get_by_role("button", name="Confirm and close").click()
+    erin.get_by_role("button", name="Yes, it works").click()
     expect(erin.locator(".page-head")).to_contain_text("Closed")
     expect(erin.locator("main")).not_to_contain_text("The switch is theirs.")
 

@@ -42,12 +42,20 @@ def say(request: SignedIn, kind: str, number: str, internal: bool) -> HttpRespon
             else:
                 message, files = form.cleaned_data["message"], form.cleaned_data["files"]
                 actions.reply(ticket=ticket, by=request.user, message=message, files=files)
-            return done(request, ticket, "Your note is saved." if internal else "Your reply is sent.")
+            return done(request, ticket, "Your note is saved." if internal else _sent(request, ticket))
         except Refused as caught:
             refusal = caught
             refuse(form, caught)
     which = "note_form" if internal else "reply_form"
     return _page(request, info, ticket, status=code_for(form, refusal), **{which: form})
+
+
+def _sent(request: SignedIn, ticket: Ticket) -> str:
+    """A reply wakes nobody who thinks that it is solved: tell who could reopen it."""
+    if rules.works_on_it(ticket, request.user):
+        return "Your reply is sent."
+    reopen = next((move for move in queries.moves(ticket, request.user) if move.name == "reopen" and move.open), None)
+    return f"Your reply is sent. Choose “{reopen.label}” if you need us again." if reopen else "Your reply is sent."
 
 
 @require_http_methods(["GET", "POST"])
@@ -129,6 +137,7 @@ def _page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, *
         "recurrence_token": uuid.uuid4(),
         "entries": timeline.entries(ticket, events, internal=internal),
         "has_earlier": has_earlier,
+        "question": timeline.question(events) if ticket.public_state == "Waiting for you" else "",
         "steps": timeline.public_steps(ticket, trail),
         "moves": moves,
         "figure": paths.figure_for(ticket, request.user, moves=moves, trail=trail) if internal else None,

@@ -34,7 +34,8 @@ def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
     if request.method == "POST" and "show" not in request.POST and form.is_valid():
         try:
             moved = _act(request, info, name, ticket, form)
-            return done(request, moved, f"{moved.number}: {moved.state_label.lower()}.")
+            state = moved.state_in_words(internal=may_see_internal(ticket, request.user))
+            return done(request, moved, f"{moved.number}: {state.lower()}.")
         except Refused as caught:
             refusal = caught
             if isinstance(caught, Stale):

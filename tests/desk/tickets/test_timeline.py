@@ -12,7 +12,7 @@ def told(ticket: Incident, user) -> list[str]:
     """`who words: text` of each row that this person reads."""
     internal = user.pk != ticket.requester_id
     rows = timeline.entries(ticket, queries.timeline(ticket, user), internal=internal)
-    return [f"{row.actor} {row.words}".strip() + (f": {row.text}" if row.text else "") for row in rows]
+    return [f"{row.who} {row.words}".strip() + (f": {row.text}" if row.text else "") for row in rows]
 
 
 def a_long_story(world) -> Incident:
@@ -34,7 +34,7 @@ def test_the_story_for_the_requester(world):
         "Nadia put it on hold: We need something from you before we can go on.",
         "Nadia: Which floor?",
         "Erin: The second",
-        "Automation went on with it",
+        "The portal went on with it",
         "Nadia says it is solved: New switch",
     ]
 
