@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from incidents import actions
 from incidents.models import Incident
 from tests.factories import incident
 
@@ -166,3 +167,43 @@ def test_what_is_typed_while_the_analysts_are_fetched_stays(open_as, town):
     expect(sam.get_by_label("Analyst")).to_contain_text("Nadia")
     expect(sam.get_by_label(re.compile("Reason"))).to_have_value("The switch is theirs.")
     expect(sam.get_by_label("Workgroup")).to_have_value(str(town.network.pk))
+
+
+def test_a_moves_own_page_says_what_is_wrong_and_keeps_the_text(open_as, town):
+    """Opened as a page and not as a dialog, with scripts: the answer takes the page's place."""
+    number = incident(town.erin, "Mail").number
+    sam = open_as("sam")
+    sam.goto(f"/incidents/{number}/do/assign/")
+    sam.get_by_label("Workgroup").select_option("Network")
+    expect(sam.locator("#move_reason_label")).to_have_text("Reason")
+    sam.get_by_label("Workgroup").select_option("Service Desk")
+    expect(sam.locator("#move_reason_label")).to_contain_text("(optional)")
+    sam.get_by_label("Workgroup").select_option("Network")
+    expect(sam.locator("#move_reason_label")).to_have_text("Reason")
+    sam.get_by_role("button", name="Assign", exact=True).click()
+    expect(sam.locator("main")).to_contain_text("Please say why it goes to another workgroup")
+    expect(sam.get_by_label("Workgroup")).to_have_value(str(town.network.pk))
+
+
+def test_the_path_folds_on_a_phone_and_lies_open_on_a_desk(open_as, town):
+    number = incident(town.erin, "Mail").number
+    sam = open_as("sam")
+    sam.set_viewport_size({"width": 390, "height": 844})
+    sam.goto(f"/incidents/{number}/")
+    expect(sam.get_by_role("heading", name="Open to you")).to_be_hidden()
+    sam.get_by_text("Show the path").click()
+    expect(sam.get_by_role("heading", name="Open to you")).to_be_visible()
+    sam.set_viewport_size({"width": 1280, "height": 844})
+    sam.goto(f"/incidents/{number}/")
+    expect(sam.get_by_role("heading", name="Open to you")).to_be_visible()
+    expect(sam.get_by_text("Show the path")).to_be_hidden()
+
+
+def test_the_teams_columns_stand_below_one_another(open_as, town):
+    incident(town.erin, "Mail")
+    actions.take(incident=incident(town.omar, "The printer in the hall is out of paper again, and nobody knows"), by=town.sam)
+    lena = open_as("lena")
+    lena.goto("/queues/service-desk/team/")
+    lefts = lena.evaluate("[...document.querySelectorAll('.team table')].map(t => [...t.querySelectorAll('th')].map(h => Math.round(h.getBoundingClientRect().left)).join())")
+    assert len(lefts) == 2
+    assert len(set(lefts)) == 1

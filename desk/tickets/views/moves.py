@@ -43,6 +43,7 @@ def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
                 ticket = caught.ticket
             form.is_valid()
             refuse(form, caught)
+    in_dialog = bool(request.htmx) and request.htmx.target != "main"  # the page's own form swaps the whole of it
     context = {
         "ticket": ticket,
         "form": form,
@@ -52,8 +53,9 @@ def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
         "since": _since(refusal, request),
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "kind": info,
+        "in_dialog": in_dialog,
     }
-    template = "tickets/move.html#dialog" if request.htmx else "tickets/move.html"
+    template = "tickets/move.html#dialog" if in_dialog else "tickets/move.html"
     return render(request, template, context, status=code_for(form, refusal))
 
 
