@@ -211,7 +211,10 @@ def reopen(*, incident: Incident, by: User, reason: str, workgroup: Workgroup | 
     if workgroup is None and not fresh.workgroup.takes_kind("incident"):
         chosen = _route(fresh)
         workgroup = chosen.workgroup
-        routed = {"rule": chosen.rule, "because": f"{fresh.workgroup} takes no incidents any more, and {chosen.because}"}
+        routed = {
+            "rule": chosen.rule,
+            "because": f"{fresh.workgroup} takes no incidents any more, and {chosen.because}",
+        }
     return perform(fresh, "reopen", by=by, reason=reason, workgroup=workgroup, routed=routed, **how)
 
 

@@ -1,9 +1,9 @@
 """The life of an incident: its states and the transitions between them. Read this first.
 
 `flow.perform` is the only caller of these methods. Each sets the fields that belong to its move and returns what
-its event tells. `custom` feeds the page: `label` (and, in plain words, `for_requester`) and `icon` of the button, its place (`rank`), the `event` written,
-`needs`, the rules asked besides permission that refuse with a sentence, and `heeds_replies`: a public reply that the
-person has not seen makes their page stale, as a change does.
+its event tells. `custom` feeds the page: `label` (and, in plain words, `for_requester`) and `icon` of the button, its
+place (`rank`), the `event` written, `needs`, the rules asked besides permission that refuse with a sentence, and
+`heeds_replies`: a public reply that the person has not seen makes their page stale, as a change does.
 """
 
 from __future__ import annotations

@@ -32,7 +32,11 @@ def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
     if reach(user).view:
         places.append(("Queues", reverse("tickets:queues"), "list"))
         places += [
-            (group.name if group.is_active else f"{group.name} (inactive)", reverse("tickets:queue", args=[group.slug]), "")
+            (
+                group.name if group.is_active else f"{group.name} (inactive)",
+                reverse("tickets:queue", args=[group.slug]),
+                "",
+            )
             for group in queues_of(user)
         ]
     places.append(("Lifecycles", reverse("tickets:lifecycles"), "workflow"))

@@ -249,7 +249,10 @@ def unmet(ticket: Ticket, name: str, user: User) -> list[str]:
     assert step is not None
     here = next((s for s in all_transitions(type(ticket)) if s.name == name and s.source == ticket.state), None)
     if here is None:
-        label, state = label_of(ticket, step, user), ticket.state_in_words(internal=rules.may_see_internal(ticket, user))
+        label, state = (
+            label_of(ticket, step, user),
+            ticket.state_in_words(internal=rules.may_see_internal(ticket, user)),
+        )
         return [f"{ticket.number} is {state}; “{label}” isn't possible from there."]
     conditions: list[Any] = list(here.conditions)
     asked = [why.why_not(ticket) for why in conditions if not why(ticket)]

@@ -131,4 +131,7 @@ def test_load_is_what_waits_for_an_analyst(world):
     assert {found.user: found.open_count for found in candidates(incident(world.erin), world.desk)} == {
         world.sam: 1, world.lena: 0,
     }  # fmt: skip
-    assert {load.user: load.count for load in queries.team_load(world.desk) if load.user} == {world.sam: 1, world.lena: 0}
+    assert {load.user: load.count for load in queries.team_load(world.desk) if load.user} == {
+        world.sam: 1,
+        world.lena: 0,
+    }

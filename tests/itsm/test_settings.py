@@ -26,9 +26,7 @@ def test_mail_has_to_be_set_up_and_never_lands_in_the_log_unasked():
     assert site(EMAIL_URL="consolemail://").returncode == 0
 
 
-@pytest.mark.parametrize(
-    ("proxies", "header"), [("", None), ("0", None), ("1", ["HTTP_X_FORWARDED_PROTO", "https"])]
-)
+@pytest.mark.parametrize(("proxies", "header"), [("", None), ("0", None), ("1", ["HTTP_X_FORWARDED_PROTO", "https"])])
 def test_a_claim_to_https_is_believed_only_behind_a_proxy(proxies, header):
     assert json.loads(site(TRUSTED_PROXY_COUNT=proxies).stdout) == [header, False, False, "mail.example.org"]
 

@@ -201,9 +201,13 @@ def test_the_path_folds_on_a_phone_and_lies_open_on_a_desk(open_as, town):
 
 def test_the_teams_columns_stand_below_one_another(open_as, town):
     incident(town.erin, "Mail")
-    actions.take(incident=incident(town.omar, "The printer in the hall is out of paper again, and nobody knows"), by=town.sam)
+    actions.take(
+        incident=incident(town.omar, "The printer in the hall is out of paper again, and nobody knows"), by=town.sam
+    )
     lena = open_as("lena")
     lena.goto("/queues/service-desk/team/")
-    lefts = lena.evaluate("[...document.querySelectorAll('.team table')].map(t => [...t.querySelectorAll('th')].map(h => Math.round(h.getBoundingClientRect().left)).join())")
+    lefts = lena.evaluate(
+        "[...document.querySelectorAll('.team table')].map(t => [...t.querySelectorAll('th')].map(h => Math.round(h.getBoundingClientRect().left)).join())"
+    )
     assert len(lefts) == 2
     assert len(set(lefts)) == 1

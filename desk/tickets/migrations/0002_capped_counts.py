@@ -5,25 +5,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_initial'),
-        ('services', '0001_initial'),
-        ('tickets', '0001_initial'),
+        ("people", "0001_initial"),
+        ("services", "0001_initial"),
+        ("tickets", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='ticket',
-            name='tickets_queue_state',
+            model_name="ticket",
+            name="tickets_queue_state",
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['workgroup', 'state', 'priority'], name='tickets_queue_state'),
+            model_name="ticket",
+            index=models.Index(fields=["workgroup", "state", "priority"], name="tickets_queue_state"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('assignee', None)), fields=['workgroup', 'state'], name='tickets_unassigned'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("assignee", None)), fields=["workgroup", "state"], name="tickets_unassigned"
+            ),
         ),
     ]

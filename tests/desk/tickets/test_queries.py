@@ -3,10 +3,10 @@
 import pytest
 from django.http import Http404
 
+from desk.people.actions import leave
 from desk.tickets import actions as desk_actions
 from desk.tickets import queries
 from desk.tickets.models import LinkKind
-from desk.people.actions import leave
 from tests.factories import WorkgroupFactory, analyst, incident
 from tests.stories import in_state, move
 
