@@ -139,8 +139,8 @@ class AssignForm(MoveForm):
 
     def prepare(self) -> None:
         # Where it stands is no new choice: it may stay there, even if nothing new may come.
-        here = Workgroup.objects.filter(pk=self.ticket.workgroup_id)
-        self.fields["workgroup"].queryset = workgroups_for("incident") | here  # type: ignore[attr-defined]
+        its_own = Workgroup.objects.filter(pk=self.ticket.workgroup_id)
+        self.fields["workgroup"].queryset = workgroups_for("incident") | its_own  # type: ignore[attr-defined]
         self.fields["workgroup"].initial = self.ticket.workgroup_id
         # Another workgroup has other analysts: their list alone is redrawn, so that nothing typed meanwhile is lost.
         self.fields["workgroup"].widget.attrs |= {

@@ -102,7 +102,7 @@ def test_refusals_say_why_in_a_sentence(world):
     ticket = incident(world.erin)
     with pytest.raises(PermissionDenied, match=r"^Only an analyst of Service Desk may do this\.$"):
         move(ticket, "start", by=world.erin)
-    with pytest.raises(Refused, match=rf"^{ticket.number} is Logged; “resolve” isn't possible from there\.$"):
+    with pytest.raises(Refused, match=rf"^{ticket.number} is Logged; “Resolve” isn't possible from there\.$"):
         move(ticket, "resolve", by=world.sam)
     ticket = move(ticket, "assign", by=world.sam, assignee=world.sam)
     with pytest.raises(Refused, match=r"^Sam has it\. Assign it to yourself first, or ask\.$"):

@@ -211,3 +211,15 @@ def test_the_teams_columns_stand_below_one_another(open_as, town):
     )
     assert len(lefts) == 2
     assert len(set(lefts)) == 1
+
+
+def test_a_ticket_that_goes_away_leaves_the_words_in_the_dialog(open_as, town):
+    found = actions.start(incident=incident(town.erin, "Mail"), by=town.sam)
+    sam = open_as("sam")
+    sam.goto(f"/incidents/{found.number}/")
+    sam.get_by_role("link", name="Resolve", exact=True).click()
+    sam.get_by_role("textbox", name="Solution").fill("Changed the cable.")
+    actions.assign(incident=found, by=town.lena, workgroup=town.network, reason="Theirs")
+    sam.get_by_role("button", name="Resolve", exact=True).click()
+    expect(sam.get_by_role("dialog")).to_contain_text("What you wrote is still here, to be copied.")
+    expect(sam.get_by_role("textbox", name="Solution")).to_have_value("Changed the cable.")
