@@ -28,7 +28,8 @@ RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action=ig
 
 COPY . .
 RUN python -m compileall -q . \
-    && SECRET_KEY=only-for-this-step ALLOWED_HOSTS=localhost python manage.py collectstatic --noinput --verbosity 0 \
+    && SECRET_KEY=only-for-this-step ALLOWED_HOSTS=localhost EMAIL_URL=dummymail:// \
+        python manage.py collectstatic --noinput --verbosity 0 \
     && chown -R portal:portal /data
 
 USER portal

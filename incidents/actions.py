@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from desk.assignment.queries import route
+from desk.assignment.queries import Route, route
 from desk.people.models import User, Workgroup
 from desk.people.queries import analysts_of
 from desk.people.rules import is_analyst
@@ -27,7 +27,6 @@ from desk.tickets.models import Impact, LinkKind, PendingReason, Urgency
 from desk.tickets.queries import priority_for
 
 from . import rules
-from .lifecycle import State
 from .models import Incident, ResolutionCode
 
 
@@ -64,9 +63,6 @@ def log(
     title = text.clean(title, field="title", required="Please say in a few words what is wrong.", limit=200)
     description = text.clean(description, field="description")
     reason = {"because": "as named"}
-    if workgroup is None:
-        chosen = route("incident", text=f"{title}\n{description}", service=service, category=category, site=site)
-        workgroup, reason = chosen.workgroup, {"rule": chosen.rule, "because": chosen.because}
     incident = Incident.new(
         title=title,
         description=description,
@@ -78,9 +74,12 @@ def log(
         service=service,
         category=category,
         site=site,
-        workgroup=workgroup,
         submission=submission,
     )
+    if workgroup is None:
+        chosen = _route(incident)
+        workgroup, reason = chosen.workgroup, {"rule": chosen.rule, "because": chosen.because}
+    incident.workgroup = workgroup
     incident, _ = flow.open_ticket(
         incident,
         by=by,
@@ -148,7 +147,7 @@ def _check_target(incident: Incident, target: Workgroup, assignee: User | None, 
         field="reason",
         required="Please say why it goes to another workgroup; it spares them the question." if moved else "",
     )
-    if not target.takes_kind("incident"):
+    if moved and not target.takes_kind("incident"):
         raise Refused(f"{target} doesn't take incidents.", field="workgroup")
     if assignee is not None and not analysts_of(target).filter(pk=assignee.pk).exists():
         raise Refused(f"{assignee} doesn't work in {target}.", field="assignee")
@@ -174,7 +173,7 @@ def hold(
     held = perform(incident, "hold", by=by, reason=reason, note=note, **how)
     if message:
         said = {"at": how.get("at"), "source": how.get("source", "web")}
-        ticket_actions.reply(ticket=held, by=by, message=message, side="it", **said)
+        held.version = ticket_actions.reply(ticket=held, by=by, message=message, side="it", **said).version
     return held
 
 
@@ -222,12 +221,36 @@ def confirm(
     return perform(incident, "confirm", by=by, rating=rating, comment=comment, because=because, **how)
 
 
+@transaction.atomic
 def reopen(*, incident: Incident, by: User, reason: str, workgroup: Workgroup | None = None, **how: Any) -> Incident:
-    """It persists or came back. Analysts may name another workgroup; otherwise the last one gets it again."""
+    """It persists or came back. Analysts may name another workgroup; otherwise the last one gets it again.
+
+    Where the last one takes no incidents any more (it is inactive), the routing rules choose, and the event says so.
+    """
     reason = text.clean(reason, field="reason", required="Please say what still doesn't work.")
     if workgroup is not None and not workgroup.takes_kind("incident"):
         raise Refused(f"{workgroup} doesn't take incidents.", field="workgroup")
-    return perform(incident, "reopen", by=by, reason=reason, workgroup=workgroup, **how)
+    fresh = flow.lock(incident)
+    routed: dict[str, str] = {}
+    if workgroup is None and not fresh.workgroup.takes_kind("incident"):
+        chosen = _route(fresh)
+        workgroup = chosen.workgroup
+        routed = {
+            "rule": chosen.rule,
+            "because": f"{fresh.workgroup} takes no incidents any more, and {chosen.because}",
+        }
+    return perform(fresh, "reopen", by=by, reason=reason, workgroup=workgroup, routed=routed, **how)
+
+
+def _route(incident: Incident) -> Route:
+    """Where the routing rules would send this incident now."""
+    return route(
+        "incident",
+        text=f"{incident.title}\n{incident.description}",
+        service=incident.service,
+        category=incident.category,
+        site=incident.site,
+    )
 
 
 def cancel(*, incident: Incident, by: User, reason: str, **how: Any) -> Incident:
@@ -243,10 +266,8 @@ def log_recurrence(
     """Log the same trouble anew, linked to the old incident; for when reopening is no longer possible."""
     if not rules.requester_or_analyst(incident, by):
         raise PermissionDenied(rules.requester_or_analyst.why_not(incident))
-    if incident.state not in (State.RESOLVED, State.CLOSED):
-        raise Refused(
-            f"{incident.number} is {incident.state_label}. What still goes on there needs no second incident."
-        )
+    if not rules.reopening_is_over(incident):
+        raise Refused(rules.reopening_is_over.why_not(incident))
     again = log(
         by=by,
         requester=incident.requester,

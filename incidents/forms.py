@@ -116,10 +116,15 @@ class EditForm(Asked):
         fields["requester"].also = ticket.requester
 
 
+class WorkgroupField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Workgroup) -> str:
+        return obj.name if obj.is_active else f"{obj.name} (inactive)"
+
+
 class AssignForm(MoveForm):
     """Triage: a workgroup, and perhaps one of its analysts, best suited first, each with the reason."""
 
-    workgroup = forms.ModelChoiceField(Workgroup.objects.none(), empty_label=None)
+    workgroup = WorkgroupField(Workgroup.objects.none(), empty_label=None)
     assignee = forms.ModelChoiceField(
         User.objects.none(),
         required=False,
@@ -130,10 +135,13 @@ class AssignForm(MoveForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Needed when it goes to another workgroup. Only IT sees this.",
+        error_messages={"required": "Please say why it goes to another workgroup; it spares them the question."},
     )
 
     def prepare(self) -> None:
-        self.fields["workgroup"].queryset = workgroups_for("incident")  # type: ignore[attr-defined]
+        # Where it stands is no new choice: it may stay there, even if nothing new may come.
+        its_own = Workgroup.objects.filter(pk=self.ticket.workgroup_id)
+        self.fields["workgroup"].queryset = workgroups_for("incident") | its_own  # type: ignore[attr-defined]
         self.fields["workgroup"].initial = self.ticket.workgroup_id
         # Another workgroup has other analysts: their list alone is redrawn, so that nothing typed meanwhile is lost.
         self.fields["workgroup"].widget.attrs |= {
@@ -142,10 +150,12 @@ class AssignForm(MoveForm):
             "hx-vals": '{"show": "1"}',
             "hx-target": "#move_assignee",
             "hx-select": "#move_assignee",
+            "hx-select-oob": "#move_reason_label",
             "hx-swap": "outerHTML",
         }
         self.fields["assignee"].initial = self.ticket.assignee_id
         target = self._target()
+        self.fields["reason"].required = target.pk != self.ticket.workgroup_id
         self.suggestions = candidates(self.ticket, target)
         people: Any = self.fields["assignee"]
         people.queryset = User.objects.filter(pk__in=[c.user.pk for c in self.suggestions])
@@ -242,7 +252,10 @@ class ReopenForm(MoveForm):
     def prepare(self) -> None:
         if works_on_it(self.ticket, self.user):
             self.fields["workgroup"].queryset = workgroups_for("incident")  # type: ignore[attr-defined]
-            self.fields["workgroup"].empty_label = f"{self.ticket.workgroup} (the last one)"  # type: ignore[attr-defined]
+            last = self.ticket.workgroup
+            self.fields["workgroup"].empty_label = (  # type: ignore[attr-defined]
+                f"{last} (the last one)" if last.takes_kind("incident") else f"By the routing rules ({last} takes none)"
+            )
         else:
             del self.fields["workgroup"]
 

@@ -1,12 +1,14 @@
 """The life of an incident: its states and the transitions between them. Read this first.
 
 `flow.perform` is the only caller of these methods. Each sets the fields that belong to its move and returns what
-its event tells. `custom` feeds the page: `label` and `icon` of the button, its place (`rank`), the `event` written,
-and `needs`, the rules asked besides permission that refuse with a sentence.
+its event tells. `custom` feeds the page: `label` (and, in plain words, `for_requester`) and `icon` of the button, its
+place (`rank`), the `event` written, `needs`, the rules asked besides permission that refuse with a sentence, and
+`heeds_replies`: a public reply that the person has not seen makes their page stale, as a change does.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -170,7 +172,14 @@ class IncidentLifecycle:
         source=[State.ASSIGNED, State.IN_PROGRESS, State.PENDING],
         target=State.RESOLVED,
         permission=rules.analyst,
-        custom={"label": "Resolve", "event": "resolved", "icon": "circle-check", "tone": "good", "rank": 40},
+        custom={
+            "label": "Resolve",
+            "event": "resolved",
+            "icon": "circle-check",
+            "tone": "good",
+            "rank": 40,
+            "heeds_replies": True,
+        },
     )
     def resolve(self: Any, *, by: User, at: datetime, code: ResolutionCode, solution: str, violation: str = "") -> Told:
         """Service is restored; the requester is asked whether it really is. `violation`: why a target was missed."""
@@ -183,7 +192,15 @@ class IncidentLifecycle:
         source=State.RESOLVED,
         target=State.CLOSED,
         permission=rules.anyone_concerned,
-        custom={"label": "Confirm and close", "event": "closed", "icon": "thumbs-up", "tone": "good", "rank": 50},
+        custom={
+            "label": "Confirm and close",
+            "for_requester": "Yes, it works",
+            "event": "closed",
+            "icon": "thumbs-up",
+            "tone": "good",
+            "rank": 50,
+            "heeds_replies": True,
+        },
     )
     def confirm(
         self: Any, *, by: User, at: datetime, rating: int | None = None, comment: str = "", because: str = ""
@@ -198,23 +215,51 @@ class IncidentLifecycle:
         target=State.REOPENED,
         permission=rules.requester_or_analyst,
         conditions=[rules.within_reopen_window],
-        custom={"label": "Reopen", "event": "reopened", "icon": "rotate-ccw", "tone": "danger", "rank": 60},
+        custom={
+            "label": "Reopen",
+            "for_requester": "It still doesn't work",
+            "event": "reopened",
+            "icon": "rotate-ccw",
+            "tone": "danger",
+            "rank": 60,
+        },
     )
-    def reopen(self: Any, *, by: User, at: datetime, reason: str, workgroup: Workgroup | None = None) -> Told:
-        """It persists or came back: a new episode, for a workgroup (the last, if none is named), no analyst yet."""
+    def reopen(
+        self: Any,
+        *,
+        by: User,
+        at: datetime,
+        reason: str,
+        workgroup: Workgroup | None = None,
+        routed: Mapping[str, str] | None = None,
+    ) -> Told:
+        """It persists or came back: a new episode, for a workgroup (the last, if none is named), no analyst yet.
+
+        `routed` says by which rule, and why, where the routing rules chose.
+        """
         self.reopen_count += 1
         self.assignee, self.resolution_code, self.solution = None, None, ""
         self.resolved_at = self.closed_at = self.rating = None
         self.rating_comment = ""
         self.workgroup = workgroup or self.workgroup
-        return Told(data={"text": reason, "episode": self.reopen_count + 1}, inside={"workgroup": str(self.workgroup)})
+        return Told(
+            data={"text": reason, "episode": self.reopen_count + 1},
+            inside={"workgroup": str(self.workgroup), **(routed or {})},
+        )
 
     @transition(
         field="state",
         source=[State.LOGGED, State.ASSIGNED, State.REOPENED],
         target=State.CANCELLED,
         permission=rules.requester_or_analyst,
-        custom={"label": "Cancel incident", "event": "cancelled", "icon": "circle-x", "tone": "danger", "rank": 70},
+        custom={
+            "label": "Cancel incident",
+            "for_requester": "I don't need this any more",
+            "event": "cancelled",
+            "icon": "circle-x",
+            "tone": "danger",
+            "rank": 70,
+        },
     )
     def cancel(self: Any, *, by: User, at: datetime, reason: str) -> Told:
         """It is no incident after all, or went away by itself."""

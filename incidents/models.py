@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.tickets.models import Ticket
 
+from . import rules
 from .lifecycle import NEXT_WORDS, IncidentLifecycle, State
 
 
@@ -56,6 +57,11 @@ class Incident(IncidentLifecycle, Ticket):
         if self.pending_reason is not None:
             return self.pending_reason.public_text
         return NEXT_WORDS[self.state].format(days=settings.INCIDENT_CONFIRM_DAYS)
+
+    @property
+    def reopening_is_over(self) -> bool:
+        """Whether the same trouble is a new incident now; the rule asked by page and action."""
+        return rules.reopening_is_over(self)
 
     @classmethod
     def new(cls, **fields: object) -> Incident:

@@ -24,6 +24,7 @@ __all__ = [
     "analyst_or_automation",
     "anyone_concerned",
     "nobody_else_has_it",
+    "reopening_is_over",
     "requester_or_analyst",
     "within_reopen_window",
 ]
@@ -34,9 +35,15 @@ def nobody_else_has_it(incident: Incident, user: User) -> bool:
     return incident.assignee_id in (None, user.pk)
 
 
-@condition("The time for reopening {ticket.number} is over. Log a recurrence instead; it is linked to this one.")
+@condition("The time for reopening {ticket.number} is over. It can be reported again; the two are linked.")
 def within_reopen_window(incident: Incident) -> bool:
     """While it is resolved, always; once closed, up to INCIDENT_REOPEN_DAYS days later."""
     if incident.closed_at is None:
         return True
     return incident.moment <= incident.closed_at + timedelta(days=settings.INCIDENT_REOPEN_DAYS)
+
+
+@condition("{ticket.number} can't be reported again: only what was closed too long ago to be reopened can.")
+def reopening_is_over(incident: Incident) -> bool:
+    """Closed for good, so that the same trouble is a new incident: a recurrence."""
+    return incident.closed_at is not None and incident.state == "closed" and not within_reopen_window(incident)

@@ -84,4 +84,4 @@ def recurrence(request: SignedIn, number: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(incident)
-    return done(request, again, f"Logged as {again.number}, linked to {incident.number}.")
+    return done(request, again, f"We have it: {again.number}, linked to {incident.number}.")

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from desk.people.queries import workgroups_of
 from desk.people.rules import is_analyst, reach
+from desk.tickets.queries import queues_of
 
 from .accounts import DEMO_ACCOUNTS
 
@@ -31,7 +31,14 @@ def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
     places = [("Home", "/", "house"), ("My incidents", reverse("incidents:mine"), "inbox")]
     if reach(user).view:
         places.append(("Queues", reverse("tickets:queues"), "list"))
-        places += [(group.name, reverse("tickets:queue", args=[group.slug]), "") for group in workgroups_of(user)]
+        places += [
+            (
+                group.name if group.is_active else f"{group.name} (inactive)",
+                reverse("tickets:queue", args=[group.slug]),
+                "",
+            )
+            for group in queues_of(user)
+        ]
     places.append(("Lifecycles", reverse("tickets:lifecycles"), "workflow"))
     if user.is_staff:
         places.append(("Administration", reverse("admin:index"), "settings"))

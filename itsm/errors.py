@@ -1,9 +1,46 @@
-"""Pages for what goes wrong at the door: a form whose safety token doesn't fit."""
+"""Pages for what goes wrong at the door; whoever sent a form that found no taker gets their own words back."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+# What a form carries beside what people write.
+_BOOKKEEPING = {"csrfmiddlewaretoken", "seen", "submission", "next", "show", "again"}
+# A choice is sent as a number; in these fields a number may be what somebody wrote.
+_WORDS = {"title", "description", "message", "note", "solution", "comment"}
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404. It depends on what was sent and on who sent it, never on what may or may not be at the address."""
+    return render(request, "404.html", given_back(request), status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403, with the sentence of the rule that said no."""
+    return render(request, "403.html", {"exception": str(exception), **given_back(request)}, status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say what happened and how to go on, in place of Django's technical page."""
     return render(request, "403_csrf.html", {"reason": reason}, status=403)
+
+
+def given_back(request: HttpRequest) -> dict[str, Any]:
+    """What a signed-in person wrote into the form that was sent, as [(label, text)], and whether files came with it."""
+    user = getattr(request, "user", None)
+    if request.method != "POST" or user is None or not user.is_authenticated:
+        return {}
+    typed = [
+        (name.replace("_", " ").capitalize(), text)
+        for name, texts in request.POST.lists()
+        for text in texts
+        if text.strip() and _is_writing(name, text)
+    ]
+    return {"typed": typed, "files": bool(request.FILES)}
+
+
+def _is_writing(name: str, text: str) -> bool:
+    if name in _BOOKKEEPING or "password" in name.lower():
+        return False
+    return name in _WORDS or not text.isdecimal()

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -19,6 +20,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 KEPT = "kept_text"  # session key: what was typed into a form whose session had run out, by the form's address
 KEPT_MOST = 5  # forms whose text is kept at once
 WHOSE = "last_here"  # signed cookie: who was signed in last in this browser; it outlives the session
+# Forms of a ticket's page: their own addresses can only be posted to.
+_STANDS_ON_DETAIL = {"reply", "note", "take", "recurrence"}
 _NEVER_KEPT = {"csrfmiddlewaretoken", "login"}  # and whatever has “password” in its name
 
 
@@ -111,13 +114,17 @@ class SignInAgain:
     def _page(request: HttpRequest) -> str:
         """The page to come back to: what was asked for, or, for a form or a fragment, the page it stands on."""
         htmx = getattr(request, "htmx", None)
+        match = request.resolver_match
+        own = request.get_full_path()
+        if match is not None and match.url_name in _STANDS_ON_DETAIL:
+            own = reverse(f"{match.namespace}:detail", args=[match.kwargs["number"]])
         if request.method in ("GET", "HEAD") and not htmx:
-            return request.get_full_path()
+            return own
         came_from = (htmx.current_url if htmx else None) or request.META.get("HTTP_REFERER") or ""
         if url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
             parts = urlsplit(came_from)
             return parts.path + (f"?{parts.query}" if parts.query else "")
-        return request.get_full_path()
+        return own
 
 
 def _whose(request: HttpRequest) -> str | None:

@@ -16,3 +16,5 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
+handler403 = "itsm.errors.forbidden"
+handler404 = "itsm.errors.not_found"

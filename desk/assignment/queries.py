@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 
 from desk.people.models import Skill, User, UserSkill, Workgroup
 from desk.people.queries import absent, analysts_of
 from desk.tickets.errors import Refused
 from desk.tickets.models import Ticket
-from desk.tickets.queries import open_tickets
+from desk.tickets.queries import at_work, count_of
 
 from .models import RoutingRule
 
@@ -96,10 +96,10 @@ def candidates(ticket: Ticket, workgroup: Workgroup) -> list[Candidate]:
 
     The same input always gives the same order (ties go by name and id).
     """
-    mine = open_tickets(Ticket.objects.filter(assignee__isnull=False)).values("assignee").annotate(n=Count("pk"))
-    load = {row["assignee"]: row["n"] for row in mine.filter(assignee__in=analysts_of(workgroup))}
+    load_of_one = count_of(at_work(Ticket.objects.filter(assignee=OuterRef("pk"))))
+    people = list(analysts_of(workgroup).annotate(load=load_of_one))
+    load = {person.pk: person.load for person in people}
     skill = _skill_wanted(ticket)
-    people = list(analysts_of(workgroup))
     skilled = UserSkill.objects.filter(skill=skill, user__in=people) if skill else UserSkill.objects.none()
     levels = dict(skilled.values_list("user_id", "level"))
     away = absent(people)

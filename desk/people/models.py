@@ -42,6 +42,11 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
     @property
+    def public_name(self) -> str:
+        """What those outside IT read: the portal's own hand is just the portal to them."""
+        return "The portal" if self.is_automation else str(self)
+
+    @property
     def initials(self) -> str:
         """One or two letters for the round picture beside a name."""
         words = str(self).split()

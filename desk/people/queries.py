@@ -7,12 +7,6 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from .models import Absence, User, Workgroup
-from .rules import reach
-
-
-def workgroups_of(user: User) -> QuerySet[Workgroup]:
-    """The active workgroups whose queue the person may see."""
-    return Workgroup.objects.filter(pk__in=reach(user).view, is_active=True)
 
 
 def workgroups_for(kind: str) -> QuerySet[Workgroup]:

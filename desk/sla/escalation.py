@@ -93,7 +93,7 @@ def _move(ticket: Ticket, step: dict[str, Any], event: Event) -> Outcome:
     try:
         kind.actions.assign(**{kind.name: ticket}, by=automation(), workgroup=target, reason=reason, source="timer")
     except (Refused, PermissionDenied) as refusal:
-        return Outcome(False, f"could not move it to {target}: {refusal}")
+        return Outcome(False, f"it can't go to {target}. {refusal}")
     return Outcome(True, f"moved it to {target}")
 
 
@@ -140,7 +140,7 @@ def _record(ticket: Ticket, event: Event, row: Clock, step: dict[str, Any], key:
         "step": key,
         "do": step["do"],
         "done": outcome.done,
-        "said": outcome.said,
+        "said": outcome.said if outcome.done else f"left a step of the policy out: {outcome.said}",
         "recipients": list(outcome.recipients),
         "subject": _subject(ticket, event),
         "text": _text(ticket, event, row),

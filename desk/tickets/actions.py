@@ -33,7 +33,8 @@ def reply(
 ) -> Event:
     """Write a public reply, with files. A requester's reply resumes a pending ticket where the reason says so.
 
-    `side` ("it" or "requester") says for whom somebody speaks who is both; without it, for the requester.
+    `side` ("it" or "requester") says for whom somebody speaks who is both; without it, for the requester. Counts the
+    ticket's version on: who is about to resolve it has to read this first.
     """
     ticket = flow.lock(ticket)
     if not rules.may_reply(ticket, by):
@@ -82,6 +83,7 @@ def _say(
         data={"text": message, "side": side or ("it" if it_side else "requester")},
         visibility=visibility,
         files=list(files),
+        news=visibility == Visibility.PUBLIC,
     )
 
 

@@ -26,6 +26,7 @@ class Stale(Refused):
 
     `ticket` is as it is now; `since` are the events that came in between; `theirs` and `mine` hold, by field
     name, the saved and the kept text of each field that both wrote; `meant` names all fields the person changed.
+    `internal`: whether the person is of IT, and calls the portal's own hand by its name.
     """
 
     def __init__(
@@ -36,11 +37,14 @@ class Stale(Refused):
         theirs: dict[str, Any] | None = None,
         mine: dict[str, Any] | None = None,
         meant: Iterable[str] = (),
+        internal: bool = True,
     ):
         self.ticket = ticket
         self.since = list(since)
         self.theirs = theirs or {}
         self.mine = mine or {}
         self.meant = set(meant)
-        who = ", ".join(dict.fromkeys(str(event.actor) for event in self.since)) or "Somebody"
-        super().__init__(f"{who} changed {ticket.number} after you opened this page.")
+        names = (str(event.actor) if internal else event.actor.public_name for event in self.since)
+        who = ", ".join(dict.fromkeys(names)) or "Somebody"
+        did = "changed" if any("to" in e.data or "changes" in e.inside for e in self.since) else "wrote on"
+        super().__init__(f"{who} {did} {ticket.number} after you opened this page.")

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import PurePath
 
 import puremagic
 from django.conf import settings
+from django.core.files.storage import Storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 
 from .errors import Refused
 from .models import Attachment, Event
 
 TEXT = {"txt", "log", "csv", "eml"}
 ZIPPED = {"docx", "xlsx", "pptx", "odt", "ods", "zip"}
+_OURS = re.compile("[0-9a-f]{32}(_[A-Za-z0-9]+)?")  # a random name, and what a storage adds to one that is taken
 _SAME = {"jpg": "jpeg", "jpe": "jpeg", "jfif": "jpeg", "heif": "heic"}
 
 
 def attach(event: Event, files: Iterable[UploadedFile]) -> list[Attachment]:
     """Keep the files with the event. Refused (for the field `files`) when one of them may not be attached.
 
-    When the transaction fails afterwards the rows are gone, and the bytes are removed too.
+    When this fails the bytes are removed at once; when the transaction fails later, `sweep` removes them.
     """
     files = list(files)
     kinds = check(files)
@@ -42,6 +47,31 @@ def attach(event: Event, files: Iterable[UploadedFile]) -> list[Attachment]:
             row.file.storage.delete(row.file.name or "")
         raise
     return kept
+
+
+def sweep(older_than: timedelta = timedelta(days=1)) -> int:
+    """Remove the files that no attachment names and that are too old to belong to a running transaction.
+
+    Looks only at what lies where `attachment_path` puts it. Returns how many were removed.
+    """
+    storage, limit, swept = Attachment._meta.get_field("file").storage, timezone.now() - older_than, 0
+    for folder in _month_folders(storage):
+        names = [f"{folder}/{name}" for name in storage.listdir(folder)[1] if _OURS.fullmatch(name)]
+        old = [name for name in names if storage.get_modified_time(name) < limit]
+        for part in (old[start : start + 1000] for start in range(0, len(old), 1000)):
+            held = set(Attachment.objects.filter(file__in=part).values_list("file", flat=True))
+            for name in set(part) - held:
+                storage.delete(name)
+                swept += 1
+    return swept
+
+
+def _month_folders(storage: Storage) -> list[str]:
+    """The folders `2026/11` that there are."""
+    if not storage.exists(""):
+        return []
+    years = [year for year in storage.listdir("")[0] if year.isdecimal()]
+    return [f"{year}/{month}" for year in years for month in storage.listdir(year)[0] if month.isdecimal()]
 
 
 def check(files: Iterable[UploadedFile]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django_fsm import FSMFieldMixin, Transition
 
@@ -71,7 +72,7 @@ def perform(
         if step is None:
             raise Refused(f"{fresh.kind_info.label} has no transition “{name}”.")
         ask_permission(fresh, name, by)
-        _compare_version(fresh, seen, by)
+        _compare_version(fresh, step, seen, by)
         if obstacles := unmet(fresh, name, by):
             raise Refused(*obstacles)
         before, old_state = snapshot(fresh), fresh.state
@@ -189,9 +190,14 @@ def write_event(
     inside: Mapping[str, Any] | None = None,
     visibility: str = Visibility.PUBLIC,
     files: Iterable[UploadedFile] = (),
+    news: bool = False,
 ) -> Event:
-    """Write an event in the running transaction, mark the ticket as touched, and start the reactions to it."""
+    """Write an event in the running transaction, mark the ticket as touched, and start the reactions to it.
+
+    `news`: the ticket's version counts on although no field changed, so that a page made before is out of date.
+    """
     moment = at or clock()
+    ticket.version += news
     event = Event.objects.create(
         ticket_id=ticket.pk,
         at=moment,
@@ -206,9 +212,9 @@ def write_event(
     event.__dict__["ticket_now"] = ticket
     if files:
         attach(event, files)
-    if ticket.updated_at < moment:
-        ticket.updated_at = moment
-        Ticket.objects.filter(pk=ticket.pk).update(updated_at=moment)
+    if news or ticket.updated_at < moment:
+        ticket.updated_at = max(ticket.updated_at, moment)
+        Ticket.objects.filter(pk=ticket.pk).update(updated_at=ticket.updated_at, version=ticket.version)
     dispatch(event)
     return event
 
@@ -240,13 +246,24 @@ def all_transitions(model: type[Ticket]) -> tuple[Transition, ...]:
 
 def unmet(ticket: Ticket, name: str, user: User) -> list[str]:
     """The sentences that stand in the way of this transition now; empty when it is open."""
-    label = transition_of(ticket, name).custom["label"].lower()  # type: ignore[union-attr]
+    step = transition_of(ticket, name)
+    assert step is not None
     here = next((s for s in all_transitions(type(ticket)) if s.name == name and s.source == ticket.state), None)
     if here is None:
-        return [f"{ticket.number} is {ticket.state_label}; “{label}” isn't possible from there."]
+        label, state = (
+            label_of(ticket, step, user),
+            ticket.state_in_words(internal=rules.may_see_internal(ticket, user)),
+        )
+        return [f"{ticket.number} is {state}; “{label}” isn't possible from there."]
     conditions: list[Any] = list(here.conditions)
     asked = [why.why_not(ticket) for why in conditions if not why(ticket)]
     return asked + [why.why_not(ticket) for why in here.custom.get("needs", ()) if not why(ticket, user)]
+
+
+def label_of(ticket: Ticket, step: Transition, user: User) -> str:
+    """What the move is called: in plain words for those who only see the ticket's public side."""
+    plain = step.custom.get("for_requester")
+    return str(plain if plain and not rules.may_see_internal(ticket, user) else step.custom["label"])
 
 
 def ask_permission(ticket: Ticket, name: str, user: User) -> None:
@@ -257,15 +274,21 @@ def ask_permission(ticket: Ticket, name: str, user: User) -> None:
         raise PermissionDenied(rule.why_not(ticket) if rule else f"Nobody may “{name}” here.")
 
 
-def _compare_version(ticket: Ticket, seen: int | None, by: User) -> None:
-    """Stale when somebody else changed, since the version `seen`, what this person may see of the ticket."""
+def _compare_version(ticket: Ticket, step: Transition, seen: int | None, by: User) -> None:
+    """Stale when somebody else changed, since the version `seen`, what this person may see of the ticket.
+
+    A transition that `heeds_replies` is also Stale when somebody else wrote a public reply meanwhile.
+    """
     if seen is None or seen == ticket.version:
         return
-    changed = ticket.events.filter(version__gt=seen, inside__has_key="changes").exclude(actor=by)
+    matters = Q(inside__has_key="changes")
+    if step.custom.get("heeds_replies"):
+        matters |= Q(kind="comment.added", visibility=Visibility.PUBLIC)
+    news = ticket.events.filter(matters, version__gt=seen).exclude(actor=by)
     if not rules.may_see_internal(ticket, by):
-        changed = changed.filter(visibility=Visibility.PUBLIC)
-    if since := list(changed.select_related("actor")):
-        raise Stale(ticket, since)
+        news = news.filter(visibility=Visibility.PUBLIC)
+    if since := list(news.select_related("actor")):
+        raise Stale(ticket, since, internal=rules.may_see_internal(ticket, by))
 
 
 def _save(ticket: Ticket, moment: datetime) -> None:

@@ -93,6 +93,9 @@ class PendingReason(models.Model):
         return [kind for kind, paused in stands.items() if paused]
 
 
+UNFINISHED = ~Q(state__in=["closed", "cancelled"])  # for indexes; each kind says for itself what is over
+
+
 class Ticket(FSMModelMixin, models.Model):
     """What every kind of ticket has. Its state changes through `flow.perform` only; a trigger refuses any other way."""
 
@@ -146,8 +149,18 @@ class Ticket(FSMModelMixin, models.Model):
             models.CheckConstraint(condition=Q(priority__range=(1, 5)), name="tickets_priority_range"),
         ]
         indexes = [
-            models.Index(fields=["workgroup", "priority", "id"], name="tickets_queue"),
-            models.Index(fields=["workgroup", "state"], name="tickets_queue_state"),
+            # The two orders of a queue; what is over isn't in them.
+            models.Index(
+                "workgroup",
+                F("due_at").asc(nulls_last=True),
+                "priority",
+                "id",
+                name="tickets_by_breach",
+                condition=UNFINISHED,
+            ),
+            models.Index(fields=["workgroup", "priority", "id"], name="tickets_by_priority", condition=UNFINISHED),
+            models.Index(fields=["workgroup", "state", "priority"], name="tickets_queue_state"),
+            models.Index(fields=["workgroup", "state"], name="tickets_unassigned", condition=Q(assignee=None)),
             models.Index(fields=["requester", "-updated_at"], name="tickets_mine"),
             models.Index(fields=["assignee", "state"], name="tickets_assigned"),
             models.Index(fields=["kind", "state"], name="tickets_kind_state"),
@@ -176,6 +189,10 @@ class Ticket(FSMModelMixin, models.Model):
     @property
     def state_label(self) -> str:
         return str(self.kind_info.states(self.state).label)
+
+    def state_in_words(self, *, internal: bool) -> str:
+        """The state as IT or, where `internal` is False, as end users call it."""
+        return self.state_label if internal else self.public_state
 
     @property
     def is_over(self) -> bool:

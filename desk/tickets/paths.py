@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count
 
 from desk.people.models import User
+from desk.people.rules import reach
 
 from . import kinds, queries
 from .figure import Highlights, draw
 from .graph import Graph, Row, graph_of, rows
 from .kinds import Kind
-from .models import Event, Ticket
+from .models import Ticket
 from .queries import Move
 from .shapes import Figure
 
@@ -21,10 +23,20 @@ RAIL = 300  # a ticket's figure stands in the rail beside its timeline
 
 
 def counts(user: User) -> dict[str, dict[str, int]]:
-    """Per kind and state, how many tickets there are among those the person may see; one query."""
+    """Per kind and state, how many tickets there are among those the person may see, up to the cap; two queries.
+
+    Queues may hold millions, so each state is counted to the cap and no further; what concerns a person outside of their
+    queues is few.
+    """
     found: dict[str, dict[str, int]] = {kind.name: {} for kind in kinds.every()}
-    for row in queries.visible_to(user).order_by().values("kind", "state").annotate(found=Count("pk")):
-        found.setdefault(row["kind"], {})[row["state"]] = row["found"]
+    places = [(kind.name, state) for kind in kinds.every() for state in kind.states.values]
+    queues = queries.in_queues_of(user)
+    each = [queries.count_of(queues.filter(kind=kind, state=state)) for kind, state in places]
+    in_queues = User.objects.filter(pk=user.pk).values_list(*each).get() if reach(user).view else [0] * len(places)
+    elsewhere = queries.only_concerning(user).order_by().values_list("kind", "state").annotate(Count("pk"))
+    for kind, state, count in [(*place, n) for place, n in zip(places, in_queues, strict=True)] + list(elsewhere):
+        if count:
+            found[kind][state] = min(found[kind].get(state, 0) + count, queries.COUNT_CAP)
     return found
 
 
@@ -35,7 +47,7 @@ class Overview:
     kind: Kind
     figure: Figure
     rows: list[Row]
-    total: int
+    total: str
 
 
 def overviews(user: User) -> list[Overview]:
@@ -46,41 +58,41 @@ def overviews(user: User) -> list[Overview]:
 
 def _overview(kind: Kind, counted: dict[str, int]) -> Overview:
     graph = graph_of(kind)
-    notes = {state.value: f"{counted.get(state.value, 0):,}" for state in graph.states}
+    notes = {state.value: queries.count_in_words(counted.get(state.value, 0)) for state in graph.states}
     said = ", ".join(f"{state.label}: {notes[state.value]}" for state in graph.states)
     told = f"Tickets in each state: {said}. The table says which move leads where."
-    return Overview(kind, draw(graph, Highlights(notes=notes), told=told), rows(graph), sum(counted.values()))
+    return Overview(kind, draw(graph, Highlights(notes=notes), told=told), rows(graph), _total(counted))
+
+
+def _total(counted: dict[str, int]) -> str:
+    return queries.count_in_words(min(sum(counted.values()), queries.COUNT_CAP))
+
+
+Trail = list[tuple[str, str, datetime]]
 
 
 def figure_for(
-    ticket: Ticket, user: User, *, moves: Iterable[Move] | None = None, events: Iterable[Event] | None = None
+    ticket: Ticket, user: User, *, moves: Iterable[Move] | None = None, trail: Trail | None = None
 ) -> Figure:
     """The ticket's path through its lifecycle as far as this person may see it, and the moves open to them.
 
-    Pass `moves` and `events` (what `queries.moves` and `queries.timeline` gave) where the page has them already.
+    Pass `moves` and `trail` (what `queries.moves` and `queries.trail` gave) where the page has them already.
     """
     graph = graph_of(ticket.kind_info)
     moves = queries.moves(ticket, user) if moves is None else moves
-    events = queries.timeline(ticket, user).prefetch_related(None) if events is None else events
-    trail = _trail(events)
+    trail = queries.trail(ticket, user) if trail is None else trail
     order: dict[str, list[int]] = {}
-    for number, (_, state) in enumerate(trail, start=1):
+    for number, (_, state, _at) in enumerate(trail, start=1):
         order.setdefault(state, []).append(number)
     open_now = [move for move in moves if move.open]
     lit = Highlights(
         current=ticket.state,
         notes={state: _ordinals(numbers) for state, numbers in order.items()},
         visited=frozenset(order),
-        walked=frozenset(trail),
+        walked=frozenset((old, new) for old, new, _ in trail),
         open=frozenset(move.name for move in open_now),
     )
     return draw(graph, lit, told=_in_words(graph, trail, ticket, open_now), width=RAIL)
-
-
-def _trail(events: Iterable[Event]) -> list[tuple[str, str]]:
-    """(from, to) of every event that set a state, oldest first; the first comes from nowhere."""
-    moved = (event.data for event in events if isinstance(event.data.get("to"), str))
-    return [(str(data.get("from", "")), data["to"]) for data in moved]
 
 
 def _ordinals(numbers: list[int]) -> str:
@@ -88,8 +100,8 @@ def _ordinals(numbers: list[int]) -> str:
     return " · ".join(map(str, numbers)) if len(numbers) < 4 else f"{numbers[0]} … {numbers[-1]}"
 
 
-def _in_words(graph: Graph, trail: list[tuple[str, str]], ticket: Ticket, open_now: list[Move]) -> str:
+def _in_words(graph: Graph, trail: Trail, ticket: Ticket, open_now: list[Move]) -> str:
     labels = {state.value: state.label for state in graph.states}
-    path = ", then ".join(labels.get(state, state) for _, state in trail)
+    path = ", then ".join(labels.get(state, state) for _, state, _at in trail)
     offered = ", ".join(move.label for move in open_now) or "nothing"
     return f"Path so far: {path or 'unknown'}. Now {ticket.state_label}. Open to you: {offered}."

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, Func, IntegerField, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
 from django_fsm import Transition
 
@@ -13,7 +15,7 @@ from desk.people.models import User, Workgroup
 from desk.people.queries import analysts_of
 from desk.people.rules import reach
 
-from . import flow, kinds, rules
+from . import flow, kinds, ordering, rules
 from .models import LINK_BACKWARDS, Attachment, Event, Link, PendingReason, PriorityCell, Ticket, Visibility, Watcher
 
 
@@ -23,6 +25,20 @@ def visible_to(user: User, model: type[Ticket] = Ticket) -> QuerySet[Any]:
     return model._default_manager.filter(
         Q(workgroup__in=reach(user).view) | Q(requester=user) | Q(reporter=user) | Q(Exists(watched))
     )
+
+
+def in_queues_of(user: User) -> QuerySet[Ticket]:
+    """Of `visible_to`, what stands in queues that the person may see."""
+    return Ticket.objects.filter(workgroup__in=reach(user).view)
+
+
+def only_concerning(user: User) -> QuerySet[Ticket]:
+    """Of `visible_to`, the rest: what the person requested, reported or watches elsewhere, found by their own indexes."""
+    requested = Ticket.objects.filter(requester=user).order_by().values("pk")
+    reported = Ticket.objects.filter(reporter=user).order_by().values("pk")
+    watched = Watcher.objects.filter(user=user).values("ticket")
+    own = requested.union(reported, watched)
+    return Ticket.objects.filter(pk__in=own).exclude(workgroup__in=reach(user).view)
 
 
 def get_visible(user: User, number: str, model: type[Ticket] = Ticket) -> Any:
@@ -51,6 +67,28 @@ def timeline(ticket: Ticket, user: User) -> QuerySet[Event]:
     return events.filter(visibility=Visibility.PUBLIC).defer("inside")
 
 
+NEWEST = 100  # events on a ticket's page; the earlier ones are asked for
+
+
+def newest(ticket: Ticket, user: User, *, whole: bool = False) -> tuple[list[Event], bool]:
+    """The last events of `timeline` (or the `whole` of it), oldest first, and whether there are earlier ones."""
+    if whole:
+        return list(timeline(ticket, user)), False
+    found = list(timeline(ticket, user).order_by("-at", "-pk")[: NEWEST + 1])
+    return found[:NEWEST][::-1], len(found) > NEWEST
+
+
+def trail(ticket: Ticket, user: User) -> list[tuple[str, str, datetime]]:
+    """(from, to, when) of every event that set a state, as far as the person may know, oldest first.
+
+    The first comes from nowhere. Reads values alone, so that a long history costs little.
+    """
+    moved = ticket.events.filter(data__has_key="to")
+    if not rules.may_see_internal(ticket, user):
+        moved = moved.filter(visibility=Visibility.PUBLIC)
+    return [(old or "", new, at) for old, new, at in moved.values_list("data__from", "data__to", "at")]
+
+
 def attachment_for(user: User, key: Any) -> Attachment:
     """The attachment with this key, if the person may see its event; Http404 otherwise."""
     found = Attachment.objects.select_related("event__ticket").filter(key=key).first()
@@ -63,19 +101,23 @@ def attachment_for(user: User, key: Any) -> Attachment:
 
 def open_tickets(tickets: QuerySet[Any]) -> QuerySet[Any]:
     """Those in which something is left to do."""
-    over = Q()
-    for kind in kinds.every():
-        over |= Q(kind=kind.name, state__in=kind.closed)
-    return tickets.exclude(over)
+    living = {kind.name: [state for state in kind.states.values if state not in kind.closed] for kind in kinds.every()}
+    narrow = Q()
+    for name, states in living.items():
+        narrow |= Q(kind=name, state__in=states)
+    # The states of all kinds together say nothing new, but let an index leave out whatever is over.
+    return tickets.filter(narrow, state__in=sorted({state for states in living.values() for state in states}))
+
+
+def at_work(tickets: QuerySet[Any]) -> QuerySet[Any]:
+    """Of the open ones, those that wait for an analyst; resolved ones wait for their requesters. This is a load."""
+    return open_tickets(tickets).exclude(state="resolved")
 
 
 def queue(workgroup: Workgroup) -> QuerySet[Ticket]:
-    """Everything unfinished of a workgroup: most urgent first, then oldest."""
-    return (
-        open_tickets(Ticket.objects.filter(workgroup=workgroup))
-        .select_related("requester", "assignee", "service", "pending_reason")
-        .order_by("priority", "pk")
-    )
+    """Everything unfinished of a workgroup; what breaches next comes first."""
+    rows = open_tickets(Ticket.objects.filter(workgroup=workgroup))
+    return ordering.ordered(rows.select_related("requester", "assignee", "service", "pending_reason"), ordering.DEFAULT)
 
 
 def links_of(ticket: Ticket, user: User) -> list[tuple[str, Ticket]]:
@@ -135,7 +177,7 @@ def _move(ticket: Ticket, user: User, step: Transition) -> Move:
         obstacles = [permission.why_not(ticket), *obstacles]
     return Move(
         name=step.name,
-        label=step.custom["label"],
+        label=flow.label_of(ticket, step, user),
         icon=step.custom.get("icon", "arrow-right"),
         tone=step.custom.get("tone", ""),
         open=not obstacles,
@@ -176,21 +218,14 @@ class Tab:
     current: bool
 
 
-def queue_page(workgroup: Workgroup, user: User, *, tab: str = "all", after: str = "") -> Page:
+def queue_page(
+    workgroup: Workgroup, user: User, *, tab: str = "all", order: str = ordering.DEFAULT, after: str = ""
+) -> Page:
     """A page of the queue by keyset: as quick at the end of a long queue as at its start."""
-    rows = queue(workgroup).filter(TABS.get(tab, TABS["all"])[1](user))
-    if (key := _parse_key(after)) is not None:
-        rows = rows.filter(Q(priority__gt=key[0]) | Q(priority=key[0], pk__gt=key[1]))
-    found = list(rows[: PAGE + 1])
+    rows = ordering.ordered(queue(workgroup).filter(TABS.get(tab, TABS["all"])[1](user)), order)
+    found = list(ordering.after(rows, order, after)[: PAGE + 1])
     more = len(found) > PAGE
-    return Page(found[:PAGE], f"{found[PAGE - 1].priority}.{found[PAGE - 1].pk}" if more else "")
-
-
-def _parse_key(after: str) -> tuple[int, int] | None:
-    priority, _, pk = after.partition(".")
-    if priority.isdecimal() and pk.isdecimal() and len(after) < 20:
-        return int(priority), int(pk)
-    return None
+    return Page(found[:PAGE], ordering.key_of(found[PAGE - 1]) if more else "")
 
 
 def queue_tabs(workgroup: Workgroup, user: User, current: str) -> list[Tab]:
@@ -201,72 +236,101 @@ def queue_tabs(workgroup: Workgroup, user: User, current: str) -> list[Tab]:
 
 def capped(rows: QuerySet[Any]) -> str:
     """How many rows, counting no further than the cap."""
-    count = rows[:COUNT_CAP].count()
-    return f"{COUNT_CAP - 1:,}+" if count >= COUNT_CAP else str(count)
+    return count_in_words(rows[:COUNT_CAP].count())
+
+
+def count_in_words(count: int) -> str:
+    """A count that stopped at the cap: “12”, or “1,000+”."""
+    return f"{COUNT_CAP - 1:,}+" if count >= COUNT_CAP else f"{count:,}"
+
+
+def count_of(rows: QuerySet[Any]) -> Func:
+    """How many rows, up to the cap, for each row of an outer query; reads no more of them than that."""
+    some = ArraySubquery(rows.order_by().values("pk")[:COUNT_CAP])
+    return Func(some, function="CARDINALITY", output_field=IntegerField())
+
+
+def queues_of(user: User) -> QuerySet[Workgroup]:
+    """The workgroups whose queue the person may see; an inactive one for as long as something is left to do there."""
+    left = open_tickets(Ticket.objects.filter(workgroup=OuterRef("pk")))
+    return Workgroup.objects.filter(Q(is_active=True) | Exists(left), pk__in=reach(user).view)
 
 
 @dataclass(frozen=True)
 class QueueCount:
-    """What waits in one workgroup's queue."""
+    """What waits in one workgroup's queue; counts in words, since they stop at the cap."""
 
     workgroup: Workgroup
-    open: int
-    unassigned: int
-    urgent: int
+    open: str
+    unassigned: str
+    urgent: str
 
 
 def queue_counts(user: User) -> list[QueueCount]:
-    """For each queue the person may see: open, unassigned and P1–P2 tickets, with two queries."""
-    groups = list(Workgroup.objects.filter(pk__in=reach(user).view, is_active=True))
-    rows = (
-        open_tickets(Ticket.objects.filter(workgroup__in=groups))
-        .order_by()
-        .values("workgroup")
-        .annotate(
-            open=Count("pk"),
-            unassigned=Count("pk", filter=Q(assignee=None)),
-            urgent=Count("pk", filter=Q(priority__lte=2)),
-        )
+    """For each queue the person may see: open, unassigned and P1–P2 tickets, with one query."""
+    rows = Ticket.objects.filter(workgroup=OuterRef("pk"))
+    counted = queues_of(user).annotate(
+        open=count_of(open_tickets(rows)),
+        unassigned=count_of(at_work(rows).filter(assignee=None)),
+        urgent=count_of(open_tickets(rows).filter(priority__lte=2)),
     )
-    counts = {row["workgroup"]: row for row in rows}
-    none = {"open": 0, "unassigned": 0, "urgent": 0}
-    return [
-        QueueCount(group, *(counts.get(group.pk, none)[key] for key in ("open", "unassigned", "urgent")))
-        for group in groups
-    ]
+    return [QueueCount(group, *map(count_in_words, (group.open, group.unassigned, group.urgent))) for group in counted]
 
 
 def my_work(user: User) -> QuerySet[Ticket]:
-    """Unfinished tickets that are assigned to the person, most urgent first; resolved ones wait for others."""
-    return (
-        open_tickets(Ticket.objects.filter(assignee=user))
-        .exclude(state="resolved")
-        .select_related("requester", "assignee", "service", "workgroup", "pending_reason")
-        .order_by("priority", "pk")
-    )
+    """Unfinished tickets that are assigned to the person, next breach first; resolved ones wait for others."""
+    rows = at_work(Ticket.objects.filter(assignee=user))
+    rows = rows.select_related("requester", "assignee", "service", "workgroup", "pending_reason")
+    return ordering.ordered(rows, ordering.DEFAULT)
 
 
 @dataclass(frozen=True)
 class Load:
-    """One analyst's unfinished tickets in a workgroup; `user` None holds what nobody has."""
+    """One analyst's load in a workgroup, and the most urgent of it; `user` None holds what nobody has."""
 
     user: User | None
     tickets: list[Ticket]
+    count: int
     urgent: int
 
+    @property
+    def in_words(self) -> str:
+        return count_in_words(self.count)
 
-def team_load(workgroup: Workgroup, most: int = 500) -> list[Load]:
-    """The workgroup's work by analyst (resolved tickets aside), the most loaded first, with two queries."""
-    by_user: dict[int | None, list[Ticket]] = {None: []}
-    people: dict[int | None, User] = {}
-    for person in analysts_of(workgroup):
-        by_user[person.pk], people[person.pk] = [], person
-    for ticket in queue(workgroup).exclude(state="resolved")[:most]:
-        by_user.setdefault(ticket.assignee_id, []).append(ticket)
-        if ticket.assignee is not None:
-            people.setdefault(ticket.assignee_id, ticket.assignee)
-    loads = [
-        Load(people.get(pk), tickets, sum(ticket.priority <= 2 for ticket in tickets))
-        for pk, tickets in by_user.items()
-    ]
-    return sorted(loads, key=lambda load: (load.user is not None, -len(load.tickets), str(load.user)))
+    @property
+    def urgent_in_words(self) -> str:
+        return count_in_words(self.urgent)
+
+    @property
+    def not_shown(self) -> str:
+        """How many more there are than `tickets`; empty when all are there."""
+        rest = self.count - len(self.tickets)
+        return f"{rest:,}{'+' if self.count >= COUNT_CAP else ''}" if rest > 0 else ""
+
+
+TEAM_ROWS = 20  # of each one's load, the most urgent
+
+
+def team_load(workgroup: Workgroup) -> list[Load]:
+    """The workgroup's work by analyst: what nobody has first, then the most loaded; with four queries.
+
+    Counted up to the cap, and shown by the most urgent few.
+    """
+    work = at_work(Ticket.objects.filter(workgroup=workgroup)).order_by("priority", "pk")
+    free, theirs = work.filter(assignee=None), work.filter(assignee=OuterRef("pk"))
+    waiting = Workgroup.objects.annotate(count=count_of(free), urgent=count_of(free.filter(priority__lte=2)))
+    nobody = waiting.get(pk=workgroup.pk)
+    people = User.objects.filter(
+        Q(pk__in=analysts_of(workgroup).values("pk")) | Q(pk__in=work.exclude(assignee=None).values("assignee"))
+    ).annotate(
+        count=count_of(theirs),
+        urgent=count_of(theirs.filter(priority__lte=2)),
+        first=ArraySubquery(theirs.values("pk")[:TEAM_ROWS]),
+    )
+    whole = work.select_related("requester", "assignee", "service", "pending_reason")
+    shown: dict[int | None, list[Ticket]] = {}
+    for ticket in whole.filter(pk__in=[pk for person in people for pk in person.first]):
+        shown.setdefault(ticket.assignee_id, []).append(ticket)
+    loads = [Load(person, shown.get(person.pk, []), person.count, person.urgent) for person in people]
+    loads.sort(key=lambda load: (-load.count, str(load.user)))
+    return [Load(None, list(whole.filter(assignee=None)[:TEAM_ROWS]), nobody.count, nobody.urgent), *loads]

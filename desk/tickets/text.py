@@ -1,5 +1,6 @@
 """Text as people type it: refused when the database can't hold it, and shown as safe HTML."""
 
+import re
 import unicodedata
 
 import nh3
@@ -12,6 +13,11 @@ from .errors import Refused
 MAX_LENGTH = 50_000  # characters in one comment or description
 MOST_BRACKETS = 5_000  # looking for links among more of them takes a second and more
 
+_BLANK = {"Cc", "Cf", "Zl", "Zp", "Zs"}
+# What Unicode counts among letters, symbols and marks, and yet shows nothing.
+_FILLERS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True}).enable(
     ["table", "strikethrough", "linkify"]
 )
@@ -29,16 +35,21 @@ def normal(text: str) -> str:
 def clean(text: str | None, *, field: str, required: str = "", limit: int = MAX_LENGTH) -> str:
     """The text, normalised (NFC, plain newlines, no outer space); Refused with a sentence for `field` otherwise.
 
-    `required`: the sentence for an empty text; without it, empty is fine.
+    `required`: the sentence for a text with nothing to be seen in it; without it, empty is fine.
     """
     text = normal(text or "")
     if "\x00" in text:
         raise Refused("This text holds a NUL character, which can't be stored. Please remove it.", field=field)
-    if not text and required:
+    if required and not any(map(_is_visible, text)):
         raise Refused(required, field=field)
     if len(text) > limit:
         raise Refused(f"This text has {len(text):,} characters; {limit:,} is the most.", field=field)
     return text
+
+
+def _is_visible(character: str) -> bool:
+    """Whether it leaves a mark: no space, control or format character, filler or variation selector."""
+    return unicodedata.category(character) not in _BLANK and not _FILLERS.match(character)
 
 
 def as_html(text: str) -> SafeString:

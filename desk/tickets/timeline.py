@@ -22,6 +22,13 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "cancelled": ("circle-x", "cancelled it", "cancelled it"),
     "corrected": ("wrench", "corrected the state", ""),
     "changed": ("pencil", "edited it", ""),
+    # what clocks tell is IT's own business
+    "targeted": ("timer", "set the targets: “{policy}”, version {version}", ""),
+    "rebased": ("timer-reset", "re-based the clocks: “{policy}”, version {version}", ""),
+    "warned": ("hourglass", "noted that {percent}% of the {clock} time is used", ""),
+    "breached": ("alarm-clock", "noted that the {clock} target is missed", ""),
+    "overdue": ("alarm-clock", "noted that {percent}% of the {clock} time is used", ""),
+    "escalated": ("siren", "{said}", ""),
 }
 
 
@@ -32,6 +39,7 @@ class Entry:
     look: str
     icon: str
     actor: Any
+    who: str  # the actor's name, as this reader knows it
     at: datetime
     words: str
     text: str = ""
@@ -52,6 +60,7 @@ def _entry(ticket: Ticket, event: Event, internal: bool) -> Entry | None:
     what = event.kind.rpartition(".")[2]
     common: dict[str, Any] = {
         "actor": event.actor,
+        "who": str(event.actor) if internal else event.actor.public_name,
         "at": event.at,
         "source": event.source,
         "files": list(event.attachments.all()),
@@ -113,7 +122,10 @@ def _details(event: Event, inside: dict[str, Any]) -> list[str]:
         found.append(str(inside["because"]))
     if event.data.get("because"):
         found.append(str(event.data["because"]))
-    found += [str(inside[key]) for key in ("note", "text") if inside.get(key)]
+    if not event.kind.endswith(".escalated"):  # its text is a message to those it named
+        found += [str(inside[key]) for key in ("note", "text") if inside.get(key)]
+    if inside.get("violation"):
+        found.append(f"The target was missed: {inside['violation']}")
     if event.kind.endswith(".corrected"):
         found.insert(0, f"{event.data.get('from', '')} → {event.data.get('to', '')}".replace("_", " "))
     return found
@@ -148,6 +160,17 @@ def _linked(event: Event, common: dict[str, Any]) -> Entry:
     return Entry("event", "link", words=f"linked it: {words} {event.inside['number']}", **common)
 
 
+def question(events: Iterable[Event]) -> str:
+    """What IT asked when it began to wait: the last public word of IT's side since the last hold; empty without one."""
+    asked = ""
+    for event in events:
+        if event.kind.endswith(".held"):
+            asked = ""
+        elif event.kind == "comment.added" and not event.is_internal and event.data.get("side") == "it":
+            asked = str(event.data["text"])
+    return asked
+
+
 @dataclass(frozen=True)
 class Step:
     """One step of the plain path that requesters see."""
@@ -157,14 +180,14 @@ class Step:
     look: str  # done | current | ""
 
 
-def public_steps(ticket: Ticket, events: Iterable[Event]) -> list[Step]:
-    """Received → In progress → Solved → Closed, with the time each was last reached."""
+def public_steps(ticket: Ticket, trail: Iterable[tuple[str, str, datetime]]) -> list[Step]:
+    """Received → In progress → Solved → Closed, with the time each was last reached; from `queries.trail`."""
     order = ["Received", "In progress", "Solved", "Closed"]
     words = ticket.kind_info.public_words
     reached: dict[str, datetime] = {}
-    for event in events:
-        if (state := event.data.get("to")) in words:
-            reached[words[state]] = event.at
+    for _, state, at in trail:
+        if state in words:
+            reached[words[state]] = at
     now = ticket.kind_info.public_words[ticket.state]
     place = order.index("In progress" if now == "On hold" else now)
     return [

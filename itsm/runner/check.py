@@ -17,6 +17,10 @@ SITE = {  # a made-up site, complete enough for Django's deployment checks
     "DJANGO_SETTINGS_MODULE": "itsm.settings.production",
     "SECRET_KEY": "made-up-for-the-deployment-check-0123456789-abcdefghijklmnop",
     "ALLOWED_HOSTS": "portal.example.org",
+    "EMAIL_URL": "smtp+tls://portal:secret@mail.example.org:587",
+    "TRUSTED_PROXY_COUNT": "1",
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS": "true",  # a site's own choice, which Django's check would have everybody make
+    "SECURE_HSTS_PRELOAD": "true",
 }
 
 

@@ -73,6 +73,8 @@
   document.addEventListener("htmx:responseError", (event) => {
     const polled = !byHand(event.detail);
     if (polled) return;
+    const sent = event.detail.requestConfig.verb === "post" && [403, 404].includes(event.detail.xhr.status);
+    if (sent) return toast(`${words[event.detail.xhr.status]} What you wrote is still here, to be copied.`);
     toast(words[event.detail.xhr.status] || "Something went wrong on our side. What you wrote is still here; please try again.");
   });
   document.addEventListener("htmx:sendError", (event) => {

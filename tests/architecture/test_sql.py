@@ -9,14 +9,14 @@ from tests.factories import ServiceFactory, incident, person
 
 # page -> (who, statements); a number that rises is a decision to be looked at, one that falls is good news.
 COSTS = {
-    "/": ("sam", 7),
+    "/": ("sam", 6),
     "/incidents/": ("erin", 4),
     "/incidents/new/": ("erin", 4),
-    "/queues/": ("sam", 5),
+    "/queues/": ("sam", 4),
     "/queues/service-desk/": ("sam", 10),
     "/queues/service-desk/?tab=unassigned": ("sam", 10),
-    "/queues/service-desk/team/": ("lena", 6),
-    "/lifecycles/": ("sam", 4),
+    "/queues/service-desk/team/": ("lena", 7),
+    "/lifecycles/": ("sam", 5),
 }
 
 
@@ -41,7 +41,7 @@ def test_a_list_costs_the_same_however_long_it_is(world, browse, address):
     assert many == expected, "\n".join(statements)
 
 
-@pytest.mark.parametrize(("name", "expected"), [("sam", 8), ("erin", 7)])
+@pytest.mark.parametrize(("name", "expected"), [("sam", 9), ("erin", 8)])
 def test_a_ticket_costs_the_same_however_much_was_said(world, browse, name, expected):
     found = incident(world.erin, service=ServiceFactory())
     client, address = browse(getattr(world, name)), f"/incidents/{found.number}/"

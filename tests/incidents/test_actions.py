@@ -173,7 +173,7 @@ def test_a_recurrence_is_a_new_incident_with_the_same_words_and_a_link(world):
     mail, category = ServiceFactory(), CategoryFactory()
     long_ago = timezone.now() - timedelta(days=60)
     old = in_state("closed", requester=world.erin, analyst=world.sam, at=long_ago, service=mail, category=category)
-    with pytest.raises(Refused, match="Log a recurrence"):
+    with pytest.raises(Refused, match="It can be reported again"):
         move(old, "reopen", by=world.erin)
     again = actions.log_recurrence(incident=old, by=world.erin)
     assert (again.title, again.service, again.category, again.requester) == (old.title, mail, category, world.erin)
@@ -184,11 +184,47 @@ def test_a_recurrence_is_a_new_incident_with_the_same_words_and_a_link(world):
             actions.log_recurrence(incident=old, by=who)
 
 
-@pytest.mark.parametrize("state", sorted(set(STATES) - {"resolved", "closed"}))
-def test_what_still_goes_on_has_no_recurrence(world, state):
-    found = in_state(state, requester=world.erin, analyst=world.sam)
-    with pytest.raises(Refused, match="needs no second incident"):
-        actions.log_recurrence(incident=found, by=world.erin)
+def test_what_an_inactive_workgroup_had_is_routed_anew_when_it_is_reopened(world, browse):
+    found = in_state("closed", requester=world.erin, analyst=world.sam)
+    RoutingRuleFactory(position=1, words=["mail"], workgroup=world.network, name="Mail")
+    world.desk.is_active = False
+    world.desk.save()
+    again = actions.reopen(incident=found, by=world.erin, reason="Still down")
+    assert (again.workgroup, again.state) == (world.network, "reopened")
+    assert (
+        "To Network by the rule “Mail”: Service Desk takes no incidents any more, and the text says “mail”."
+        in browse(world.nadia).get(f"/incidents/{found.number}/").content.decode()
+    )
+    assert "takes no incidents" not in browse(world.erin).get(f"/incidents/{found.number}/").content.decode()
+
+
+def test_an_inactive_workgroup_finishes_what_it_has_and_is_offered_to_nobody(world, browse):
+    mine, theirs = incident(world.erin), incident(world.erin, workgroup=world.network)
+    world.desk.is_active = False
+    world.desk.save()
+    for user, ticket, offered in ((world.sam, mine, True), (world.nadia, theirs, False)):
+        page = browse(user).get(f"/incidents/{ticket.number}/do/assign/").content.decode()
+        assert ("Service Desk (inactive)" in page) == offered
+    assert actions.assign(incident=mine, by=world.sam, assignee=world.lena).assignee == world.lena
+    with pytest.raises(Refused, match="Service Desk doesn't take incidents"):
+        actions.assign(incident=theirs, by=world.nadia, workgroup=world.desk, reason="Theirs")
+    assert move(mine, "start", by=world.lena).state == "in_progress"
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("days", [0, 13, 60])
+def test_a_recurrence_is_offered_and_logged_only_when_reopening_is_over(world, browse, state, days):
+    at = timezone.now() - timedelta(days=days)
+    found = in_state(state, requester=world.erin, analyst=world.sam, at=at)
+    allowed = state == "closed" and days == 60
+    for who in (world.erin, world.sam):
+        page = browse(who).get(f"/incidents/{found.number}/").content.decode()
+        assert (f"/incidents/{found.number}/recurrence/" in page) == allowed
+    if allowed:
+        assert actions.log_recurrence(incident=found, by=world.erin).title == found.title
+    else:
+        with pytest.raises(Refused, match="only what was closed too long ago"):
+            actions.log_recurrence(incident=found, by=world.erin)
 
 
 @pytest.mark.parametrize("state", STATES)

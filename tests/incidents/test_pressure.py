@@ -182,7 +182,8 @@ def test_a_form_of_somebody_else_logs_nothing(world, browse):
     assert Incident.objects.count() == 1
 
 
-def test_a_double_click_on_log_a_recurrence_logs_one(world, browse):
+def test_a_double_click_on_log_a_recurrence_logs_one(world, browse, settings):
+    settings.INCIDENT_REOPEN_DAYS = 0
     ticket = in_state("closed", requester=world.erin, analyst=world.sam)
     token = {"submission": str(uuid.uuid4())}
     clients = [browse(world.erin) for _ in range(3)]

@@ -3,11 +3,14 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from desk.tickets.actions import note, reply
+from desk.tickets.errors import Stale
 from desk.tickets.models import Event, PendingReason
 from incidents import actions
 from incidents.models import Incident, ResolutionCode
 from tests.factories import incident
 from tests.files import PNG
+from tests.stories import in_state, move
 
 
 def log_form(**fields):
@@ -75,6 +78,73 @@ def test_edit_and_team_pages(world, browse):
     assert browse(world.sam).get("/queues/service-desk/team/").status_code == 403
     assert browse(world.sam).get("/incidents/").status_code == 200
     assert browse(world.sam).get("/people/find/?q=eri").status_code == 200
+
+
+def test_a_reply_that_comes_while_somebody_resolves_is_read_first(world, browse):
+    found = actions.start(incident=incident(world.erin), by=world.sam)
+    form = browse(world.sam).get(f"/incidents/{found.number}/do/resolve/").context["form"]
+    fixed = ResolutionCode.objects.get(name="Fixed").pk
+    sent = {"seen": form["seen"].value(), "code": fixed, "solution": "Restarted it"}
+    note(ticket=found, by=world.lena, message="It was the cable")
+    reply(ticket=found, by=world.erin, message="It happens at **home** too")
+    for again in (False, True):
+        answer = browse(world.sam).post(f"/incidents/{found.number}/do/resolve/", sent)
+        if again:
+            assert answer.status_code == 302
+        else:
+            page = answer.content.decode()
+            assert answer.status_code == 412
+            assert f"Erin wrote on {found.number} after you opened this page." in page
+            assert "It happens at <strong>home</strong> too" in page
+            assert "It was the cable" not in page  # a colleague's note is no news of the requester's
+            assert "Restarted it" in page
+            sent["seen"] = answer.context["form"]["seen"].value()
+    found.refresh_from_db()
+    assert found.state == "resolved"
+
+
+def test_ones_own_reply_and_other_moves_are_not_held_up(world):
+    found = actions.start(incident=incident(world.erin), by=world.sam)
+    seen = found.version
+    reply(ticket=found, by=world.sam, message="Restarting it now")
+    assert actions.resolve(
+        incident=found, by=world.sam, code=ResolutionCode.objects.get(name="Fixed"), solution="Done", seen=seen
+    )
+    other = actions.start(incident=incident(world.erin), by=world.sam)
+    reply(ticket=other, by=world.erin, message="Any news?")
+    assert actions.assign(incident=other, by=world.sam, assignee=world.lena, seen=other.version).assignee == world.lena
+
+
+def test_nobody_closes_over_a_no_that_came_meanwhile(world):
+    found = in_state("resolved", requester=world.erin, analyst=world.sam)
+    reply(ticket=found, by=world.erin, message="No! It is still broken.")
+    with pytest.raises(Stale, match="Erin wrote on"):
+        actions.confirm(incident=found, by=world.lena, seen=found.version)
+
+
+def test_a_stale_page_tells_states_in_words(world, browse):
+    found = actions.start(incident=incident(world.erin), by=world.sam)
+    move(found, "hold", by=world.lena)
+    sent = {"seen": found.version, "code": ResolutionCode.objects.get(name="Fixed").pk, "solution": "Done"}
+    page = browse(world.sam).post(f"/incidents/{found.number}/do/resolve/", sent).content.decode()
+    assert "put it on hold: Waiting for vendor" in page
+    assert "in_progress" not in page
+
+
+def test_a_move_that_became_impossible_shows_why_and_no_form_but_keeps_the_text(world, browse):
+    found = in_state("in_progress", requester=world.erin, analyst=world.sam)
+    old = found.version
+    move(found, "resolve", by=world.lena)
+    address = f"/incidents/{found.number}/do/resolve/"
+    opened = browse(world.sam).get(address)
+    assert "isn&#x27;t possible from there" in opened.content.decode()
+    assert "<textarea" not in opened.content.decode()
+    code = ResolutionCode.objects.get(name="Fixed").pk
+    for seen in (old, ""):
+        page = browse(world.sam).post(address, {"seen": seen, "code": code, "solution": "My words"}).content.decode()
+        assert "isn&#x27;t possible from there" in page
+        assert "My words" in page
+        assert 'type="submit">Resolve' not in page
 
 
 def test_a_dialog_opened_from_an_old_page_tells_what_happened_since(world, browse):

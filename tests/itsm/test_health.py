@@ -11,6 +11,11 @@ from itsm import health
 from tests.factories import incident
 
 
+@pytest.fixture(autouse=True)
+def _a_fresh_process(monkeypatch):
+    monkeypatch.setattr(health, "_migrated", set())
+
+
 @pytest.fixture
 def pulse(db):
     return Pulse.objects.create(run_id="run-1", at=timezone.now())
@@ -63,3 +68,18 @@ def test_what_fails_is_named_without_its_inner_details(pulse, monkeypatch, part)
     assert answer.status_code == 503
     assert answer.json()["checks"][part.strip("_")] == "not available (ConnectionError)"
     assert b"secret" not in answer.content
+
+
+def test_the_migrations_are_read_until_they_fit_and_then_never_again(pulse, monkeypatch):
+    asked = []
+
+    class Executor(health.MigrationExecutor):
+        def migration_plan(self, targets):
+            asked.append(targets)
+            return [("tickets", "0002")] if len(asked) == 1 else []
+
+    monkeypatch.setattr(health, "MigrationExecutor", Executor)
+    assert Client().get("/readyz").json()["checks"]["migrations"] == "1 to apply on default"
+    for _ in range(3):
+        assert Client().get("/readyz").status_code == 200
+    assert len(asked) == 2

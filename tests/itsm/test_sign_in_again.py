@@ -101,3 +101,16 @@ def test_whatever_is_called_a_password_is_not_kept(world):
     }
     session_gone(client, "/incidents/new/", data, "/incidents/new/")
     assert client.session[KEPT]["forms"] == {"/incidents/new/": {"title": [WORDS]}}
+
+
+@pytest.mark.parametrize("form", ["reply", "note", "take", "recurrence"])
+def test_without_a_word_of_where_the_form_stood_it_leads_to_the_tickets_page(world, form):
+    found = incident(world.sam)
+    client = signed_in("sam")
+    del client.cookies["sessionid"]
+    target = client.post(f"/incidents/{found.number}/{form}/", {"message": WORDS, "note": WORDS})["Location"]
+    back = client.post(target, {"login": "sam", "password": "demo"})
+    assert back["Location"] == f"/incidents/{found.number}/"
+    page = client.get(back["Location"])
+    assert page.status_code == 200
+    assert (SHOWN in page.content.decode()) == (form in {"reply", "note"})

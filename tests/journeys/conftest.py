@@ -1,6 +1,7 @@
 """A real browser before the real application, signed in as one of the people of the story."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def open_as(chromium, town):
             "console",
             lambda message: (
                 complaints.append(f"{name}: {message.text}")
-                if message.type == "error" and "status of 4" not in message.text
+                if message.type == "error" and not re.search("status of 4|Status Error Code 4", message.text)
                 else None
             ),
         )

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from incidents import actions
 from incidents.models import Incident
 from tests.factories import incident
 
@@ -63,9 +64,9 @@ def test_an_incident_from_logging_to_closing(open_as, town, scripts):
 
     solve(nadia, number, "Restarted the switch.")
     erin.reload()
-    erin.get_by_role("link", name="No, it still doesn't").click()
+    erin.get_by_role("link", name="It still doesn't work").click()
     erin.get_by_label("What still doesn't work?").fill("Down again.")
-    erin.get_by_role("button", name="Reopen").click()
+    erin.get_by_role("button", name="It still doesn't work").click()
     expect(erin.locator(".page-head")).to_contain_text("Received")
 
     nadia.goto(f"/incidents/{number}/")
@@ -75,7 +76,7 @@ def test_an_incident_from_logging_to_closing(open_as, town, scripts):
     erin.reload()
     erin.get_by_role("link", name="Yes, it works").click()
     erin.get_by_text("Very good").click()
-    erin.get_by_role("button", name="Confirm and close").click()
+    erin.get_by_role("button", name="Yes, it works").click()
     expect(erin.locator(".page-head")).to_contain_text("Closed")
     expect(erin.locator("main")).not_to_contain_text("The switch is theirs.")
 
@@ -166,3 +167,59 @@ def test_what_is_typed_while_the_analysts_are_fetched_stays(open_as, town):
     expect(sam.get_by_label("Analyst")).to_contain_text("Nadia")
     expect(sam.get_by_label(re.compile("Reason"))).to_have_value("The switch is theirs.")
     expect(sam.get_by_label("Workgroup")).to_have_value(str(town.network.pk))
+
+
+def test_a_moves_own_page_says_what_is_wrong_and_keeps_the_text(open_as, town):
+    """Opened as a page and not as a dialog, with scripts: the answer takes the page's place."""
+    number = incident(town.erin, "Mail").number
+    sam = open_as("sam")
+    sam.goto(f"/incidents/{number}/do/assign/")
+    sam.get_by_label("Workgroup").select_option("Network")
+    expect(sam.locator("#move_reason_label")).to_have_text("Reason")
+    sam.get_by_label("Workgroup").select_option("Service Desk")
+    expect(sam.locator("#move_reason_label")).to_contain_text("(optional)")
+    sam.get_by_label("Workgroup").select_option("Network")
+    expect(sam.locator("#move_reason_label")).to_have_text("Reason")
+    sam.get_by_role("button", name="Assign", exact=True).click()
+    expect(sam.locator("main")).to_contain_text("Please say why it goes to another workgroup")
+    expect(sam.get_by_label("Workgroup")).to_have_value(str(town.network.pk))
+
+
+def test_the_path_folds_on_a_phone_and_lies_open_on_a_desk(open_as, town):
+    number = incident(town.erin, "Mail").number
+    sam = open_as("sam")
+    sam.set_viewport_size({"width": 390, "height": 844})
+    sam.goto(f"/incidents/{number}/")
+    expect(sam.get_by_role("heading", name="Open to you")).to_be_hidden()
+    sam.get_by_text("Show the path").click()
+    expect(sam.get_by_role("heading", name="Open to you")).to_be_visible()
+    sam.set_viewport_size({"width": 1280, "height": 844})
+    sam.goto(f"/incidents/{number}/")
+    expect(sam.get_by_role("heading", name="Open to you")).to_be_visible()
+    expect(sam.get_by_text("Show the path")).to_be_hidden()
+
+
+def test_the_teams_columns_stand_below_one_another(open_as, town):
+    incident(town.erin, "Mail")
+    actions.take(
+        incident=incident(town.omar, "The printer in the hall is out of paper again, and nobody knows"), by=town.sam
+    )
+    lena = open_as("lena")
+    lena.goto("/queues/service-desk/team/")
+    lefts = lena.evaluate(
+        "[...document.querySelectorAll('.team table')].map(t => [...t.querySelectorAll('th')].map(h => Math.round(h.getBoundingClientRect().left)).join())"
+    )
+    assert len(lefts) == 2
+    assert len(set(lefts)) == 1
+
+
+def test_a_ticket_that_goes_away_leaves_the_words_in_the_dialog(open_as, town):
+    found = actions.start(incident=incident(town.erin, "Mail"), by=town.sam)
+    sam = open_as("sam")
+    sam.goto(f"/incidents/{found.number}/")
+    sam.get_by_role("link", name="Resolve", exact=True).click()
+    sam.get_by_role("textbox", name="Solution").fill("Changed the cable.")
+    actions.assign(incident=found, by=town.lena, workgroup=town.network, reason="Theirs")
+    sam.get_by_role("button", name="Resolve", exact=True).click()
+    expect(sam.get_by_role("dialog")).to_contain_text("What you wrote is still here, to be copied.")
+    expect(sam.get_by_role("textbox", name="Solution")).to_have_value("Changed the cable.")

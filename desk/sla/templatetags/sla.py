@@ -28,6 +28,14 @@ def clocks_of(tickets: Iterable[Ticket] | Ticket) -> dict[int, dict[str, Face]]:
     return queries.faces(rows, timezone.now())
 
 
+@register.simple_tag
+def promised(ticket: Ticket) -> datetime | None:
+    """When we aim to have it solved, for the requester: while that is ahead, and nothing waits."""
+    faces = queries.faces([ticket], timezone.now())[ticket.pk]
+    found = faces.get("resolution")
+    return found.clock.due_at if found and found.word == "running" else None
+
+
 @register.filter
 def nearest(clocks: dict[int, dict[str, Face]], ticket: Ticket) -> Face | None:
     """The clock that a queue shows for a ticket: of those that aren't over the one that breaches first."""

@@ -42,12 +42,20 @@ def say(request: SignedIn, kind: str, number: str, internal: bool) -> HttpRespon
             else:
                 message, files = form.cleaned_data["message"], form.cleaned_data["files"]
                 actions.reply(ticket=ticket, by=request.user, message=message, files=files)
-            return done(request, ticket, "Your note is saved." if internal else "Your reply is sent.")
+            return done(request, ticket, "Your note is saved." if internal else _sent(request, ticket))
         except Refused as caught:
             refusal = caught
             refuse(form, caught)
     which = "note_form" if internal else "reply_form"
     return _page(request, info, ticket, status=code_for(form, refusal), **{which: form})
+
+
+def _sent(request: SignedIn, ticket: Ticket) -> str:
+    """A reply wakes nobody who thinks that it is solved: tell who could reopen it."""
+    if rules.works_on_it(ticket, request.user):
+        return "Your reply is sent."
+    reopen = next((move for move in queries.moves(ticket, request.user) if move.name == "reopen" and move.open), None)
+    return f"Your reply is sent. Choose “{reopen.label}” if you need us again." if reopen else "Your reply is sent."
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,7 +124,8 @@ def take(request: SignedIn, kind: str, number: str) -> HttpResponse:
 def _page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
     internal = rules.may_see_internal(ticket, request.user)
     works = rules.works_on_it(ticket, request.user)
-    events = list(queries.timeline(ticket, request.user))
+    events, has_earlier = queries.newest(ticket, request.user, whole="all" in request.GET)
+    trail = queries.trail(ticket, request.user)
     moves = queries.moves(ticket, request.user)
     path = resolve_url(f"{info.room}:reply", ticket.number)
     context = {
@@ -127,9 +136,11 @@ def _page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, *
         "is_mine": rules.is_requester(ticket, request.user),
         "recurrence_token": uuid.uuid4(),
         "entries": timeline.entries(ticket, events, internal=internal),
-        "steps": timeline.public_steps(ticket, events),
+        "has_earlier": has_earlier,
+        "question": timeline.question(events) if ticket.public_state == "Waiting for you" else "",
+        "steps": timeline.public_steps(ticket, trail),
         "moves": moves,
-        "figure": paths.figure_for(ticket, request.user, moves=moves, events=events) if internal else None,
+        "figure": paths.figure_for(ticket, request.user, moves=moves, trail=trail) if internal else None,
         "open_moves": {move.name: move for move in moves if move.open},
         "links": queries.links_of(ticket, request.user),
         "may_reply": rules.may_reply(ticket, request.user) and not ticket.is_over,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from desk.people.signed_in import SignedIn
 
-from .. import flow, kinds, queries
+from .. import flow, kinds, queries, timeline
 from ..errors import Refused, Stale
 from ..forms import MoveForm, refuse
 from ..kinds import Kind
@@ -34,7 +34,8 @@ def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
     if request.method == "POST" and "show" not in request.POST and form.is_valid():
         try:
             moved = _act(request, info, name, ticket, form)
-            return done(request, moved, f"{moved.number}: {moved.state_label.lower()}.")
+            state = moved.state_in_words(internal=may_see_internal(ticket, request.user))
+            return done(request, moved, f"{moved.number}: {state.lower()}.")
         except Refused as caught:
             refusal = caught
             if isinstance(caught, Stale):
@@ -42,17 +43,19 @@ def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
                 ticket = caught.ticket
             form.is_valid()
             refuse(form, caught)
+    in_dialog = bool(request.htmx) and request.htmx.target != "main"  # the page's own form swaps the whole of it
     context = {
         "ticket": ticket,
         "form": form,
         "move": next(move for move in queries.moves(ticket, request.user) if move.name == name),
         "name": name,
         "stale": refusal if isinstance(refusal, Stale) else None,
-        "internal": may_see_internal(ticket, request.user),
+        "since": _since(refusal, request),
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "kind": info,
+        "in_dialog": in_dialog,
     }
-    template = "tickets/move.html#dialog" if request.htmx else "tickets/move.html"
+    template = "tickets/move.html#dialog" if in_dialog else "tickets/move.html"
     return render(request, template, context, status=code_for(form, refusal))
 
 
@@ -66,6 +69,14 @@ def _form(request: SignedIn, form_class: type[MoveForm], ticket: Ticket) -> Move
     if not re.fullmatch(r"[0-9]{1,9}", initial.get("seen", "")) or int(initial["seen"]) > ticket.version:
         initial.pop("seen", None)
     return form_class(initial={**initial, **typed_before(request)}, ticket=ticket, user=request.user)
+
+
+def _since(refusal: Refused | None, request: SignedIn) -> list[timeline.Entry]:
+    """What happened since the page was made, as the timeline tells it to this person."""
+    if not isinstance(refusal, Stale):
+        return []
+    internal = may_see_internal(refusal.ticket, request.user)
+    return timeline.entries(refusal.ticket, refusal.since, internal=internal)
 
 
 def _act(request: SignedIn, info: Kind, name: str, ticket: Ticket, form: MoveForm) -> Ticket:

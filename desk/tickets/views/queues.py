@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from desk.people.queries import workgroups_of
-from desk.people.rules import may_lead_queue, may_work_queue
+from desk.people.models import Workgroup
+from desk.people.rules import may_lead_queue, may_work_queue, reach
 from desk.people.signed_in import SignedIn
 
-from .. import queries
+from .. import ordering, queries
 
 
 @require_safe
@@ -20,15 +20,23 @@ def queues(request: SignedIn) -> HttpResponse:
     return render(request, "tickets/queues.html", {"queues": queries.queue_counts(request.user)})
 
 
+def _workgroup(request: SignedIn, slug: str) -> Workgroup:
+    """One whose queue this person may see, also an inactive one that has run empty: nobody is thrown out while working."""
+    return get_object_or_404(Workgroup, pk__in=reach(request.user).view, slug=slug)
+
+
 @require_safe
 def queue(request: SignedIn, slug: str) -> HttpResponse:
     """One workgroup's unfinished tickets, a page of them, by tab."""
-    workgroup = get_object_or_404(workgroups_of(request.user), slug=slug)
+    workgroup = _workgroup(request, slug)
     tab = request.GET.get("tab", "all")
-    page = queries.queue_page(workgroup, request.user, tab=tab, after=request.GET.get("after", ""))
+    wanted = request.GET.get("order", "")
+    order = wanted if wanted in ordering.ORDERS else ordering.DEFAULT
+    page = queries.queue_page(workgroup, request.user, tab=tab, order=order, after=request.GET.get("after", ""))
     context: dict[str, Any] = {
         "workgroup": workgroup,
         "page": page,
+        "order": order,
         "tabs": queries.queue_tabs(workgroup, request.user, tab),
         "may_work": may_work_queue(request.user, workgroup.pk),
         "may_lead": may_lead_queue(request.user, workgroup.pk),
@@ -40,7 +48,7 @@ def queue(request: SignedIn, slug: str) -> HttpResponse:
 @require_safe
 def team(request: SignedIn, slug: str) -> HttpResponse:
     """For leads: who of the workgroup has how much, and each one's tickets to move."""
-    workgroup = get_object_or_404(workgroups_of(request.user), slug=slug)
+    workgroup = _workgroup(request, slug)
     if not may_lead_queue(request.user, workgroup.pk):
         raise PermissionDenied(f"Only a lead of {workgroup} sees who has what.")
     return render(request, "tickets/team.html", {"workgroup": workgroup, "loads": queries.team_load(workgroup)})

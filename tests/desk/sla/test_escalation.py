@@ -107,7 +107,7 @@ def test_a_step_that_cannot_be_done_says_why_and_does_not_stop_the_others(world)
     actions.resolve(incident=ticket, by=world.sam, **reasons)
     deliver_due()
     assert told(ticket) == [(100, "move", False, []), (100, "leads", True, [world.lena.pk])]
-    assert "could not move it" in ticket.events.filter(kind="sla.escalated").first().inside["said"]
+    assert "it can't go to Network" in ticket.events.filter(kind="sla.escalated").first().inside["said"]
 
 
 def test_a_warning_that_comes_after_it_was_solved_calls_nobody(world):

@@ -161,6 +161,18 @@ def test_a_viewer_counts_only_what_they_may_see(world):
     assert paths.counts(world.admin)["incident"] == {"logged": 3, "assigned": 1}
 
 
+def test_counts_in_lifecycles_stop_at_the_cap(world, monkeypatch):
+    monkeypatch.setattr(queries, "COUNT_CAP", 3)
+    for _ in range(4):
+        incident(world.erin, workgroup=world.network)
+    for _ in range(2):
+        incident(world.nadia)
+    assert paths.counts(world.nadia)["incident"] == {"logged": 3}
+    (overview,) = paths.overviews(world.nadia)
+    assert (overview.total, overview.figure.nodes[0].note) == ("2+", "2+")
+    assert paths.counts(world.sam)["incident"] == {"logged": 2}
+
+
 def test_the_page_shows_each_kind_with_the_viewers_counts(world, browse):
     incident(world.erin), incident(world.omar)
     page = browse(world.erin).get("/lifecycles/").content.decode()

@@ -3,10 +3,11 @@
 import pytest
 from django.http import Http404
 
+from desk.people.actions import leave
 from desk.tickets import actions as desk_actions
 from desk.tickets import queries
 from desk.tickets.models import LinkKind
-from tests.factories import incident
+from tests.factories import WorkgroupFactory, analyst, incident
 from tests.stories import in_state, move
 
 
@@ -69,15 +70,45 @@ def test_counts_stop_at_the_cap(world, monkeypatch):
 
 def test_each_sees_the_queues_in_reach(world, many):
     (mine,) = queries.queue_counts(world.sam)
-    assert (mine.workgroup, mine.open, mine.unassigned, mine.urgent) == (world.desk, 5, 2, 1)
+    assert (mine.workgroup, mine.open, mine.unassigned, mine.urgent) == (world.desk, "5", "2", "1")
     assert {count.workgroup for count in queries.queue_counts(world.admin)} == {world.desk, world.network}
     assert queries.queue_counts(world.erin) == []
 
 
-def test_a_workgroup_that_was_closed_is_offered_to_nobody(world, many):
+def test_the_counts_of_queues_stop_at_the_cap(world, monkeypatch):
+    monkeypatch.setattr(queries, "COUNT_CAP", 3)
+    for n in range(5):
+        incident(world.erin, impact=1, urgency=1 if n < 2 else 3)
+    (mine,) = queries.queue_counts(world.sam)
+    assert (mine.open, mine.unassigned, mine.urgent) == ("2+", "2+", "2")
+
+
+def test_an_inactive_workgroups_queue_is_there_until_it_is_empty(world, browse):
+    found = incident(world.erin)
+    WorkgroupFactory(name="Never used", is_active=False)
     world.desk.is_active = False
     world.desk.save()
-    assert queries.queue_counts(world.sam) == []
+    assert [count.workgroup for count in queries.queue_counts(world.sam)] == [world.desk]
+    assert set(queries.queues_of(world.admin)) == {world.desk, world.network}
+    assert list(queries.queues_of(world.nadia)) == [world.network]
+    sam = browse(world.sam)
+    assert "Service Desk (inactive)" in sam.get("/").content.decode()
+    assert "inactive</span>" in sam.get("/queues/").content.decode()
+    assert "It gets no new tickets." in sam.get("/queues/service-desk/").content.decode()
+    move(found, "cancel", by=world.sam)
+    assert list(queries.queues_of(world.sam)) == []
+    assert "Service Desk" not in sam.get("/queues/").content.decode()
+    assert sam.get("/queues/service-desk/").status_code == 200  # whoever works there isn't thrown out
+
+
+def test_the_two_halves_of_what_one_sees_are_the_whole(world, many):
+    desk_actions.watch(ticket=many["foreign"], user=world.sam)
+    incident(world.sam, workgroup=world.network)
+    incident(world.sam)
+    for user in (world.erin, world.omar, world.sam, world.nadia, world.admin):
+        queues, rest = (set(half(user)) for half in (queries.in_queues_of, queries.only_concerning))
+        assert queues | rest == set(queries.visible_to(user))
+        assert not queues & rest
 
 
 def test_the_team_is_shown_with_what_each_has(world, many):
@@ -87,6 +118,43 @@ def test_the_team_is_shown_with_what_each_has(world, many):
         world.sam: {many["in_progress"].pk, many["pending"].pk},
         world.lena: set(),
     }
+
+
+def test_a_team_is_counted_in_full_and_shown_by_the_most_urgent(world, browse, monkeypatch):
+    monkeypatch.setattr(queries, "TEAM_ROWS", 2)
+    monkeypatch.setattr(queries, "COUNT_CAP", 5)
+    for n in range(4):
+        move(incident(world.erin, impact=1 + n % 3, urgency=1), "assign", by=world.lena, assignee=world.sam)
+    for _ in range(6):
+        incident(world.erin)
+    gone = analyst("gone", world.desk)
+    move(incident(world.erin), "assign", by=world.lena, assignee=gone)
+    leave(workgroup=world.desk, user=gone)
+    loads = queries.team_load(world.desk)
+    assert [(load.user, load.in_words, load.urgent, len(load.tickets), load.not_shown) for load in loads] == [
+        (None, "4+", 0, 2, "3+"), (world.sam, "4", 3, 2, "2"), (gone, "1", 0, 1, ""), (world.lena, "0", 0, 0, ""),
+    ]  # fmt: skip
+    assert [ticket.priority for ticket in loads[1].tickets] == [1, 1]
+    page = browse(world.lena).get("/queues/service-desk/team/").content.decode()
+    assert "The 2 most urgent are shown; 3+ more." in page
+    assert "The 2 most urgent are shown; 2 more." in page
+
+
+def test_a_page_holds_the_newest_events_and_leads_to_the_others(world, browse, monkeypatch):
+    monkeypatch.setattr(queries, "NEWEST", 3)
+    ticket = in_state("in_progress", requester=world.erin, analyst=world.sam)
+    assert "Show earlier" not in browse(world.erin).get(f"/incidents/{ticket.number}/").content.decode()
+    for n in range(4):
+        desk_actions.reply(ticket=ticket, by=world.erin, message=f"Word {n}")
+    for who in (world.erin, world.sam):
+        page = browse(who).get(f"/incidents/{ticket.number}/").content.decode()
+        assert [f"Word {n}" in page for n in range(4)] == [False, True, True, True]
+        assert 'href="?all=1">Show earlier' in page
+        whole = browse(who).get(f"/incidents/{ticket.number}/?all=1").content.decode()
+        assert "Word 0" in whole
+        assert "Show earlier" not in whole
+    figure = browse(world.sam).get(f"/incidents/{ticket.number}/").context["figure"]
+    assert {node.value: node.note for node in figure.nodes if node.note} == {"logged": "1", "in_progress": "2"}
 
 
 def test_my_work_is_what_waits_for_me(world, many):

@@ -379,3 +379,30 @@ def test_a_form_of_the_same_uuid_written_another_way_is_the_same_form(world, bro
         answer = erin.post("/incidents/new/", {"title": "Mail", "impact": 3, "urgency": 2, "submission": written})
         assert answer.status_code == 302, written
     assert Incident.objects.count() == 1
+
+
+UNSEEN = {
+    "zero width": "\u200b\u200c\u200d\ufeff\u2060",
+    "bidi marks": "\u200e\u200f\u202a\u202e\u2066\u2069",
+    "no-break spaces": "\u00a0\u202f\u2007\u3000",
+    "hangul fillers": "\u3164\uffa0\u115f\u1160",
+    "soft hyphens and joiners": "\u00ad\u034f\u180e",
+    "braille blank": "\u2800",
+    "variation selectors": "\ufe0f\U000e0101",
+}
+
+
+@pytest.mark.parametrize("unseen", UNSEEN.values(), ids=UNSEEN)
+def test_a_title_in_which_nothing_is_to_be_seen_is_no_title(world, browse, unseen):
+    answer = browse(world.erin).post("/incidents/new/", {"title": unseen, "impact": 3, "urgency": 2})
+    assert answer.status_code in {409, 422}
+    assert answer.context["form"].errors["title"] == ["Please say in a few words what is wrong."]
+    assert not Incident.objects.exists()
+    found = incident(world.erin)
+    answer = browse(world.erin).post(f"/incidents/{found.number}/reply/", {"message": unseen})
+    assert answer.context["reply_form"].errors["message"] == ["Please write something."]
+
+
+@pytest.mark.parametrize("seen", ["!", "\u200fשלום", "👩\u200d🚒", "ㄱ", "e\u0301", "\u2801"])
+def test_one_visible_sign_is_enough(seen):
+    assert clean(seen, field="title", required="Please.")

@@ -12,7 +12,7 @@ def told(ticket: Incident, user) -> list[str]:
     """`who words: text` of each row that this person reads."""
     internal = user.pk != ticket.requester_id
     rows = timeline.entries(ticket, queries.timeline(ticket, user), internal=internal)
-    return [f"{row.actor} {row.words}".strip() + (f": {row.text}" if row.text else "") for row in rows]
+    return [f"{row.who} {row.words}".strip() + (f": {row.text}" if row.text else "") for row in rows]
 
 
 def a_long_story(world) -> Incident:
@@ -34,7 +34,7 @@ def test_the_story_for_the_requester(world):
         "Nadia put it on hold: We need something from you before we can go on.",
         "Nadia: Which floor?",
         "Erin: The second",
-        "Automation went on with it",
+        "The portal went on with it",
         "Nadia says it is solved: New switch",
     ]
 
@@ -81,7 +81,7 @@ def test_a_note_looks_like_nothing_else(world):
 
 def test_the_plain_path_says_where_it_is(world):
     ticket = a_long_story(world)
-    steps = timeline.public_steps(ticket, queries.timeline(ticket, world.erin))
+    steps = timeline.public_steps(ticket, queries.trail(ticket, world.erin))
     assert [(step.word, step.look) for step in steps] == [
         ("Received", "done"), ("In progress", "done"), ("Solved", "current"), ("Closed", ""),
     ]  # fmt: skip
@@ -93,8 +93,8 @@ def test_the_plain_path_says_where_it_is(world):
         reason=reason("Waiting for requester"),
         message="?",
     )
-    steps = timeline.public_steps(held, queries.timeline(held, world.erin))
+    steps = timeline.public_steps(held, queries.trail(held, world.erin))
     assert [step.word for step in steps if step.look == "current"] == ["Waiting for you"]
     cancelled = move(incident(world.erin), "cancel", by=world.erin)
-    steps = timeline.public_steps(cancelled, queries.timeline(cancelled, world.erin))
+    steps = timeline.public_steps(cancelled, queries.trail(cancelled, world.erin))
     assert [step.word for step in steps if step.look == "current"] == ["Closed"]

@@ -1,0 +1,27 @@
+"""What beat does in the small hours, and that whatever is in its timetable exists."""
+
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from itsm.celery import app
+from itsm.tasks import clear_sessions
+
+
+def test_expired_sessions_go_and_living_ones_stay(world, browse):
+    browse(world.erin), browse(world.sam)
+    gone = Session.objects.first()
+    Session.objects.filter(pk=gone.pk).update(expire_date=timezone.now() - timedelta(minutes=1))
+    clear_sessions()
+    assert Session.objects.count() == 1
+    assert not Session.objects.filter(pk=gone.pk).exists()
+
+
+def test_every_line_of_the_timetable_names_a_task_that_exists():
+    app.loader.import_default_modules()
+    planned = {line["task"] for line in app.conf.beat_schedule.values()}
+    assert planned == {
+        "reactions.tick", "incidents.close_unconfirmed", "itsm.clear_sessions", "tickets.sweep_files",
+    }  # fmt: skip
+    assert planned <= set(app.tasks)
