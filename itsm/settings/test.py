@@ -8,6 +8,7 @@ DEBUG = False
 SECRET_KEY = "only-for-tests-" + "x" * 48
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PORTAL_URL = "https://portal.example"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Threads in a test take connections of their own; a pool would outlive the test's database.
 DATABASES["default"]["OPTIONS"].pop("pool", None)

@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from desk.reactions import actions, owed as owed_rows
+from desk.reactions import actions
+from desk.reactions import owed as owed_rows
 from desk.reactions.models import Delivery
 from desk.reactions.table import later, now
 from desk.services.models import Site
