@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from desk.tickets.admin import LookOnly
 
@@ -37,7 +38,7 @@ class MessageAdmin(LookOnly, admin.ModelAdmin):
     """Messages are written by the program alone; a person may only look, and have a dead mail sent again."""
 
     change_list_template = "admin/notifications/messages.html"
-    list_display = ["subject", "recipient", "address", "ticket", "created_at", "read_at", "mail", "tries", "error"]
+    list_display = ["beginning", "recipient", "mail", "error", "tries", "ticket", "created_at", "read_at", "address"]
     list_filter = [MailStateFilter, "created_at"]
     list_select_related = ["recipient", "event__ticket"]
     list_per_page = 50
@@ -60,6 +61,10 @@ class MessageAdmin(LookOnly, admin.ModelAdmin):
             self.message_user(request, f"{offered} will be sent again within seconds.", messages.SUCCESS)
         if others := len(queryset) - offered:
             self.message_user(request, f"{others} had not been given up, and stay as they are.", messages.INFO)
+
+    @admin.display(description="Subject", ordering="subject")
+    def beginning(self, message: Message) -> str:
+        return Truncator(message.subject).chars(60)
 
     @admin.display(description="Address")
     def address(self, message: Message) -> str:
