@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from desk.notifications.queries import unread_words
+from desk.notifications.count import remembered
 from desk.people.queries import workgroups_of
 from desk.people.rules import is_analyst, reach
 
@@ -26,7 +26,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             ]
         return context
     context |= {"me": user, "is_analyst": is_analyst(user), "is_admin": user.is_staff, "nav": _nav(request, user)}
-    context["unread"] = partial(unread_words, user)  # asked when the top bar is drawn, so not for a part of a page
+    context["unread"] = partial(remembered, user)  # asked when the top bar is drawn, so not for a part of a page
     return context
 
 

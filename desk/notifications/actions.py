@@ -17,7 +17,7 @@ from desk.people.models import User
 from desk.reactions.owed import Debt, wake
 from desk.tickets.models import Event
 
-from . import mail, queries, rules
+from . import count, mail, queries, rules
 from .models import Message
 
 SEND = "notifications.send_mail"  # the task that is woken
@@ -57,6 +57,7 @@ def tell(*, event: Event, recipients: Iterable[int], subject: str, text: str) ->
         for user in people
     ]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
+    count.forget(user.pk for user in people)
     if any(row.mail_due_at for row in rows):
         transaction.on_commit(partial(wake, SEND))
     return sorted(user.pk for user in people)
@@ -78,11 +79,14 @@ def _breaks(letter: str) -> bool:
 def mark_read(*, message: Message) -> None:
     """Mark it as read, if it isn't yet."""
     Message.objects.filter(pk=message.pk, read_at=None).update(read_at=Now())
+    count.forget([message.recipient_id])
 
 
 def mark_all_read(*, by: User, newest: int) -> int:
     """Mark as read what the person may read, up to the message with this id; returns how many."""
-    return queries.unread(by).filter(pk__lte=newest).update(read_at=Now())
+    marked = queries.unread(by).filter(pk__lte=newest).update(read_at=Now())
+    count.forget([by.pk])
+    return marked
 
 
 def send_due(limit: int = 200) -> int:

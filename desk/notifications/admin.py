@@ -44,7 +44,7 @@ class MessageAdmin(LookOnly, admin.ModelAdmin):
     list_per_page = 50
     search_fields = ["subject", "=event__ticket__number", "=recipient__username", "=recipient__email"]
     search_help_text = "Words of the subject, a ticket's number, a username or an address"
-    actions = ["send_again"]
+    actions = ["send_again"]  # type: ignore[misc]  # LookOnly has none
     fields = readonly_fields = (
         "subject", "text", "recipient", "address", "ticket", "event", "created_at", "read_at",
         "mail", "tries", "mail_due_at", "mail_sent_at", "mail_dead_at", "whole_error",

@@ -22,7 +22,7 @@ NAME = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")
 
 
 class FolderBackend(BaseEmailBackend):
-    """Writes each mail as one .eml file into EMAIL_FILE_PATH, which mail programs can open too."""
+    """Writes each mail as one .eml file into MAIL_FOLDER, which mail programs can open too."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         box = folder()
@@ -56,7 +56,7 @@ def is_used() -> bool:
 
 
 def folder() -> Path:
-    return Path(settings.EMAIL_FILE_PATH)
+    return Path(settings.MAIL_FOLDER)
 
 
 def newest(most: int = KEPT) -> list[Mail]:

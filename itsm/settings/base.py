@@ -160,6 +160,7 @@ STATIC_ROOT = DATA_DIR / "static"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+MAIL_FOLDER = DATA_DIR / "mail"  # for desk.notifications.mailbox, where there is no mail server
 EMAIL_TIMEOUT = 10  # seconds for each step of a conversation with the mail server
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="it@example.org")
 

@@ -49,6 +49,5 @@ STORAGES = {
 if not env("EMAIL_URL", default=""):
     # Mail that nobody asked to be sent anywhere lies in a folder, which the administration shows.
     EMAIL_BACKEND = "desk.notifications.mailbox.FolderBackend"
-    EMAIL_FILE_PATH = DATA_DIR / "mail"
 if DEMO:
     AUTH_PASSWORD_VALIDATORS = []

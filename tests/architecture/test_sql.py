@@ -10,15 +10,15 @@ from tests.factories import ServiceFactory, incident, person
 
 # page -> (who, statements); a number that rises is a decision to be looked at, one that falls is good news.
 COSTS = {
-    "/": ("sam", 8),
-    "/incidents/": ("erin", 5),
-    "/incidents/new/": ("erin", 5),
-    "/queues/": ("sam", 6),
-    "/queues/service-desk/": ("sam", 11),
-    "/queues/service-desk/?tab=unassigned": ("sam", 11),
-    "/queues/service-desk/team/": ("lena", 7),
-    "/inbox/": ("sam", 5),
-    "/lifecycles/": ("sam", 5),
+    "/": ("sam", 7),
+    "/incidents/": ("erin", 4),
+    "/incidents/new/": ("erin", 4),
+    "/queues/": ("sam", 5),
+    "/queues/service-desk/": ("sam", 10),
+    "/queues/service-desk/?tab=unassigned": ("sam", 10),
+    "/queues/service-desk/team/": ("lena", 6),
+    "/inbox/": ("sam", 4),
+    "/lifecycles/": ("sam", 4),
 }
 
 
@@ -44,7 +44,7 @@ def test_a_list_costs_the_same_however_long_it_is(world, browse, address):
     assert many == expected, "\n".join(statements)
 
 
-@pytest.mark.parametrize(("name", "expected"), [("sam", 9), ("erin", 8)])
+@pytest.mark.parametrize(("name", "expected"), [("sam", 8), ("erin", 7)])
 def test_a_ticket_costs_the_same_however_much_was_said(world, browse, name, expected):
     found = incident(world.erin, service=ServiceFactory())
     client, address = browse(getattr(world, name)), f"/incidents/{found.number}/"
@@ -56,3 +56,14 @@ def test_a_ticket_costs_the_same_however_much_was_said(world, browse, name, expe
     many, statements = cost(client, address)
     assert many == few, "\n".join(statements)
     assert many == expected, "\n".join(statements)
+
+
+def test_the_bells_number_costs_one_statement_and_is_then_remembered(world, browse):
+    client, found = browse(world.sam), incident(world.erin)
+    client.get("/")
+    escalate(found, world.sam)
+    with CaptureQueriesContext(connection) as cold:
+        client.get("/")
+    asked = len(cold)  # the next request clears the log
+    remembered, _ = cost(client, "/")
+    assert asked == remembered + 1

@@ -31,7 +31,7 @@ def told(world):
 @pytest.fixture
 def folder(settings, tmp_path):
     settings.EMAIL_BACKEND = "desk.notifications.mailbox.FolderBackend"
-    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    settings.MAIL_FOLDER = tmp_path / "mail"
     return tmp_path / "mail"
 
 
