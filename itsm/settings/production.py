@@ -1,5 +1,7 @@
 """Settings for a real site (Docker, systemd): everything from the environment, nothing guessed, HTTPS expected."""
 
+from itsm.runner.healthcheck import allowed_host
+
 from .base import *  # noqa: F403
 from .base import env
 
@@ -7,7 +9,7 @@ DEMO = False
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
-PORTAL_URL = env("PORTAL_URL", default="").rstrip("/") or f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+PORTAL_URL = env("PORTAL_URL", default="").rstrip("/") or f"https://{allowed_host()}"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
