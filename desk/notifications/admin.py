@@ -38,7 +38,8 @@ class MessageAdmin(LookOnly, admin.ModelAdmin):
     """Messages are written by the program alone; a person may only look, and have a dead mail sent again."""
 
     change_list_template = "admin/notifications/messages.html"
-    list_display = ["beginning", "recipient", "mail", "error", "tries", "ticket", "created_at", "read_at", "address"]
+    list_display = ["recipient", "mail", "tries", "ticket", "beginning", "error", "created_at", "read_at", "address"]
+    list_display_links = ["beginning"]
     list_filter = [MailStateFilter, "created_at"]
     list_select_related = ["recipient", "event__ticket"]
     list_per_page = 50
