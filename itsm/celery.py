@@ -20,6 +20,8 @@ app.conf.beat_schedule = {
     "sla-sweep": {
         "task": "sla.sweep",
         "schedule": 4.0,
+        "options": {"expires": 10},
+    },
     # What a commit's wake-up didn't send: put off after a failure, left by a lost worker, or the broker was away.
     "send-mail": {
         "task": "notifications.send_mail",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from desk.people.models import User
-from desk.reactions.owed import Debt, wake
+from desk.reactions.owed import Debt, wake_for
 from desk.tickets.models import Event
 
 from . import count, mail, queries, rules
@@ -59,7 +59,7 @@ def tell(*, event: Event, recipients: Iterable[int], subject: str, text: str) ->
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     count.forget(user.pk for user in people)
     if any(row.mail_due_at for row in rows):
-        transaction.on_commit(partial(wake, SEND))
+        transaction.on_commit(partial(wake_for, SEND))
     return sorted(user.pk for user in people)
 
 
@@ -134,5 +134,5 @@ def send_again(*, message: Message) -> bool:
     """Offer a dead mail again at once, with a fresh count of attempts; False when it isn't dead."""
     if message.mail_dead_at is None or not MAILS.offer_again(message.pk):
         return False
-    transaction.on_commit(partial(wake, SEND))
+    transaction.on_commit(partial(wake_for, SEND))
     return True
