@@ -23,6 +23,12 @@ app.conf.beat_schedule = {
         "schedule": 4.0,
         "options": {"expires": 10},
     },
+    # What a commit's wake-up didn't send: put off after a failure, left by a lost worker, or the broker was away.
+    "send-mail": {
+        "task": "notifications.send_mail",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
     "close-unconfirmed": {
         "task": "incidents.close_unconfirmed",
         "schedule": 600.0,

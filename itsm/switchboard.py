@@ -24,4 +24,9 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "sla.warned": (_ESCALATE,),
     "sla.breached": (_ESCALATE,),
     "sla.overdue": (_ESCALATE,),
+    "sla.escalated": (
+        now(
+            "desk.notifications.reactions.tell_those_named", "tells those whom the escalation names, by inbox and mail"
+        ),
+    ),
 }

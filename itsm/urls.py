@@ -10,6 +10,7 @@ urlpatterns = [
     path("incidents/", include("incidents.urls")),
     path("", include("desk.tickets.urls")),
     path("", include("desk.sla.urls")),
+    path("inbox/", include("desk.notifications.urls")),
     path("people/", include("desk.people.urls")),
     path("accounts/", include("itsm.account_urls")),
     path("admin/", admin.site.urls),

@@ -41,6 +41,14 @@ def only_concerning(user: User) -> QuerySet[Ticket]:
     return Ticket.objects.filter(pk__in=own).exclude(workgroup__in=reach(user).view)
 
 
+def events_visible_to(user: User) -> QuerySet[Event]:
+    """The events a person may see, of all tickets; the twin of `rules.may_see_event`."""
+    return Event.objects.filter(
+        Q(visibility=Visibility.PUBLIC) | Q(ticket__workgroup__in=reach(user).view),
+        ticket__in=visible_to(user).values("pk"),
+    )
+
+
 def get_visible(user: User, number: str, model: type[Ticket] = Ticket) -> Any:
     """The ticket with this number, through the permission: Http404 when it is foreign or missing."""
     found = (
@@ -92,9 +100,7 @@ def trail(ticket: Ticket, user: User) -> list[tuple[str, str, datetime]]:
 def attachment_for(user: User, key: Any) -> Attachment:
     """The attachment with this key, if the person may see its event; Http404 otherwise."""
     found = Attachment.objects.select_related("event__ticket").filter(key=key).first()
-    if found is None or not rules.may_view(found.event.ticket, user):
-        raise Http404("No such file.")
-    if found.event.is_internal and not rules.may_see_internal(found.event.ticket, user):
+    if found is None or not rules.may_see_event(found.event, user):
         raise Http404("No such file.")
     return found
 

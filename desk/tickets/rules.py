@@ -13,7 +13,7 @@ from desk.people.rules import may_view_queue, may_work_queue
 if TYPE_CHECKING:
     from desk.people.models import User
 
-    from .models import Ticket
+    from .models import Event, Ticket
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,11 @@ def may_see_internal(ticket: Ticket, user: User) -> bool:
 def may_view(ticket: Ticket, user: User) -> bool:
     """The twin of `queries.visible_to`: one ticket, one answer."""
     return may_see_internal(ticket, user) or takes_part(ticket, user)
+
+
+def may_see_event(event: Event, user: User) -> bool:
+    """The twin of `queries.events_visible_to`: of a ticket one may see, internal events only with what is internal."""
+    return (may_see_internal if event.is_internal else may_view)(event.ticket, user)
 
 
 @rule("Only the people of this ticket and the analysts of {ticket.workgroup} may write here.")

@@ -23,7 +23,8 @@ ACCOUNTS = (
 )
 # Celery's advice against root (it minds pickled messages, and ours are JSON) and what comes with every tick.
 DAILY_ROUND = re.compile(
-    r"Task reactions\.tick|Sending due task|SecurityWarning|absolutely not recommended|specify a different user"
+    r"Task reactions\.tick|Task notifications\.send_mail\[\S+\] (received|succeeded)|Sending due task"
+    r"|SecurityWarning|absolutely not recommended|specify a different user"
     r"|User information: uid=|_warn_or_raise_security_error|Service Unavailable: /readyz|Warm shutdown"
     r"|^(LocalTime|Configuration) ->|^ +\. (broker|loader|scheduler|db|logfile|maxinterval) ->|^__ +- +\.\.\. "
     r"|celery beat v\S+ .* is starting"
@@ -38,6 +39,7 @@ def environment(config: Config, database_url: str, redis_url: str) -> dict[str, 
         "REDIS_URL": redis_url,
         "DATA_DIR": str(config.data_dir),
         "PORT": str(config.port),
+        "PORTAL_URL": os.environ.get("PORTAL_URL") or config.url,
         "DEMO": "1" if config.demo else "0",
         "RUN_ID": config.run_id,
         "PYTHONUNBUFFERED": "1",

@@ -17,7 +17,7 @@ from itsm.runner.kernel import adopt_orphans
 from itsm.runner.process import LAUNCH
 from itsm.runner.supervisor import Supervisor
 
-OF_A_RUN = ("RUN_ID", "PORT", "HOST", "DEMO", "DEBUG", "ALLOWED_HOSTS", "SECRET_KEY", "EMAIL_URL")
+OF_A_RUN = ("RUN_ID", "PORT", "HOST", "DEMO", "DEBUG", "ALLOWED_HOSTS", "SECRET_KEY", "EMAIL_URL", "PORTAL_URL")
 NO_TESTS = 5  # pytest's exit code when it found nothing to run
 
 

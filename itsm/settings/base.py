@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "desk.tickets",
     "desk.assignment",
     "desk.sla",
+    "desk.notifications",
     "incidents",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -136,6 +137,8 @@ SWITCHBOARD = "itsm.switchboard.SWITCHBOARD"
 
 # -- the house's own settings ----------------------------------------------------------------
 PORTAL_NAME = env("PORTAL_NAME", default="Northwind Health IT")
+# Where people reach the portal, for links in mails.
+PORTAL_URL = env("PORTAL_URL", default="").rstrip("/") or "http://127.0.0.1:8000"
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=15 * 1024 * 1024)
 ATTACHMENT_MAX_FILES = env.int("ATTACHMENT_MAX_FILES", default=10)
 ATTACHMENT_TYPES = env.list(
@@ -157,6 +160,8 @@ STATIC_ROOT = DATA_DIR / "static"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+MAIL_FOLDER = DATA_DIR / "mail"  # for desk.notifications.mailbox, where there is no mail server
+EMAIL_TIMEOUT = 10  # seconds for each step of a conversation with the mail server
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="it@example.org")
 
 # -- safety --------------------------------------------------------------------------------

@@ -46,5 +46,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+if not env("EMAIL_URL", default=""):
+    # Mail that nobody asked to be sent anywhere lies in a folder, which the administration shows.
+    EMAIL_BACKEND = "desk.notifications.mailbox.FolderBackend"
 if DEMO:
     AUTH_PASSWORD_VALIDATORS = []

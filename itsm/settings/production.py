@@ -2,6 +2,8 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
+from itsm.runner.healthcheck import allowed_host
+
 from .base import *  # noqa: F403
 from .base import ALLAUTH_TRUSTED_PROXY_COUNT, env
 
@@ -9,6 +11,7 @@ DEMO = False
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+PORTAL_URL = env("PORTAL_URL", default="").rstrip("/") or f"https://{allowed_host()}"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if not env("EMAIL_URL", default=""):
     raise ImproperlyConfigured(

@@ -17,10 +17,12 @@ from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import reverse
 
+from desk.notifications.models import Message
 from desk.tickets import actions as desk_actions
 from desk.tickets.models import Attachment, PendingReason
 from incidents.models import Incident, ResolutionCode
 from tests.architecture.addresses import every_address
+from tests.desk.notifications.news import escalate
 from tests.factories import incident
 from tests.files import png
 from tests.stories import in_state
@@ -123,6 +125,11 @@ TABLE = [
     Row("tickets:lifecycles", "          in 200 200 200 200 200 200"),
     Row("tickets:attachment", "          in 200 404 200 404 200 200", kwargs={"key": "public"}),
     Row("tickets:attachment", "          in 404 404 200 404 200 200", kwargs={"key": "internal"}),
+    Row("notifications:inbox", "         in 200 200 200 200 200 200"),
+    Row("notifications:open", "          in 405 405 405 405 405 405"),
+    post("notifications:open", "         in 404 404  go 404 404 404"),  # Sam's own message
+    Row("notifications:read_all", "      in 405 405 405 405 405 405"),
+    post("notifications:read_all", "     in  go  go  go  go  go  go"),
     Row("people:find", "                 in 403 403 200 200 200 403"),
     Row("healthz", "                    200 200 200 200 200 200 200"),
     Row("readyz", "                     503 503 503 503 503 503 503"),  # no worker ticks in tests
@@ -286,6 +293,7 @@ def _ticket(world: Any, state: str) -> Incident:
     """Erin's incident in Service Desk, brought to the state by Sam, with a file in public and one inside."""
     found = in_state(state, requester=world.erin, analyst=world.sam, files=[png("public.png")])
     desk_actions.note(ticket=found, by=world.sam, message="Ours", files=[png("internal.png")])
+    escalate(found, world.sam)
     return found
 
 
@@ -295,6 +303,8 @@ def _code() -> ResolutionCode:
 
 def _address(world: Any, ticket: Incident, row: Row) -> str:
     arguments = {"slug": world.desk.slug, "number": ticket.number, "uidb36": "1", "key": "set-password", **row.kwargs}
+    if row.name == "notifications:open":
+        arguments["pk"] = str(Message.objects.get().pk)
     if row.name == "tickets:attachment":
         arguments["key"] = str(Attachment.objects.get(name=f"{row.kwargs['key']}.png").key)
     address = next(address for address in every_address() if address.key == row.name)
@@ -321,7 +331,8 @@ def _admin_path(address: Any) -> str:
 
 def _everything(ticket: Incident) -> tuple[Any, ...]:
     fresh = Incident.objects.get(pk=ticket.pk)
-    return (fresh.state, fresh.version, fresh.assignee_id, fresh.events.count(), Incident.objects.count())
+    unread = Message.objects.filter(read_at=None).count()
+    return (fresh.state, fresh.version, fresh.assignee_id, fresh.events.count(), Incident.objects.count(), unread)
 
 
 def _without_tokens(page: str) -> str:

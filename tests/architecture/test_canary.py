@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 
 from desk.assignment.models import RoutingRule
+from desk.notifications.actions import send_due
+from desk.notifications.models import Message
+from desk.people.actions import join, leave
 from desk.people.models import Role
 from desk.services.models import Category
 from desk.tickets import actions as desk_actions
@@ -13,6 +16,7 @@ from desk.tickets.models import Attachment, LinkKind, PendingReason, Ticket
 from incidents import actions
 from incidents.models import ResolutionCode
 from tests.architecture.addresses import every_address
+from tests.desk.notifications.news import escalate
 from tests.factories import analyst, incident, person
 from tests.files import png, text
 from tests.stories import MOVES, move
@@ -20,6 +24,7 @@ from tests.stories import MOVES, move
 # One word for each hiding place. OURS: of this ticket, for its workgroup alone. SETUP: names that all of IT may know.
 OURS = [
     "note", "note-file-name", "note-file-content", "hold-note", "assign-reason", "former-title", "foreign-title",
+    "message", "message-text",
 ]  # fmt: skip
 SETUP = ["category", "pending-reason", "rule-name", "resolution-code"]
 
@@ -54,6 +59,8 @@ def ticket(town):
     desk_actions.link(source=found, target=foreign, kind=LinkKind.RELATED_TO, by=town.sam)
     nadias = incident(town.omar, title="Of the network", workgroup=town.network)
     desk_actions.link(source=nadias, target=foreign, kind=LinkKind.CAUSED_BY, by=town.sam)
+    named = [town.erin, town.omar, town.rita, town.wanda, town.nadia, town.sam, town.lena, town.olga, town.admin]
+    escalate(found, *named, subject=canary("message"), text=canary("message-text"))
     why = PendingReason.objects.create(name=canary("pending-reason"), public_text="We wait.", resumes_on_reply=False)
     return actions.hold(incident=found, by=town.sam, reason=why, note=canary("hold-note"))
 
@@ -70,6 +77,7 @@ def pages(ticket: Ticket) -> list[str]:
         if address.route.startswith("admin") or "(" in address.route:
             continue
         here = address.route.replace("<str:number>", ticket.number).replace("<slug:slug>", ticket.workgroup.slug)
+        here = here.replace("<int:pk>", str(Message.objects.order_by("pk").values_list("pk", flat=True)[0]))
         for key in keys if "<uuid:key>" in here else [""]:
             for name in MOVES if "<slug:name>" in here else [""]:
                 found.append("/" + here.replace("<uuid:key>", key).replace("<slug:name>", name))
@@ -85,7 +93,11 @@ def heard(client: Any, addresses: list[str], *, post: bool = True) -> str:
             if (
                 post
                 and not headers
-                and ("/do/" in address or address.endswith(("/take/", "/edit/", "/reply/", "/note/")))
+                and (
+                    "/do/" in address
+                    or "/inbox/" in address
+                    or address.endswith(("/take/", "/edit/", "/reply/", "/note/"))
+                )
             ):
                 answers.append(client.post(address, {"seen": "1"}, headers=headers))
             for answer in answers:
@@ -105,9 +117,26 @@ def test_nobody_else_hears_a_canary(town, ticket, browse, name):
 @pytest.mark.parametrize("name", ["sam", "lena", "olga", "admin"])
 def test_the_workgroup_hears_them_all(town, ticket, browse, name):
     files = [key.get_absolute_url() for key in Attachment.objects.all()]
-    addresses = [ticket.get_absolute_url(), "/queues/service-desk/", *files]
+    addresses = [ticket.get_absolute_url(), "/queues/service-desk/", "/inbox/", *files]
     told = heard(browse(getattr(town, name)), addresses, post=False)
     assert {place for place in [*OURS, *SETUP] if canary(place) not in told} == set()
+
+
+def test_mail_carries_canaries_to_the_workgroup_alone(town, ticket, mailoutbox):
+    send_due()
+    assert {letter.to[0].partition("@")[0] for letter in mailoutbox} == {"sam", "lena", "olga", "admin"}
+    assert all(canary("message") in letter.subject and canary("message-text") in letter.body for letter in mailoutbox)
+
+
+def test_whoever_left_hears_no_canary_any_more(town, ticket, browse, mailoutbox):
+    """Neither in the inbox, nor by a mail that was on its way."""
+    assert canary("message") in heard(browse(town.sam), ["/inbox/"])
+    leave(workgroup=town.desk, user=town.sam)
+    told = heard(browse(town.sam), pages(ticket))
+    assert {place for place in OURS if canary(place) in told} == set()
+    assert ticket.number not in heard(browse(town.sam), ["/inbox/"])
+    send_due()
+    assert {letter.to[0].partition("@")[0] for letter in mailoutbox} == {"lena", "olga", "admin"}
 
 
 def test_a_canary_is_not_even_read_for_those_outside(town, ticket):
@@ -141,8 +170,6 @@ def test_visible_to_and_may_view_agree_for_everybody_and_everything(town, ticket
 
 
 def test_twins_agree_after_people_come_and_go(town, ticket):
-    from desk.people.actions import join, leave
-
     leave(workgroup=town.desk, user=town.sam)
     join(workgroup=town.desk, user=town.omar, role=Role.OBSERVER)
     for user, sees in ((town.sam, False), (town.omar, True)):

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from desk.tickets.actions import note, reply
+from tests.desk.notifications.news import escalate
 from tests.factories import ServiceFactory, incident, person
 
 # page -> (who, statements); a number that rises is a decision to be looked at, one that falls is good news.
@@ -17,6 +18,7 @@ COSTS = {
     "/queues/service-desk/?tab=unassigned": ("sam", 10),
     "/queues/service-desk/team/": ("lena", 7),
     "/lifecycles/": ("sam", 5),
+    "/inbox/": ("sam", 4),
 }
 
 
@@ -32,10 +34,11 @@ def test_a_list_costs_the_same_however_long_it_is(world, browse, address):
     name, expected = COSTS[address]
     client = browse(getattr(world, name))
     service = ServiceFactory()
-    incident(world.erin, service=service)
+    escalate(incident(world.erin, service=service), world.sam)
     few, _ = cost(client, address)
     for n in range(40):
-        incident(world.erin if n % 2 else person(f"guest{n}"), f"Trouble {n}", service=service)
+        found = incident(world.erin if n % 2 else person(f"guest{n}"), f"Trouble {n}", service=service)
+        escalate(found, world.sam)
     many, statements = cost(client, address)
     assert many == few, "\n".join(statements)
     assert many == expected, "\n".join(statements)
@@ -53,3 +56,14 @@ def test_a_ticket_costs_the_same_however_much_was_said(world, browse, name, expe
     many, statements = cost(client, address)
     assert many == few, "\n".join(statements)
     assert many == expected, "\n".join(statements)
+
+
+def test_the_bells_number_costs_one_statement_and_is_then_remembered(world, browse):
+    client, found = browse(world.sam), incident(world.erin)
+    client.get("/")
+    escalate(found, world.sam)
+    with CaptureQueriesContext(connection) as cold:
+        client.get("/")
+    asked = len(cold)  # the next request clears the log
+    remembered, _ = cost(client, "/")
+    assert asked == remembered + 1

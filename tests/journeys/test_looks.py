@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from desk.tickets.actions import note, reply
+from tests.desk.notifications.news import escalate
 from tests.factories import incident
 
 PAGES = {
@@ -13,6 +14,7 @@ PAGES = {
         "/incidents/new/",
         "/incidents/{number}/",
         "/incidents/{number}/do/cancel/",
+        "/inbox/",
         "/lifecycles/",
     ],
     "sam": [
@@ -20,6 +22,7 @@ PAGES = {
         "/queues/",
         "/queues/service-desk/",
         "/queues/service-desk/?tab=pending",
+        "/inbox/",
         "/incidents/new/",
         "/incidents/{number}/",
         "/incidents/{number}/edit/",
@@ -37,6 +40,8 @@ def test_pages_are_accessible_and_fit(open_as, town, name, scheme):
     incident(town.erin, "Averyveryverylongwordwithoutanyspacethatmustnotpushthepagesideways" * 2)
     reply(ticket=found, by=town.sam, message="Which programme?")
     note(ticket=found, by=town.sam, message="The certificate again.")
+    escalate(found, town.sam, subject="Soonlate" * 30, text="One hour is left.\n\n" + "Verylong" * 40)
+    escalate(found, town.sam)
     page = open_as(name, color_scheme=scheme)
     faults = []
     for width in (390, 1280):

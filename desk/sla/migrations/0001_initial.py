@@ -11,213 +11,501 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('services', '0001_initial'),
-        ('tickets', '0003_due_at'),
+        ("people", "0001_initial"),
+        ("services", "0001_initial"),
+        ("tickets", "0003_due_at"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Calendar',
+            name="Calendar",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('zone', models.CharField(help_text='IANA name, such as Europe/Berlin.', max_length=64, validators=[desk.people.models.validate_time_zone], verbose_name='time zone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True)),
+                (
+                    "zone",
+                    models.CharField(
+                        help_text="IANA name, such as Europe/Berlin.",
+                        max_length=64,
+                        validators=[desk.people.models.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='ViolationReason',
+            name="ViolationReason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('is_active', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['position', 'name'],
+                "ordering": ["position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='CalendarVersion',
+            name="CalendarVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('content', models.JSONField()),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='sla.calendar')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("content", models.JSONField()),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="sla.calendar"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
-                'abstract': False,
+                "ordering": ["-number"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='calendar',
-            name='current',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sla.calendarversion'),
+            model_name="calendar",
+            name="current",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="sla.calendarversion",
+            ),
         ),
         migrations.CreateModel(
-            name='Policy',
+            name="Policy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('position', models.PositiveIntegerField(default=100, help_text='Lower comes first; the first match wins.')),
-                ('is_active', models.BooleanField(default=True)),
-                ('kind', models.CharField(default='incident', help_text='Kind of ticket, such as incident.', max_length=20)),
-                ('priority', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'P1 Critical'), (2, 'P2 High'), (3, 'P3 Medium'), (4, 'P4 Low'), (5, 'P5 Minor')], null=True)),
-                ('department', models.CharField(blank=True, help_text="The requester's department, as their profile has it.", max_length=120)),
-                ('vip', models.BooleanField(default=False, help_text='Only tickets whose requester is a VIP.', verbose_name='VIP only')),
-                ('response_minutes', models.PositiveIntegerField(blank=True, help_text='Business minutes until somebody starts or answers. Empty: best effort.', null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('resolution_minutes', models.PositiveIntegerField(blank=True, help_text='Business minutes until it is resolved. Empty: best effort.', null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('warn_at', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(99)]), blank=True, default=list, help_text='Percent of the target at which a warning is written, comma-separated, such as 50, 80.', size=None)),
-                ('on_reopen', models.CharField(choices=[('continue', 'Go on with the time that was left'), ('fresh', 'Start again with the full time')], default='continue', max_length=10)),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='sla.calendar')),
-                ('category', models.ForeignKey(blank=True, help_text='Itself and all below it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='services.category')),
-                ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='services.service')),
-                ('workgroup', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.workgroup')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True)),
+                (
+                    "position",
+                    models.PositiveIntegerField(default=100, help_text="Lower comes first; the first match wins."),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "kind",
+                    models.CharField(default="incident", help_text="Kind of ticket, such as incident.", max_length=20),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[(1, "P1 Critical"), (2, "P2 High"), (3, "P3 Medium"), (4, "P4 Low"), (5, "P5 Minor")],
+                        null=True,
+                    ),
+                ),
+                (
+                    "department",
+                    models.CharField(
+                        blank=True, help_text="The requester's department, as their profile has it.", max_length=120
+                    ),
+                ),
+                (
+                    "vip",
+                    models.BooleanField(
+                        default=False, help_text="Only tickets whose requester is a VIP.", verbose_name="VIP only"
+                    ),
+                ),
+                (
+                    "response_minutes",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Business minutes until somebody starts or answers. Empty: best effort.",
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                (
+                    "resolution_minutes",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Business minutes until it is resolved. Empty: best effort.",
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                (
+                    "warn_at",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(
+                            validators=[
+                                django.core.validators.MinValueValidator(1),
+                                django.core.validators.MaxValueValidator(99),
+                            ]
+                        ),
+                        blank=True,
+                        default=list,
+                        help_text="Percent of the target at which a warning is written, comma-separated, such as 50, 80.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "on_reopen",
+                    models.CharField(
+                        choices=[
+                            ("continue", "Go on with the time that was left"),
+                            ("fresh", "Start again with the full time"),
+                        ],
+                        default="continue",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="policies", to="sla.calendar"
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Itself and all below it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="services.category",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="services.service",
+                    ),
+                ),
+                (
+                    "workgroup",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.workgroup",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'policies',
-                'ordering': ['position', 'pk'],
+                "verbose_name_plural": "policies",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='EscalationStep',
+            name="EscalationStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('percent', models.PositiveSmallIntegerField(default=100, help_text='Percent of the target; 100 is the breach, 150 is half as long again.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)])),
-                ('clock', models.CharField(choices=[('both', 'Response and resolution'), ('response', 'Response'), ('resolution', 'Resolution')], default='both', max_length=10)),
-                ('do', models.CharField(choices=[('assignee', 'Notify the assignee (nobody yet: the leads)'), ('leads', "Notify the workgroup's leads"), ('person', 'Notify a person'), ('group', 'Notify everybody of a workgroup'), ('raise', 'Raise the priority by one'), ('move', 'Move it to another workgroup')], default='leads', max_length=10)),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workgroup', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.workgroup')),
-                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='sla.policy')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "percent",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        help_text="Percent of the target; 100 is the breach, 150 is half as long again.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000),
+                        ],
+                    ),
+                ),
+                (
+                    "clock",
+                    models.CharField(
+                        choices=[
+                            ("both", "Response and resolution"),
+                            ("response", "Response"),
+                            ("resolution", "Resolution"),
+                        ],
+                        default="both",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "do",
+                    models.CharField(
+                        choices=[
+                            ("assignee", "Notify the assignee (nobody yet: the leads)"),
+                            ("leads", "Notify the workgroup's leads"),
+                            ("person", "Notify a person"),
+                            ("group", "Notify everybody of a workgroup"),
+                            ("raise", "Raise the priority by one"),
+                            ("move", "Move it to another workgroup"),
+                        ],
+                        default="leads",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workgroup",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.workgroup",
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="sla.policy"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['percent', 'pk'],
+                "ordering": ["percent", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='PolicyVersion',
+            name="PolicyVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('content', models.JSONField()),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='sla.policy')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("content", models.JSONField()),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="sla.policy"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
-                'abstract': False,
+                "ordering": ["-number"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='policy',
-            name='current',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sla.policyversion'),
+            model_name="policy",
+            name="current",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="sla.policyversion",
+            ),
         ),
         migrations.CreateModel(
-            name='SpecialDay',
+            name="SpecialDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('name', models.CharField(help_text='Shown in explanations, such as “Christmas Day”.', max_length=80)),
-                ('times', models.CharField(blank=True, help_text='Empty: closed all day.', max_length=120)),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='special_days', to='sla.calendar')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField()),
+                ("name", models.CharField(help_text="Shown in explanations, such as “Christmas Day”.", max_length=80)),
+                ("times", models.CharField(blank=True, help_text="Empty: closed all day.", max_length=120)),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="special_days", to="sla.calendar"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['date'],
+                "ordering": ["date"],
             },
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('response', 'Response'), ('resolution', 'Resolution')], max_length=10)),
-                ('episode', models.PositiveSmallIntegerField(default=1)),
-                ('target', models.DurationField(help_text='Business time allowed; empty: best effort.', null=True)),
-                ('used', models.DurationField(help_text='Business time counted before it last began to run.')),
-                ('carried', models.DurationField(help_text='Of that, what comes from the episode before.')),
-                ('started_at', models.DateTimeField()),
-                ('running_since', models.DateTimeField(null=True)),
-                ('paused_since', models.DateTimeField(null=True)),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('is_void', models.BooleanField(default=False, help_text='Cancelled: neither met nor missed.')),
-                ('reached', models.PositiveSmallIntegerField(default=0, help_text='Highest percentage told.')),
-                ('breached_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(help_text='When it breaches, while it runs.', null=True)),
-                ('marks', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), default=list, size=None)),
-                ('moments', django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(), default=list, size=None)),
-                ('next_event_at', models.DateTimeField(null=True)),
-                ('calendar_version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sla.calendarversion')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='tickets.ticket')),
-                ('policy_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='sla.policyversion')),
-                ('violation', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='sla.violationreason')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(choices=[("response", "Response"), ("resolution", "Resolution")], max_length=10),
+                ),
+                ("episode", models.PositiveSmallIntegerField(default=1)),
+                ("target", models.DurationField(help_text="Business time allowed; empty: best effort.", null=True)),
+                ("used", models.DurationField(help_text="Business time counted before it last began to run.")),
+                ("carried", models.DurationField(help_text="Of that, what comes from the episode before.")),
+                ("started_at", models.DateTimeField()),
+                ("running_since", models.DateTimeField(null=True)),
+                ("paused_since", models.DateTimeField(null=True)),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("is_void", models.BooleanField(default=False, help_text="Cancelled: neither met nor missed.")),
+                ("reached", models.PositiveSmallIntegerField(default=0, help_text="Highest percentage told.")),
+                ("breached_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(help_text="When it breaches, while it runs.", null=True)),
+                (
+                    "marks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "moments",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateTimeField(), default=list, size=None
+                    ),
+                ),
+                ("next_event_at", models.DateTimeField(null=True)),
+                (
+                    "calendar_version",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sla.calendarversion",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="clocks", to="tickets.ticket"
+                    ),
+                ),
+                (
+                    "policy_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="clocks", to="sla.policyversion"
+                    ),
+                ),
+                (
+                    "violation",
+                    models.ForeignKey(
+                        db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to="sla.violationreason"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['ticket', 'episode', 'kind'],
+                "ordering": ["ticket", "episode", "kind"],
             },
         ),
         migrations.CreateModel(
-            name='CalendarHours',
+            name="CalendarHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')])),
-                ('times', models.CharField(blank=True, help_text='Such as 08:00–17:00, or 08:00–12:00, 13:00–17:00. 00:00–24:00 is all day; 22:00–06:00 runs into the next day. Empty: closed.', max_length=120)),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hours', to='sla.calendar')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Monday"),
+                            (1, "Tuesday"),
+                            (2, "Wednesday"),
+                            (3, "Thursday"),
+                            (4, "Friday"),
+                            (5, "Saturday"),
+                            (6, "Sunday"),
+                        ]
+                    ),
+                ),
+                (
+                    "times",
+                    models.CharField(
+                        blank=True,
+                        help_text="Such as 08:00–17:00, or 08:00–12:00, 13:00–17:00. 00:00–24:00 is all day; 22:00–06:00 runs into the next day. Empty: closed.",
+                        max_length=120,
+                    ),
+                ),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="hours", to="sla.calendar"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'weekday',
-                'verbose_name_plural': 'week',
-                'ordering': ['weekday'],
-                'constraints': [models.UniqueConstraint(fields=('calendar', 'weekday'), name='sla_weekday_once')],
+                "verbose_name": "weekday",
+                "verbose_name_plural": "week",
+                "ordering": ["weekday"],
+                "constraints": [models.UniqueConstraint(fields=("calendar", "weekday"), name="sla_weekday_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='calendarversion',
-            constraint=models.UniqueConstraint(fields=('calendar', 'number'), name='sla_calendar_version_once'),
+            model_name="calendarversion",
+            constraint=models.UniqueConstraint(fields=("calendar", "number"), name="sla_calendar_version_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='calendarversion',
-            trigger=pgtrigger.compiler.Trigger(name='calendar_version_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c2b8dd1a5e7228f83a990a9e29558437626ce86d', operation='UPDATE OR DELETE', pgid='pgtrigger_calendar_version_stays_93b81', table='sla_calendarversion', when='BEFORE')),
+            model_name="calendarversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="calendar_version_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="c2b8dd1a5e7228f83a990a9e29558437626ce86d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_calendar_version_stays_93b81",
+                    table="sla_calendarversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(fields=('policy', 'number'), name='sla_policy_version_once'),
+            model_name="policyversion",
+            constraint=models.UniqueConstraint(fields=("policy", "number"), name="sla_policy_version_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='policyversion',
-            trigger=pgtrigger.compiler.Trigger(name='policy_version_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='492ff190ec778fc135c5c0f23ac49cfb704a16c2', operation='UPDATE OR DELETE', pgid='pgtrigger_policy_version_stays_50887', table='sla_policyversion', when='BEFORE')),
+            model_name="policyversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="policy_version_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="492ff190ec778fc135c5c0f23ac49cfb704a16c2",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_policy_version_stays_50887",
+                    table="sla_policyversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='specialday',
-            constraint=models.UniqueConstraint(fields=('calendar', 'date'), name='sla_special_day_once'),
+            model_name="specialday",
+            constraint=models.UniqueConstraint(fields=("calendar", "date"), name="sla_special_day_once"),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(models.F('next_event_at'), condition=models.Q(('next_event_at__isnull', False)), name='sla_clock_next'),
+            model_name="clock",
+            index=models.Index(
+                models.F("next_event_at"), condition=models.Q(("next_event_at__isnull", False)), name="sla_clock_next"
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('stopped_at__isnull', False)), fields=['stopped_at'], name='sla_clock_stopped'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("stopped_at__isnull", False)), fields=["stopped_at"], name="sla_clock_stopped"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(fields=('ticket', 'kind', 'episode'), name='sla_clock_once'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(fields=("ticket", "kind", "episode"), name="sla_clock_once"),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('running_since', None), models.Q(('paused_since', None), ('stopped_at', None)), _connector='OR'), name='sla_clock_one_state'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("running_since", None), models.Q(("paused_since", None), ("stopped_at", None)), _connector="OR"
+                ),
+                name="sla_clock_one_state",
+            ),
         ),
     ]

@@ -5,30 +5,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_initial'),
-        ('services', '0001_initial'),
-        ('tickets', '0002_capped_counts'),
+        ("people", "0001_initial"),
+        ("services", "0001_initial"),
+        ("tickets", "0002_capped_counts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='ticket',
-            name='tickets_queue',
+            model_name="ticket",
+            name="tickets_queue",
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='due_at',
-            field=models.DateTimeField(editable=False, help_text='When the next of its running clocks breaches; kept by the clocks.', null=True),
+            model_name="ticket",
+            name="due_at",
+            field=models.DateTimeField(
+                editable=False, help_text="When the next of its running clocks breaches; kept by the clocks.", null=True
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('workgroup'), models.OrderBy(models.F('due_at'), nulls_last=True), models.F('priority'), models.F('id'), condition=models.Q(('state__in', ['closed', 'cancelled']), _negated=True), name='tickets_by_breach'),
+            model_name="ticket",
+            index=models.Index(
+                models.F("workgroup"),
+                models.OrderBy(models.F("due_at"), nulls_last=True),
+                models.F("priority"),
+                models.F("id"),
+                condition=models.Q(("state__in", ["closed", "cancelled"]), _negated=True),
+                name="tickets_by_breach",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state__in', ['closed', 'cancelled']), _negated=True), fields=['workgroup', 'priority', 'id'], name='tickets_by_priority'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("state__in", ["closed", "cancelled"]), _negated=True),
+                fields=["workgroup", "priority", "id"],
+                name="tickets_by_priority",
+            ),
         ),
     ]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from desk.reactions import actions
+from desk.reactions import owed as owed_rows
 from desk.reactions.models import Delivery
 from desk.reactions.table import later, now
 from desk.services.models import Site
@@ -127,7 +128,7 @@ def rebuild(event):
 def test_a_reaction_that_kills_its_worker_each_time_ends_as_a_dead_letter(owed, settings):
     settings.REACTION_MAX_ATTEMPTS = 2
     for _ in range(2):  # claimed, and the worker is gone before it could deliver
-        assert actions._claim() is not None
+        assert actions.DELIVERIES.claim() is not None
         Delivery.objects.update(due_at=timezone.now() - timedelta(seconds=1))
     actions.deliver_due()
     dead = Delivery.objects.get()
@@ -137,8 +138,8 @@ def test_a_reaction_that_kills_its_worker_each_time_ends_as_a_dead_letter(owed, 
 
 
 def test_a_claimed_delivery_is_left_alone_for_the_lease(owed):
-    assert actions._claim() is not None
-    assert actions._claim() is None
+    assert actions.DELIVERIES.claim() is not None
+    assert actions.DELIVERIES.claim() is None
 
 
 def test_retrying_what_is_done_changes_nothing(owed):
@@ -154,7 +155,7 @@ def test_the_sweep_finds_what_was_written_while_the_broker_was_away(
     def away(*args, **kwargs):
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(actions.current_app, "send_task", away)
+    monkeypatch.setattr(owed_rows.current_app, "send_task", away)
     table("BUILDS")
     found = incident(world.erin)
     with django_capture_on_commit_callbacks(execute=True):

@@ -11,8 +11,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from desk.reactions import actions, queries, tasks
-from desk.reactions.actions import BACK_OFF, deliver_due
+from desk.reactions.actions import deliver_due
 from desk.reactions.models import Delivery, Pulse
+from desk.reactions.owed import BACK_OFF
 from desk.services.models import Site
 from desk.tickets.actions import reply
 from incidents.models import Incident

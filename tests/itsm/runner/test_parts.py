@@ -2,13 +2,15 @@
 
 import hashlib
 import io
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from itsm.runner import bootstrap, browser, healthcheck
-from itsm.runner.config import Config
+from itsm.runner import bootstrap, browser, healthcheck, portal
+from itsm.runner.config import ROOT, Config
 from itsm.runner.console import Console
 
 
@@ -19,6 +21,29 @@ from itsm.runner.console import Console
 def test_the_health_check_asks_by_a_name_that_is_let_in(monkeypatch, hosts, asked):
     monkeypatch.setenv("ALLOWED_HOSTS", hosts)
     assert healthcheck.allowed_host() == asked
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [("", "http://127.0.0.1:8123"), ("https://it.example.org", "https://it.example.org")]
+)
+def test_mails_lead_to_where_the_portal_runs_unless_told_otherwise(monkeypatch, tmp_path, given, told):
+    monkeypatch.setenv("PORTAL_URL", given)
+    assert portal.environment(Config(data_dir=tmp_path, port=8123), "", "")["PORTAL_URL"] == told
+
+
+@pytest.mark.parametrize(
+    ("given", "hosts", "told"),
+    [
+        ("", ".example.org,other", "https://example.org"),
+        ("", "portal.example.org", "https://portal.example.org"),
+        ("https://it.example.org/", "portal.example.org", "https://it.example.org"),
+    ],
+)
+def test_the_mails_of_a_real_site_lead_to_its_first_name_unless_told_otherwise(given, hosts, told):
+    env = {**os.environ, "PORTAL_URL": given, "ALLOWED_HOSTS": hosts, "SECRET_KEY": "x"}
+    code = "from itsm.settings.production import PORTAL_URL; print(PORTAL_URL)"
+    done = subprocess.run([sys.executable, "-c", code], env=env, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == told
 
 
 def test_the_health_check_fails_where_nobody_answers(monkeypatch, capsys):

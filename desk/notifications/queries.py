@@ -1,0 +1,53 @@
+"""What somebody may read of what they were told: asked anew at each look, since access comes and goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from desk.people.models import User
+from desk.tickets.queries import events_visible_to
+
+from .models import Message
+
+PAGE = 50  # messages of a page of the inbox
+COUNT_CAP = 100  # the count in the top bar stops here and says “99+”
+
+
+def readable(user: User) -> QuerySet[Message]:
+    """The person's messages about events that they may see now; the others are as if they didn't exist."""
+    return Message.objects.filter(recipient=user, event__in=events_visible_to(user).values("pk"))
+
+
+def unread(user: User) -> QuerySet[Message]:
+    return readable(user).filter(read_at=None)
+
+
+def unread_words(user: User) -> str:
+    """How many are unread, for the top bar; empty when none, and “99+” from a hundred on. One query."""
+    count = unread(user).order_by()[:COUNT_CAP].count()
+    return f"{COUNT_CAP - 1}+" if count >= COUNT_CAP else str(count or "")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the inbox, and the key before which the next one begins (empty at the end)."""
+
+    rows: list[Message]
+    next_before: str
+
+    @property
+    def newest(self) -> int:
+        """The id of the newest message that is shown."""
+        return self.rows[0].pk if self.rows else 0
+
+
+def inbox_page(user: User, before: str = "") -> Page:
+    """A page of the inbox by keyset, newest first."""
+    rows = readable(user).select_related("event__ticket").order_by("-pk")
+    rows = rows.defer("event__data", "event__inside", "event__ticket__description")  # long, and not shown here
+    if before.isdecimal() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows[: PAGE + 1])
+    return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
