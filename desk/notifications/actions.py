@@ -16,6 +16,7 @@ from django.utils.text import Truncator
 from desk.people.models import User
 from desk.reactions.owed import Debt, wake_for
 from desk.tickets.models import Event
+from desk.tickets.rules import is_news
 
 from . import count, mail, queries, rules
 from .models import Message
@@ -42,7 +43,7 @@ def tell(*, event: Event, recipients: Iterable[int], subject: str, text: str) ->
     it, and whoever may not see the event; of imported history nobody is told. Who has an address is owed a mail as
     well: after the commit a worker is woken, and when the wake-up is lost, the sweep finds the rows.
     """
-    if not rules.is_news(event):
+    if not is_news(event):
         return []
     people = [user for user in User.objects.filter(pk__in=set(recipients)) if rules.may_be_told(event, user)]
     now = timezone.now()

@@ -14,14 +14,13 @@ from desk.tickets import actions as ticket_actions
 from desk.tickets import flow
 from desk.tickets.errors import Refused
 from desk.tickets.models import Event, Priority, Ticket, Visibility
+from desk.tickets.rules import is_news
 
 from . import queries
 from .models import Clock, EscalationStep
 
 Do = EscalationStep.Do
 ESCALATED = "sla.escalated"
-# Told by history that is replayed, not by time that passes now: nobody is called for it.
-HISTORY = frozenset({"import"})
 ONCE = frozenset({Do.RAISE.value, Do.MOVE.value})
 
 
@@ -35,8 +34,11 @@ class Outcome:
 
 
 def escalate(event: Event) -> None:
-    """Do the steps for this mark, in the policy's order. Part of the delivery's transaction: all of it, or none."""
-    if event.source in HISTORY:
+    """Do the steps for this mark, in the policy's order. Part of the delivery's transaction: all of it, or none.
+
+    For history, imported or noticed a day late, nothing is done.
+    """
+    if not is_news(event):
         return
     inside = event.inside
     row = (

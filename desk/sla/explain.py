@@ -39,6 +39,7 @@ class Target:
 
     at: datetime
     who: str
+    how_key: str
     how: str
     policy: str
     version: int
@@ -93,7 +94,7 @@ def _explained(row: Clock, read: Replay, events: Iterable[Event], now: datetime)
     return Explanation(
         face=queries.face(row, now),
         zone=queries.calendar_said(row.calendar_version_id).calendar.zone,
-        tiles=[tile for span in spans for tile in _tiles(span)],
+        tiles=_joined(tile for span in spans for tile in _tiles(span)),
         targets=[_target(event, row.kind) for event in events if row.kind in _sets(event)],
     )
 
@@ -105,6 +106,16 @@ def _tiles(span: Span) -> list[Tile]:
         return [Tile(span.start, span.end, "stopped", "Resolved" if span.state == "stopped" else "No policy yet")]
     names = queries.calendar_said(span.terms.pin[1]).names
     return [_tile(found, names) for found in hours.intervals(span.terms.calendar, span.start, span.end)]
+
+
+def _joined(tiles: Iterable[Tile]) -> list[Tile]:
+    """Neighbours of one sort as one stretch: that somebody wrote a reply in between is no news here."""
+    found: list[Tile] = []
+    for tile in tiles:
+        if found and (found[-1].what, found[-1].label) == (tile.what, tile.label):
+            tile = Tile(found.pop().start, tile.end, tile.what, tile.label)
+        found.append(tile)
+    return found
 
 
 def _tile(found: hours.Interval, names: Any) -> Tile:
@@ -136,6 +147,7 @@ def _target(event: Event, kind: str) -> Target:
     return Target(
         at=event.at,
         who=str(event.actor),
+        how_key=inside["how"],
         how=HOW[inside["how"]],
         policy=inside["policy"],
         version=inside["version"],

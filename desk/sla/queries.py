@@ -146,19 +146,14 @@ class Face:
 
     @property
     def words(self) -> str:
-        """The clock in a few words, as a row of a queue has room for: “2 h 10 min left”, “overdue by 5 min”."""
-        length = in_words(timedelta(seconds=self.left or 0))
-        match self.word:
-            case "running":
-                return f"{length} left"
-            case "paused":
-                return f"paused, {length} left" if (self.left or 0) >= 0 else f"paused, {length} over"
-            case "overdue":
-                return f"overdue by {length}"
-            case "missed":
-                return f"missed by {length}" if (self.left or 0) < 0 else "missed"
-            case _:
-                return self.word
+        """The clock in a few words, as a row of a queue has room for: “2 h 10 min left”, “5 min over”."""
+        if self.left is None or self.word in ("met", "cancelled", "done"):
+            return self.word
+        length = in_words(timedelta(seconds=self.left))
+        if self.word == "missed":
+            return f"missed by {length}" if self.left < 0 else "missed"
+        rest = f"{length} over" if self.left < 0 else f"{length} left"
+        return f"paused, {rest}" if self.word == "paused" else rest
 
 
 def face(row: Clock, now: datetime) -> Face:

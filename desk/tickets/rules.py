@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -122,3 +123,11 @@ may_note = works_on_it
 def denied(rule: Rule, ticket: Ticket) -> PermissionDenied:
     """The 403 to raise for a rule that said no, with its sentence."""
     return PermissionDenied(rule.why_not(ticket))
+
+
+STILL_NEWS = timedelta(days=1)  # what is written down later than this after it happened is history
+
+
+def is_news(event: Event) -> bool:
+    """Whether anybody is to be called for it: neither for imported history, nor for what was noticed a day late."""
+    return event.source != "import" and event.recorded_at - event.at < STILL_NEWS

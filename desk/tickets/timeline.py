@@ -28,7 +28,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "warned": ("hourglass", "noted that {percent}% of the {clock} time is used", ""),
     "breached": ("alarm-clock", "noted that the {clock} target is missed", ""),
     "overdue": ("alarm-clock", "noted that {percent}% of the {clock} time is used", ""),
-    "escalated": ("siren", "{said}", ""),
+    "escalated": ("siren", "{said}, at {percent}% of the {clock} time", ""),
 }
 
 

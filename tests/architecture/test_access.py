@@ -69,6 +69,7 @@ TABLE = [
     post("incidents:detail", "           in 405 405 405 405 405 405"),
     post("incidents:reply", "            in  go 404  go 404  go 403", data={"message": "Any news?"}),
     post("incidents:note", "             in 403 404  go 404  go 403", data={"note": "Between us"}),
+    Row("sla:clocks", "                  in 404 404 200 404 200 200"),
     Row("incidents:edit", "              in 403 404 200 404 200 403"),
     post(
         "incidents:edit",

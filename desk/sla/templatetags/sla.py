@@ -51,7 +51,7 @@ def each_clock(clocks: dict[int, dict[str, Face]], ticket: Ticket) -> list[Face]
 
 
 @register.filter
-def length(value: timedelta | float | None) -> str:
+def lasting(value: timedelta | float | None) -> str:
     """Business time in words: “3 h 10 min”."""
     if value is None:
         return ""

@@ -51,4 +51,6 @@ def team(request: SignedIn, slug: str) -> HttpResponse:
     workgroup = _workgroup(request, slug)
     if not may_lead_queue(request.user, workgroup.pk):
         raise PermissionDenied(f"Only a lead of {workgroup} sees who has what.")
-    return render(request, "tickets/team.html", {"workgroup": workgroup, "loads": queries.team_load(workgroup)})
+    loads = queries.team_load(workgroup)
+    shown = [ticket for load in loads for ticket in load.tickets]
+    return render(request, "tickets/team.html", {"workgroup": workgroup, "loads": loads, "shown": shown})

@@ -41,6 +41,7 @@ def test_mails_lead_to_where_the_portal_runs_unless_told_otherwise(monkeypatch, 
 )
 def test_the_mails_of_a_real_site_lead_to_its_first_name_unless_told_otherwise(given, hosts, told):
     env = {**os.environ, "PORTAL_URL": given, "ALLOWED_HOSTS": hosts, "SECRET_KEY": "x"}
+    env["EMAIL_URL"] = "smtp://mail.example.org:25"
     code = "from itsm.settings.production import PORTAL_URL; print(PORTAL_URL)"
     done = subprocess.run([sys.executable, "-c", code], env=env, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == told
