@@ -120,21 +120,6 @@ def test_resolving_at_the_very_moment_it_is_due_is_met(world, office):
     assert clock(ticket).breached_at is None
 
 
-def test_another_priority_takes_another_policy_and_keeps_elapsed_and_paused_time(world, office):
-    policy("Urgent", hours=office.calendar, response=15, resolution=240, priority=1, position=1)
-    ticket = actions.start(
-        incident=incident(world.erin, at=berlin(MON + "09:00")), by=world.sam, at=berlin(MON + "09:10")
-    )
-    ticket = actions.hold(incident=ticket, by=world.sam, reason=reason("Waiting for vendor"), at=berlin(MON + "10:00"))
-    ticket = desk.edit(ticket=ticket, by=world.sam, seen=99, impact=1, urgency=1, at=berlin(MON + "11:00"))
-    assert ticket.priority == 1
-    assert (clock(ticket).used, clock(ticket).target, clock(ticket).is_paused) == (H, 4 * H, True)
-    ticket = actions.resume(incident=ticket, by=world.sam, at=berlin(MON + "13:00"))
-    assert clock(ticket).due_at == berlin(MON + "16:00")
-    assert clock(ticket, "response").target == 60 * MIN  # it had stopped; its figure stays
-    agree(ticket)
-
-
 def test_a_target_that_is_over_at_once_is_a_breach_now_and_not_in_the_past(world, office):
     policy("Urgent", hours=office.calendar, resolution=30, priority=1, position=1, warn_at=[50, 80])
     ticket = actions.start(
@@ -143,21 +128,6 @@ def test_a_target_that_is_over_at_once_is_a_breach_now_and_not_in_the_past(world
     ticket = desk.edit(ticket=ticket, by=world.sam, seen=99, impact=1, urgency=1, at=berlin(MON + "11:00"))
     assert clock(ticket).marks == [100]
     assert clock(ticket).next_event_at == berlin(MON + "11:00")
-    agree(ticket)
-
-
-def test_reopening_goes_on_with_the_time_that_was_left_and_the_first_figure_stays(world, office):
-    ticket = actions.start(
-        incident=incident(world.erin, at=berlin(MON + "09:00")), by=world.sam, at=berlin(MON + "09:30")
-    )
-    ticket = actions.resolve(incident=ticket, by=world.sam, at=berlin(MON + "12:00"), **needed("resolve"))
-    first = clock(ticket)
-    ticket = actions.reopen(incident=ticket, by=world.erin, reason="Still down", at=berlin("2026-03-04 09:00"))
-    again = clock(ticket)
-    assert (again.episode, again.carried, again.due_at) == (2, 3 * H, berlin("2026-03-04 14:00"))
-    first.refresh_from_db()
-    assert (first.stopped_at, first.used) == (berlin(MON + "12:00"), 3 * H)
-    assert not clock(ticket, "response").is_running
     agree(ticket)
 
 
@@ -242,17 +212,6 @@ def test_rebasing_measures_the_past_by_the_new_calendar(world, office):
     publish_calendar(calendar=office.calendar, by=world.admin)
     assert sla.rebase(ticket=ticket, by=world.admin, reason="A forgotten half-day", at=berlin("2026-03-03 09:00"))
     assert clock(ticket).used == 2 * H  # 09:00–10:00 on Monday, 08:00–09:00 on Tuesday
-    agree(ticket)
-
-
-def test_due_date_and_pause_use_the_same_calendar(world):
-    policy(hours=calendar(week=["22:00–06:00"] * 7), resolution=120, response=None)
-    ticket = incident(world.erin, at=berlin(MON + "23:00"))
-    ticket = actions.start(incident=ticket, by=world.sam, at=berlin(MON + "23:30"))
-    ticket = actions.hold(incident=ticket, by=world.sam, reason=reason("Waiting for vendor"), at=berlin(MON + "23:30"))
-    ticket = actions.resume(incident=ticket, by=world.sam, at=berlin("2026-03-03 12:00"))
-    assert clock(ticket).due_at == berlin("2026-03-03 23:30")
-    assert clock(ticket, "response").target is None
     agree(ticket)
 
 

@@ -1,0 +1,84 @@
+"""Explanations: the stretches tile a clock's life, those that count add up to the clock, and the page says which rule it was."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from desk.sla import engine, queries
+from desk.sla.explain import explain
+from desk.tickets import actions as desk
+from incidents import actions
+from tests.factories import ServiceFactory, incident
+from tests.stories import needed, reason
+
+from .promises import berlin, calendar, clock, policy
+
+pytestmark = pytest.mark.django_db
+H, MIN = timedelta(hours=1), timedelta(minutes=1)
+
+
+@pytest.fixture
+def easter(world):
+    """An incident before Easter: on hold over Good Friday, resolved on Tuesday, back on Wednesday."""
+    days = {date(2026, 4, 3): ("Good Friday", ""), date(2026, 4, 6): ("Easter Monday", "")}
+    policy(hours=calendar(days=days), resolution=600)
+    ticket = incident(world.erin, at=berlin("2026-04-01 16:00"))
+    ticket = actions.start(incident=ticket, by=world.sam, at=berlin("2026-04-01 16:30"))
+    ticket = actions.hold(
+        incident=ticket, by=world.sam, reason=reason("Waiting for parts"), at=berlin("2026-04-02 10:00")
+    )
+    ticket = actions.resume(incident=ticket, by=world.sam, at=berlin("2026-04-02 14:00"))
+    ticket = actions.resolve(incident=ticket, by=world.sam, at=berlin("2026-04-07 08:30"), **needed("resolve"))
+    return actions.reopen(incident=ticket, by=world.erin, reason="No", at=berlin("2026-04-08 09:00"))
+
+
+def lengths(explanation):
+    return {label: length for _, label, length in explanation.sums}
+
+
+def test_a_life_in_stretches_that_can_be_added_up_by_hand(world, easter):
+    response, resolution = explain(easter, berlin("2026-04-08 10:00"))
+    assert lengths(response) == {"Counting": 30 * MIN}
+    assert lengths(resolution) == {
+        "Counting": 2 * H + 2 * H + 4 * H + 30 * MIN + H,
+        "Paused: Waiting for parts": 4 * H,
+        "Outside hours": 14 * H + 6 * H + 48 * H + 8 * H,
+        "Holiday: Good Friday": 24 * H,
+        "Holiday: Easter Monday": 24 * H,
+        "Resolved": 24 * H + 30 * MIN,
+    }
+    assert sum(lengths(resolution).values(), timedelta()) == resolution.wall
+    assert resolution.counted == engine.used_at(queries.read_clock(clock(easter)), berlin("2026-04-08 10:00"))
+
+
+def test_stretches_have_neither_gap_nor_overlap(world, easter):
+    for found in explain(easter, berlin("2026-04-09 12:00")):
+        assert [tile.start for tile in found.tiles[1:]] == [tile.end for tile in found.tiles[:-1]]
+        assert all(tile.start < tile.end for tile in found.tiles)
+
+
+def test_another_policy_is_told_with_its_reason_and_those_that_were_asked_before_it(world):
+    mail = ServiceFactory(name="Mail")
+    policy("Mail", service=mail, position=1, resolution=60)
+    policy("Everything", position=2, resolution=600)
+    ticket = incident(world.erin, at=berlin("2026-03-02 09:00"))
+    desk.edit(ticket=ticket, by=world.sam, seen=9, service=mail, at=berlin("2026-03-02 09:10"))
+    first, then = explain(ticket, berlin("2026-03-02 10:00"))[1].targets
+    assert (first.policy, first.passed_over, first.minutes) == (
+        "Everything",
+        [("Mail", "it asks for service Mail")],
+        600,
+    )
+    assert (then.policy, then.how, then.because) == ("Mail", "set anew, time kept", "changed: service")
+
+
+def test_the_page_says_it_in_words(world, browse, easter):
+    page = browse(world.sam).get(f"/clocks/{easter.number}/").content.decode()
+    for words in ("Good Friday", "Waiting for parts", "“Standard”, version 1", "Office hours", "From start to now"):
+        assert words in page
+    assert browse(world.erin).get(f"/clocks/{easter.number}/").status_code == 404
+
+
+def test_without_a_policy_the_page_says_that_nothing_was_promised(world, browse):
+    ticket = incident(world.erin)
+    assert "No clock runs here" in browse(world.sam).get(f"/clocks/{ticket.number}/").content.decode()
