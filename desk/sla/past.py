@@ -26,7 +26,9 @@ class Past:
 
     def __init__(self) -> None:
         self.unsure: set[str] = set()
-        self._parents = dict(Category.objects.values_list("pk", "parent_id"))
+        rows = list(Category.objects.values_list("pk", "name", "parent_id"))
+        self._parents = {pk: parent for pk, _, parent in rows}
+        self._names = {pk: name for pk, name, _ in rows}
         self._branches: dict[int, frozenset[int]] = {}
         self._people: dict[int, tuple[str, bool]] = {}
 
@@ -102,6 +104,13 @@ class Past:
             department=department,
             vip=vip,
         )
+
+    def trail(self, category: int | None) -> str:
+        """The names from the root to this category, such as “Network › VPN”; empty where there is none."""
+        if category is None:
+            return ""
+        above = self.trail(self._parents[category])
+        return f"{above} › {self._names[category]}" if above else self._names[category]
 
     def _branch(self, category: int | None) -> frozenset[int]:
         """The category with all above it."""

@@ -158,7 +158,7 @@ class Simulation:
 
     def run(self) -> Iterator[Told]:
         """Ticket by ticket; three queries for a chunk of them, and what has been told isn't kept."""
-        tickets = self.tickets.select_related("category", "workgroup")
+        tickets = self.tickets.select_related("workgroup")
         for chunk in chunks(tickets):
             events, rows = events_of(chunk), by_ticket(Clock.objects.filter(ticket__in=chunk).order_by("ticket_id"))
             self.past.meet(ticket.requester_id for ticket in chunk)

@@ -71,7 +71,7 @@ class Table:
         self._rows = sorted(rows, key=lambda row: row.order)
         self._places = {row.policy: row.place for row in rows}
         self._drafted = {line.policy: line.content for line in self.draft.lines}
-        self.names = {row.policy: row.draft.name if row.draft else row.name for row in rows}
+        self.names = {row.policy: row.draft.name if row.draft else row.name for row in self._rows}
         self._versions = _history(PolicyVersion.objects.values_list("policy_id", "made_at", "pk").order_by("pk"))
         self._calendars = _history(CalendarVersion.objects.values_list("calendar_id", "made_at", "pk").order_by("pk"))
         self._calendar_of = dict(CalendarVersion.objects.values_list("pk", "calendar_id"))
@@ -129,7 +129,8 @@ class Table:
         if version is None:
             return None
         calendar = queries.policy_said(version).calendar_id
-        return self._over(Pin(row.policy, version, calendar, _at(self._calendars[calendar], moment)))
+        hours_then = _at(self._calendars.get(calendar, []), moment)
+        return self._over(Pin(row.policy, version, calendar, hours_then)) if hours_then else None
 
     def _over(self, pin: Pin | None) -> Pin | None:
         """The same with the draft's calendar, where it has one."""
