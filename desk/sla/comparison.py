@@ -12,6 +12,7 @@ from itertools import count
 from . import engine, queries
 from .engine import KINDS
 from .outcomes import BEST_EFFORT, CANCELLED, INHERITED, MET, MISSED, NONE, OPEN, outcome, percentage
+from .past import trails
 from .simulation import Simulation, Told, late_by
 from .times import in_words
 
@@ -100,7 +101,7 @@ class Comparison:
         self.workgroups: dict[int, Pair] = {}
         self.flips: Counter[str] = Counter()  # by what they would be now: met or missed
         self._table, self._until, self._each = simulation.table, simulation.until, each
-        self._trail = simulation.past.trail
+        self._trails = trails()
         self._kept: dict[str, list[tuple[timedelta, int, Flip]]] = {MET: [], MISSED: []}
         self._tie = count()
 
@@ -112,7 +113,7 @@ class Comparison:
             pairs = [self.overall[kind]]
             ticket = told.ticket
             category, group = ticket.category_id, ticket.workgroup_id
-            pairs.append(self.categories.setdefault(category, Pair(self._trail(category) or "No category")))
+            pairs.append(self.categories.setdefault(category, Pair(self._trails.get(category or 0, "No category"))))
             pairs.append(self.workgroups.setdefault(group, Pair(str(ticket.workgroup))))
             for pair in pairs:
                 pair.then[was] += 1

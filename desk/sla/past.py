@@ -26,9 +26,7 @@ class Past:
 
     def __init__(self) -> None:
         self.unsure: set[str] = set()
-        rows = list(Category.objects.values_list("pk", "name", "parent_id"))
-        self._parents = {pk: parent for pk, _, parent in rows}
-        self._names = {pk: name for pk, name, _ in rows}
+        self._parents = dict(Category.objects.values_list("pk", "parent_id"))
         self._branches: dict[int, frozenset[int]] = {}
         self._people: dict[int, tuple[str, bool]] = {}
 
@@ -105,13 +103,6 @@ class Past:
             vip=vip,
         )
 
-    def trail(self, category: int | None) -> str:
-        """The names from the root to this category, such as “Network › VPN”; empty where there is none."""
-        if category is None:
-            return ""
-        above = self.trail(self._parents[category])
-        return f"{above} › {self._names[category]}" if above else self._names[category]
-
     def _branch(self, category: int | None) -> frozenset[int]:
         """The category with all above it."""
         if category is None:
@@ -119,6 +110,17 @@ class Past:
         if category not in self._branches:
             self._branches[category] = self._branch(self._parents.get(category)) | {category}
         return self._branches[category]
+
+
+def trails() -> dict[int, str]:
+    """Of every category the names from the root to it, such as “Network › VPN”; one query."""
+    rows = {pk: (name, parent) for pk, name, parent in Category.objects.values_list("pk", "name", "parent_id")}
+
+    def trail(pk: int) -> str:
+        name, parent = rows[pk]
+        return f"{trail(parent)} › {name}" if parent else name
+
+    return {pk: trail(pk) for pk in rows}
 
 
 def _by_words(rows: Iterable[Any]) -> dict[str, list[Any]]:
