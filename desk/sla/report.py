@@ -171,6 +171,8 @@ def report(user: User, wanted: Wanted) -> Report:
     ]  # fmt: skip
     lines.sort(key=lambda line: (-line.month.toordinal(), line.name.casefold()))
     reasons = clocks.filter(came_to=MISSED).values_list("violation__name").annotate(number=Count("pk"))
+    if wanted.kind != ClockKind.RESOLUTION:  # whoever resolves is asked why; nobody is asked about a late response
+        reasons = reasons.none()
     found = [(name or "No reason given", number) for name, number in reasons]
     return Report(wanted, lines, sorted(found, key=lambda reason: (-reason[1], reason[0])))
 
