@@ -20,32 +20,35 @@ MOST_FLIPS = 200  # that are kept, of each sort: those that differ most
 WORST = 10
 
 
-class Score(Counter[str]):
+class Score:
     """How many clocks came to what. Best effort, cancelled and inherited ones are no part of the percentage."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
 
     @property
     def met(self) -> int:
-        return self[MET]
+        return self.counts[MET]
 
     @property
     def missed(self) -> int:
-        return self[MISSED]
+        return self.counts[MISSED]
 
     @property
     def best_effort(self) -> int:
-        return self[BEST_EFFORT]
+        return self.counts[BEST_EFFORT]
 
     @property
     def cancelled(self) -> int:
-        return self[CANCELLED]
+        return self.counts[CANCELLED]
 
     @property
     def inherited(self) -> int:
-        return self[INHERITED]
+        return self.counts[INHERITED]
 
     @property
     def open(self) -> int:
-        return self[OPEN]
+        return self.counts[OPEN]
 
     @property
     def percentage(self) -> float | None:
@@ -116,11 +119,11 @@ class Comparison:
             pairs.append(self.categories.setdefault(category, Pair(self._trails.get(category or 0, "No category"))))
             pairs.append(self.workgroups.setdefault(group, Pair(str(ticket.workgroup))))
             for pair in pairs:
-                pair.then[was] += 1
-                pair.now[would] += 1
+                pair.then.counts[was] += 1
+                pair.now.counts[would] += 1
             policies = self._policy_then(then), self._policy_now(now)
-            self._policy(kind, policies[0]).then[was] += 1
-            self._policy(kind, policies[1]).now[would] += 1
+            self._policy(kind, policies[0]).then.counts[was] += 1
+            self._policy(kind, policies[1]).now.counts[would] += 1
             if now is not None and {was, would} == {MET, MISSED}:
                 names = [self._table.names.get(pk, "no policy") for pk in policies]
                 late = late_by(now, self._until)

@@ -20,7 +20,7 @@ from .models import Calendar, Policy
 from .publishing import WEEK, calendar_content, policy_content
 from .table import Draft, Line
 from .times import read_times
-from .versions import ASKED, CalendarContent, PolicyContent
+from .versions import ASKED, PolicyContent
 
 ANY, BEST_EFFORT = "any", "best effort"
 _TARGETS = {"response_minutes": RESPONSE, "resolution_minutes": RESOLUTION}
@@ -50,7 +50,7 @@ def read(data: Any) -> Draft:
     lines = [reader.policy(said) for said in reader.tables(data, "policy", _POLICY_KEYS)]
     if reader.found:
         raise Refused(*reader.found)
-    drafted = {pk: content for pk, content in filter(None, calendars)}
+    drafted = dict(filter(None, calendars))
     return Draft(tuple(filter(None, lines)), drafted)
 
 
@@ -67,8 +67,8 @@ def edited(name: str | None = None) -> Draft:
             known = ", ".join(Policy.objects.values_list("name", flat=True)) or "none yet"
             raise Refused(f"There is neither a file nor a policy “{name}”. Policies: {known}.")
         unpublished = policy.calendar.current_id is None
-        calendars = {policy.calendar_id: calendar_content(policy.calendar).calendar} if unpublished else {}
-        return Draft((_line(policy, policy_content(policy)),), calendars)
+        hours_too = {policy.calendar_id: calendar_content(policy.calendar).calendar} if unpublished else {}
+        return Draft((_line(policy, policy_content(policy)),), hours_too)
     lines = [(policy, policy_content(policy)) for policy in policies]
     different = [_line(p, content) for p, content in lines if p.current is None or p.current.content != content.write()]
     calendars: dict[int, hours.Calendar] = {}
@@ -113,8 +113,11 @@ class _Reader:
         """A published calendar with other hours, or a new one."""
         name = said["name"].casefold()
         old = Calendar.objects.select_related("current").filter(name__iexact=name.strip()).first()
-        base = old.current.says if old and old.current else CalendarContent(hours.Calendar("", ((),) * WEEK))
-        zone, week, days = said.get("zone", base.calendar.zone), list(base.calendar.week), dict(base.calendar.days)
+        zone, week, days = "", list[hours.Windows]([()] * WEEK), dict[date, hours.Windows]()
+        if old is not None and old.current is not None:
+            base = old.current.says.calendar
+            zone, week, days = base.zone, list(base.week), dict(base.days)
+        zone = str(said.get("zone", zone))
         told = said.get("week", {})
         for day, times in (told if isinstance(told, dict) else {}).items():
             if day.lower() not in _DAYS:
@@ -124,12 +127,12 @@ class _Reader:
         for day in said.get("days", []):
             if (when := self._date(day)) is not None:
                 days[when] = self._times(day.get("times", ""), str(when))
-        if problems := hours.problems(str(zone), week, days):
+        if problems := hours.problems(zone, week, days):
             self.found += [f"{self._where}: {problem}" for problem in problems]
             return None
         pk = old.pk if old else self._next()
         self._calendars[name] = pk
-        return pk, hours.Calendar(str(zone), tuple(week), days)
+        return pk, hours.Calendar(zone, tuple(week), days)
 
     def _times(self, text: Any, where: str) -> hours.Windows:
         try:

@@ -39,7 +39,7 @@ class Past:
 
     def after_each(self, ticket: Ticket, events: list[Event]) -> dict[int, Fields]:
         """By event id, the fields after it; only for the first event and those that changed one."""
-        fields = {name: getattr(ticket, ticket._meta.get_field(name).attname) for name in ASKED}
+        fields = {name: getattr(ticket, name if name == "priority" else f"{name}_id") for name in ASKED}
         found: dict[int, Fields] = {}
         for event in reversed(events):
             changes = [change for change in event.inside.get("changes", []) if change["field"] in ASKED]

@@ -8,7 +8,19 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import (
-    Aggregate, BigIntegerField, Count, DurationField, Expression, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
+    Aggregate,
+    BigIntegerField,
+    Count,
+    DurationField,
+    Expression,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
 )  # fmt: skip
 from django.db.models.functions import Cast, Coalesce, NullIf, TruncMonth
 from django.utils import timezone
@@ -134,9 +146,7 @@ def _midnight(day: date) -> datetime:
 class _Before(Func):
     """The id that a field had before an event changed it, as text: empty where it had none."""
 
-    template = (
-        "COALESCE(jsonb_path_query_first(%(expressions)s, '$.changes[*] ? (@.field == \"%(name)s\").old_id') #>> '{}', '')"
-    )
+    template = "COALESCE(jsonb_path_query_first(%(expressions)s, '$.changes[*] ? (@.field == \"%(name)s\").old_id') #>> '{}', '')"
     output_field = TextField()
 
 
@@ -158,8 +168,10 @@ def report(user: User, wanted: Wanted) -> Report:
     timed = Q(came_to__in=[MET, MISSED])
     month = TruncMonth("stopped_at", tzinfo=timezone.get_default_timezone())
     clocks = ended(user, wanted).annotate(came_to=outcome_sql(), month=month, group=group).order_by()
-    rows = clocks.values("month", "group").annotate(
-        median=_Percentile("used", share="0.5", filter=timed), high=_Percentile("used", share="0.9", filter=timed), **counts
+    rows: Any = clocks.values("month", "group").annotate(
+        median=_Percentile("used", share="0.5", filter=timed),
+        high=_Percentile("used", share="0.9", filter=timed),
+        **counts,
     )
     names = _names(wanted.by)
     lines = [

@@ -35,7 +35,12 @@ class ReportForm(forms.Form):
     def asked(cls, data: Mapping[str, Any]) -> ReportForm:
         """What the address asks for; what it leaves out is the resolution, by workgroup, in the last six months."""
         first, last = months_back(timezone.localdate(timezone=timezone.get_default_timezone()))
-        usual = {"clock": ClockKind.RESOLUTION.value, "by": "workgroup", "first": f"{first:%Y-%m}", "last": f"{last:%Y-%m}"}
+        usual = {
+            "clock": ClockKind.RESOLUTION.value,
+            "by": "workgroup",
+            "first": f"{first:%Y-%m}",
+            "last": f"{last:%Y-%m}",
+        }
         return cls({name: data.get(name) or value for name, value in usual.items()})
 
     def clean(self) -> dict[str, Any]:

@@ -81,7 +81,11 @@ class Retold:
         """What was decided, or held on; nothing held on where a reopening asked for a policy and none matched."""
         if targeted is not None:
             return self._recorded(targeted)
-        if any(move.what == "reopened" for move in moves) and self._real is not None and self._table.is_fresh(self._real):
+        if (
+            any(move.what == "reopened" for move in moves)
+            and self._real is not None
+            and self._table.is_fresh(self._real)
+        ):
             return None
         return self._real
 

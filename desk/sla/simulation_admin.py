@@ -33,7 +33,10 @@ class Days(forms.Form):
     """How far back."""
 
     days = forms.IntegerField(
-        label="Tickets of the last", min_value=1, max_value=3650, help_text="Days before today, by when they were logged."
+        label="Tickets of the last",
+        min_value=1,
+        max_value=3650,
+        help_text="Days before today, by when they were logged.",
     )
 
 

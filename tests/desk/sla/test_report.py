@@ -85,7 +85,9 @@ def test_a_missed_target_is_counted_once_though_the_ticket_comes_back(world, pro
     )
     desk.edit(ticket=ticket, by=world.nadia, seen=99, impact=1, urgency=1, at=berlin("2026-04-02 09:30"))
     ticket = actions.start(incident=ticket, by=world.nadia, at=berlin("2026-04-02 10:00"))
-    actions.resolve(incident=ticket, by=world.nadia, at=berlin("2026-04-02 11:00"), source="import", **needed("resolve"))
+    actions.resolve(
+        incident=ticket, by=world.nadia, at=berlin("2026-04-02 11:00"), source="import", **needed("resolve")
+    )
     after = report(world.admin, SPRING)
     assert rows(before) == [("2026-03", "Service Desk", 0, 1, 0, 0, 0)]
     assert rows(after) == [("2026-04", "Network", 0, 0, 1, 0, 0), *rows(before)]
@@ -99,7 +101,9 @@ def test_a_month_that_is_over_stays_as_it_is_whatever_becomes_of_its_tickets(wor
     ticket = solved(world, "2026-03-02 09:00", 3)
     wanted = Wanted(by=by, first=date(2026, 3, 1), last=date(2026, 3, 1))
     before = rows(report(world.admin, wanted))
-    ticket = actions.reopen(incident=ticket, by=world.sam, reason="Down", workgroup=world.network, at=berlin("2026-04-02 09:00"))
+    ticket = actions.reopen(
+        incident=ticket, by=world.sam, reason="Down", workgroup=world.network, at=berlin("2026-04-02 09:00")
+    )
     for chosen in (mail, printing):
         desk.edit(
             ticket=ticket, by=world.nadia, seen=99, category=chosen, impact=1, urgency=1, at=berlin("2026-04-02 09:30")
@@ -113,7 +117,10 @@ def test_rows_can_be_told_apart_by_policy_priority_and_category(world, promised)
     policy("Urgent", hours=promised.calendar, resolution=60, priority=1, position=1)
     solved(world, "2026-03-02 09:00", 2, impact=1, urgency=1, category=vpn)
     solved(world, "2026-03-02 09:00", 2)
-    found = {by: rows(report(world.admin, Wanted(by=by, first=date(2026, 3, 1), last=date(2026, 3, 1)))) for by in ("policy", "priority", "category")}
+    found = {
+        by: rows(report(world.admin, Wanted(by=by, first=date(2026, 3, 1), last=date(2026, 3, 1))))
+        for by in ("policy", "priority", "category")
+    }
     assert found == {
         "policy": [("2026-03", "Standard", 1, 0, 0, 0, 0), ("2026-03", "Urgent", 0, 1, 0, 0, 0)],
         "priority": [("2026-03", "P1 Critical", 0, 1, 0, 0, 0), ("2026-03", "P4 Low", 1, 0, 0, 0, 0)],
@@ -191,7 +198,10 @@ def test_lena_reads_it_and_sam_is_told_for_whom_it_is(world, promised, browse):
 
 
 def test_only_those_who_may_find_it_in_the_menu(world, browse):
-    may = {name: 'href="/reports/sla/"' in browse(getattr(world, name)).get("/").content.decode() for name in ("erin", "sam", "lena", "admin")}
+    may = {
+        name: 'href="/reports/sla/"' in browse(getattr(world, name)).get("/").content.decode()
+        for name in ("erin", "sam", "lena", "admin")
+    }
     assert may == {"erin": False, "sam": False, "lena": True, "admin": True}
 
 

@@ -93,7 +93,9 @@ class Command(BaseCommand):
     def _flips(self, title: str, total: int, flips: list[Flip]) -> None:
         self.stdout.write(f"\n{title}: {total:,}")
         for flip in flips:
-            policies = flip.policy_then if flip.policy_then == flip.policy_now else f"{flip.policy_then} → {flip.policy_now}"
+            policies = (
+                flip.policy_then if flip.policy_then == flip.policy_now else f"{flip.policy_then} → {flip.policy_now}"
+            )
             self.stdout.write(f"  {flip.number}  {flip.kind:<10}  {flip.by:<22}  {policies}")
         if total > len(flips):
             self.stdout.write(f"  … and {total - len(flips):,} more; --flips writes all of them.")
@@ -106,7 +108,9 @@ def moment(text: str, now: datetime) -> datetime:
     try:
         return timezone.make_aware(datetime.fromisoformat(text.strip()))
     except ValueError as problem:
-        raise CommandError(f"“{text}” is neither a length of time such as 90d nor a date such as 2026-01-31.") from problem
+        raise CommandError(
+            f"“{text}” is neither a length of time such as 90d nor a date such as 2026-01-31."
+        ) from problem
 
 
 def _draft(named: list[str]) -> Draft:
