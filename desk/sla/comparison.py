@@ -35,20 +35,10 @@ class Score:
         return self.counts[MISSED]
 
     @property
-    def best_effort(self) -> int:
-        return self.counts[BEST_EFFORT]
-
-    @property
-    def cancelled(self) -> int:
-        return self.counts[CANCELLED]
-
-    @property
-    def inherited(self) -> int:
-        return self.counts[INHERITED]
-
-    @property
-    def open(self) -> int:
-        return self.counts[OPEN]
+    def apart(self) -> str:
+        """What is no part of the percentage: “3 best effort, 1 open”."""
+        words = {BEST_EFFORT: BEST_EFFORT, CANCELLED: CANCELLED, INHERITED: "missed before", OPEN: OPEN, NONE: NONE}
+        return ", ".join(f"{self.counts[came_to]:,} {word}" for came_to, word in words.items() if self.counts[came_to])
 
     @property
     def percentage(self) -> float | None:

@@ -136,20 +136,13 @@ def _watched(run: Iterator[Told], progress: Progress) -> Iterator[Told]:
 
 
 def _row(pair: Pair, name: str) -> str:
-    return f"  {name[:32]:<32}{_score(pair.then):>32}{_score(pair.now):>32}{_apart(pair)}"
+    apart = f"   + {pair.now.apart}" if pair.now.apart else ""
+    return f"  {name[:32]:<32}{_score(pair.then):>32}{_score(pair.now):>32}{apart}"
 
 
 def _score(score: Score) -> str:
     share = "–" if score.percentage is None else f"{score.percentage:.1f}%"
     return f"{share} ({score.met:,} met, {score.missed:,} missed)" if score.met + score.missed else "–"
-
-
-def _apart(pair: Pair) -> str:
-    """What is no part of the percentage, as it would be."""
-    apart = {"best effort": pair.now.best_effort, "cancelled": pair.now.cancelled, "missed before": pair.now.inherited}
-    apart["open"] = pair.now.open
-    said = ", ".join(f"{number:,} {word}" for word, number in apart.items() if number)
-    return f"   + {said}" if said else ""
 
 
 def _cells(flip: Flip) -> list[Any]:
