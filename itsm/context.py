@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from desk.notifications.count import remembered
 from desk.people.rules import is_analyst, reach
+from desk.sla.report import may_report
 from desk.tickets.queries import queues_of
 
 from .accounts import DEMO_ACCOUNTS
@@ -42,6 +43,8 @@ def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
             )
             for group in queues_of(user)
         ]
+    if may_report(user):
+        places.append(("Reports", reverse("sla:report"), "chart-column"))
     places.append(("Lifecycles", reverse("tickets:lifecycles"), "workflow"))
     if user.is_staff:
         places.append(("Administration", reverse("admin:index"), "settings"))

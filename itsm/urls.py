@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from desk.sla.simulation_admin import simulate
+
 from . import health, views
 
 urlpatterns = [
@@ -13,6 +15,7 @@ urlpatterns = [
     path("inbox/", include("desk.notifications.urls")),
     path("people/", include("desk.people.urls")),
     path("accounts/", include("itsm.account_urls")),
+    path("admin/sla/policy/simulate/", simulate),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -20,9 +20,6 @@ from .facts import BREACHED, OVERDUE, REBASED, TARGETED, WARNED, Clocks
 from .models import Clock, Policy, ViolationReason
 from .replay import Replay, replay, settings_of
 
-# The fields of a ticket on which the choice of its policy depends.
-ASKED = frozenset({"service", "category", "priority", "workgroup", "requester"})
-
 
 def follow(event: Event) -> None:
     """Let the ticket's clocks follow what just happened, inside the event's own transaction.
@@ -33,7 +30,7 @@ def follow(event: Event) -> None:
     ticket: Ticket = event.__dict__.get("ticket_now") or event.ticket
     moves = facts.facts_of(event, ticket.kind_info)
     logged = event.kind == f"{ticket.kind}.logged"
-    asked = ASKED & {change["field"] for change in event.inside.get("changes", [])}
+    asked = facts.asked_in(event)
     if not (moves or logged or asked):
         return
     clocks, rows = ({}, {}) if logged else queries.clocks_of(ticket)
@@ -41,12 +38,12 @@ def follow(event: Event) -> None:
     old = clocks
     for move in moves:
         clocks = facts.apply(clocks, move)
-    if logged:
-        clocks = _start(ticket, clocks, "start", event)
-    elif (reopened := any(move.what == "reopened" for move in moves)) and _wants_fresh(old, clocks):
-        clocks = _start(ticket, clocks, "fresh", event)
-    elif (asked or reopened) and not _is_settled(ticket):
-        clocks = _retarget(ticket, clocks, event, asked)
+    settled = _is_settled(ticket)
+    match facts.wants(old, clocks, moves, logged=logged, asked=bool(asked), settled=settled):
+        case "start" | "fresh" as how:
+            clocks = _start(ticket, clocks, how, event)
+        case "retarget":
+            clocks = _retarget(ticket, clocks, event, asked)
     _save(ticket, clocks, rows)
 
 
@@ -68,11 +65,6 @@ def kind_of_mark(mark: int) -> str:
 def _write(ticket: Ticket, kind: str, inside: dict[str, Any], *, by: User, at: datetime, source: str) -> Event:
     """An event of the clocks; all of them are IT's own business."""
     return flow.write_event(ticket, kind, by=by, at=at, source=source, inside=inside, visibility=Visibility.INTERNAL)
-
-
-def _wants_fresh(old: Clocks, now: Clocks) -> bool:
-    """A reopening that left the stopped resolution clock alone, because its terms ask for a full new target."""
-    return RESOLUTION in old and old[RESOLUTION] is now[RESOLUTION]
 
 
 def _is_settled(ticket: Ticket) -> bool:
@@ -262,10 +254,25 @@ class Difference:
 
 
 def rebuild(*, ticket: Ticket, mend: bool = False) -> list[Difference]:
-    """Fold all events of the ticket anew and compare with the rows; `mend` writes what the events say."""
-    read = replay(ticket)
-    expected = {(clock.kind, clock.episode): columns(clock) for clock in [*read.past, *read.clocks.values()]}
-    stored = {(row.kind, row.episode): row for row in Clock.objects.filter(ticket_id=ticket.pk)}
+    """Fold all events of the ticket anew and compare with the rows; `mend` writes what the events say.
+
+    Nothing may happen to the ticket meanwhile: whoever mends has locked it.
+    """
+    read, rows = replay(ticket), list(Clock.objects.filter(ticket_id=ticket.pk))
+    found = differences(ticket, read, rows)
+    if mend and found:
+        _mend(ticket, _expected(read), {(row.kind, row.episode): row for row in rows})
+    return found
+
+
+def _expected(read: Replay) -> dict[tuple[str, int], dict[str, Any]]:
+    return {(clock.kind, clock.episode): columns(clock) for clock in [*read.past, *read.clocks.values()]}
+
+
+def differences(ticket: Ticket, read: Replay, rows: Iterable[Clock]) -> list[Difference]:
+    """Where the rows of a ticket's clocks, and its own due date, say otherwise than its events."""
+    expected = _expected(read)
+    stored = {(row.kind, row.episode): row for row in rows}
     found: list[Difference] = []
     for key in sorted(expected.keys() | stored.keys()):
         name, row, fields = f"{key[0]} {key[1]}", stored.get(key), expected.get(key)
@@ -277,8 +284,6 @@ def rebuild(*, ticket: Ticket, mend: bool = False) -> list[Difference]:
     due = min((f["due_at"] for f in expected.values() if f["due_at"] is not None), default=None)
     if ticket.due_at != due:
         found.append(Difference(ticket.number, "ticket", "due_at", ticket.due_at, due))
-    if mend and found:
-        _mend(ticket, expected, stored)
     return found
 
 

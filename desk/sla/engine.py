@@ -141,6 +141,14 @@ def tell(clock: Clock, mark: int, at: datetime) -> Clock:
     return replace(clock, reached=max(clock.reached, mark), breached_at=breached)
 
 
+def settle(clock: Clock, before: datetime) -> Clock:
+    """The clock with everything told that was due before this moment."""
+    for mark, at in plan(clock):
+        if at < before:
+            clock = tell(clock, mark, at)
+    return clock
+
+
 def due_at(clock: Clock) -> datetime | None:
     """When the running clock's target is used up; None when it stands still, is best effort or never ends."""
     if clock.running_since is None or clock.terms.target is None:

@@ -24,6 +24,9 @@ BREACHED = "sla.breached"
 OVERDUE = "sla.overdue"
 TOLD = {WARNED, BREACHED, OVERDUE}
 
+# The fields of a ticket on which the choice of its policy depends.
+ASKED = frozenset({"service", "category", "priority", "workgroup", "requester"})
+
 Clocks = dict[str, Clock]  # the newest episode's clock of each kind
 
 
@@ -86,6 +89,28 @@ def apply(clocks: Clocks, fact: Fact) -> Clocks:
             if old is not None and old.is_stopped and not old.terms.fresh_on_reopen:
                 moved[RESOLUTION] = engine.go_on(old, fact.at)
     return moved
+
+
+def asked_in(event: Event) -> frozenset[str]:
+    """Which of the fields that policies ask about this event changed."""
+    return ASKED & {change["field"] for change in event.inside.get("changes", [])}
+
+
+def wants(
+    before: Clocks, after: Clocks, moves: list[Fact], *, logged: bool, asked: bool, settled: bool
+) -> Literal["start", "fresh", "retarget", ""]:
+    """What has to be decided once clocks have followed an event, by asking which policy matches.
+
+    start: a new ticket wants its first targets · fresh: a reopening left the stopped resolution clock alone, because
+    its terms ask for a full new target · retarget: what policies ask has changed on a ticket that isn't settled,
+    or may have changed while it was.
+    """
+    if logged:
+        return "start"
+    reopened = any(move.what == "reopened" for move in moves)
+    if reopened and RESOLUTION in before and before[RESOLUTION] is after[RESOLUTION]:
+        return "fresh"
+    return "retarget" if (asked or reopened) and not settled else ""
 
 
 @dataclass(frozen=True)

@@ -47,19 +47,21 @@ class Replay:
         self._since = dict.fromkeys(KINDS, self.born)
         self._reason = ""
         for event in events:
-            self._take(event)
+            self.take(event)
 
-    def _take(self, event: Event) -> None:
+    def take(self, event: Event) -> None:
+        """Let the clocks follow the next event, as it was recorded."""
         if event.kind in (TARGETED, REBASED):
             for setting in settings_of(event):
-                self._set(setting)
+                self.set(setting)
         elif event.kind in TOLD:
             self.clocks = told(self.clocks, event)
         else:
             for fact in facts_of(event, self.kind):
-                self._apply(fact)
+                self.apply(fact)
 
-    def _apply(self, fact: Fact) -> None:
+    def apply(self, fact: Fact) -> None:
+        """Let the clocks follow something that happened."""
         self._mark(fact.at)
         before = self.clocks
         self.clocks = apply(before, fact)
@@ -67,7 +69,8 @@ class Replay:
         self._shadows = apply(self._shadows, fact)
         self._reason = fact.reason if fact.what == "paused" else self._reason
 
-    def _set(self, setting: Setting) -> None:
+    def set(self, setting: Setting) -> None:
+        """Hold a clock to other terms."""
         before, kind = self.clocks, setting.kind
         self._mark(setting.at)
         self.clocks = set_terms(before, setting)

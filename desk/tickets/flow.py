@@ -338,7 +338,11 @@ def snapshot(ticket: Ticket) -> dict[str, Any]:
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """[{field, label, old, new}] for every audited field that differs, in words as people read them."""
+    """[{field, label, old, new}] for every audited field that differs, in words as people read them.
+
+    Where words stand for a value (a row's id, a choice) the change also has `old_id` and `new_id`, so that the ticket
+    as it was can be told though names have changed since.
+    """
     ticket: Ticket = after["_ticket"]
     found = []
     for name, new in after.items():
@@ -350,6 +354,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[st
                     "label": str(getattr(column, "verbose_name", name)),
                     "old": _in_words(column, before[name]),
                     "new": _in_words(column, new),
+                    **({"old_id": before[name], "new_id": new} if _has_words(column) else {}),
                 }
             )
     return found
@@ -358,6 +363,10 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[st
 def in_words(ticket: Ticket, name: str, value: Any) -> Any:
     """A value of this field, given as it is set on the ticket, in the words of a change's `old` and `new`."""
     return _in_words(ticket._meta.get_field(name), getattr(value, "pk", value))
+
+
+def _has_words(column: Any) -> bool:
+    return isinstance(column, models.ForeignKey) or bool(column.choices)
 
 
 def _in_words(column: Any, value: Any) -> Any:

@@ -137,7 +137,8 @@ _SAID |= {"resolution_code", "solution", "rating", "rating_comment"}
 
 
 def _changes(inside: dict[str, Any]) -> list[dict[str, Any]]:
-    return [change for change in inside.get("changes", []) if change["field"] not in _SAID]
+    told = [change for change in inside.get("changes", []) if change["field"] not in _SAID]
+    return [{part: change[part] for part in ("field", "label", "old", "new")} for change in told]
 
 
 def _assigned(event: Event, common: dict[str, Any], internal: bool) -> Entry | None:

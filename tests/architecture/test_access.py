@@ -131,6 +131,8 @@ TABLE = [
     post("notifications:open", "         in 404 404  go 404 404 404"),  # Sam's own message
     Row("notifications:read_all", "      in 405 405 405 405 405 405"),
     post("notifications:read_all", "     in  go  go  go  go  go  go"),
+    Row("sla:report", "                  in 403 403 403 403 200 200"),
+    Row("sla:report_csv", "              in 403 403 403 403 200 200"),
     Row("people:find", "                 in 403 403 200 200 200 403"),
     Row("healthz", "                    200 200 200 200 200 200 200"),
     Row("readyz", "                     503 503 503 503 503 503 503"),  # no worker ticks in tests

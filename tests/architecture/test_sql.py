@@ -19,6 +19,7 @@ COSTS = {
     "/queues/service-desk/team/": ("lena", 8),
     "/lifecycles/": ("sam", 5),
     "/inbox/": ("sam", 4),
+    "/reports/sla/": ("lena", 6),
 }
 
 

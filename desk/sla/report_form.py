@@ -1,0 +1,64 @@
+"""What the report can be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from .models import ClockKind
+from .report import BY, MOST_MONTHS, Wanted, months_back
+
+
+class MonthField(forms.DateField):
+    """A month, such as 2026-03; its first day."""
+
+    widget = forms.DateInput(attrs={"type": "month", "placeholder": "2026-03", "size": 8}, format="%Y-%m")
+    default_error_messages = {"invalid": "Give a month, such as 2026-03."}
+
+    def __init__(self, **more: Any):
+        super().__init__(input_formats=["%Y-%m"], **more)
+
+
+class ReportForm(forms.Form):
+    """Which clocks, told apart by what, over which months."""
+
+    clock = forms.ChoiceField(choices=ClockKind.choices)
+    by = forms.ChoiceField(label="By", choices=list(BY.items()))
+    first = MonthField(label="From")
+    last = MonthField(label="Until", help_text="")
+
+    @classmethod
+    def asked(cls, data: Mapping[str, Any]) -> ReportForm:
+        """What the address asks for; what it leaves out is the resolution, by workgroup, in the last six months."""
+        first, last = months_back(timezone.localdate(timezone=timezone.get_default_timezone()))
+        usual = {
+            "clock": ClockKind.RESOLUTION.value,
+            "by": "workgroup",
+            "first": f"{first:%Y-%m}",
+            "last": f"{last:%Y-%m}",
+        }
+        return cls({name: data.get(name) or value for name, value in usual.items()})
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        first, last = found.get("first"), found.get("last")
+        if first and last and last < first:
+            self.add_error("last", "It ends before it begins.")
+        elif first and last and _months(first, last) > MOST_MONTHS:
+            self.add_error("first", f"Ask for at most {MOST_MONTHS} months at once.")
+        elif last and last.year > 9000:
+            self.add_error("last", "That is too far away.")
+        return found
+
+    @property
+    def wanted(self) -> Wanted:
+        found = self.cleaned_data
+        return Wanted(found["clock"], found["by"], found["first"], found["last"])
+
+
+def _months(first: date, last: date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month + 1

@@ -1,0 +1,120 @@
+"""Administration: the page that tries a changed policy on the tickets of the last weeks, and writes nothing."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from desk.services.queries import category_choices
+from desk.tickets.errors import Refused
+
+from .comparison import Comparison, compare
+from .drafts import edited
+from .engine import KINDS
+from .models import Calendar, Policy
+from .publishing import policy_content
+from .simulation import Simulation
+from .table import Draft, Line
+
+MOST = 3000  # tickets that a request may tell again; about two seconds
+SHOWN = 50  # flips of each sort
+
+
+class Days(forms.Form):
+    """How far back."""
+
+    days = forms.IntegerField(
+        label="Tickets of the last",
+        min_value=1,
+        max_value=3650,
+        help_text="Days before today, by when they were logged.",
+    )
+
+
+class Changed(forms.ModelForm):
+    """A policy as it might be. It is read, and never saved."""
+
+    class Meta:
+        model = Policy
+        fields = [
+            "response_minutes", "resolution_minutes", "calendar", "on_reopen",
+            "priority", "service", "category", "workgroup", "department", "vip", "position", "is_active",
+        ]  # fmt: skip
+
+    def __init__(self, *args: Any, **more: Any):
+        super().__init__(*args, **more)
+        fields: Any = self.fields
+        fields["calendar"].queryset = Calendar.objects.exclude(current=None)
+        fields["category"].choices = [("", "– any –"), *category_choices(inactive=True)]
+
+    def save(self, commit: bool = True) -> Any:
+        raise NotImplementedError("A simulation writes nothing.")
+
+
+@require_safe
+def _simulate(request: HttpRequest) -> HttpResponse:
+    """The form for one policy or for all unpublished edits; with `run`, what it would have come to as well."""
+    if not request.user.has_perm("sla.view_policy"):
+        raise PermissionDenied("Simulations are for those who may see the policies.")
+    chosen, runs = request.GET.get("policy", ""), "run" in request.GET
+    policy = get_object_or_404(Policy, pk=chosen if chosen.isdecimal() else 0) if chosen else None
+    days = Days(request.GET if runs else None, initial={"days": 90})
+    changed = Changed(request.GET if runs else None, instance=policy) if policy else None
+    context: dict[str, Any] = {"policy": policy, "policies": Policy.objects.all(), "days": days, "changed": changed}
+    if runs and days.is_valid() and (changed is None or changed.is_valid()):
+        try:
+            context |= _run(_draft(changed), days.cleaned_data["days"])
+        except Refused as refused:
+            context["refused"] = refused.sentences
+    context |= {**admin.site.each_context(request), "title": "Simulate policies", "shown": SHOWN, "opts": Policy._meta}
+    wrong = bool(context.get("refused") or days.errors or (changed and changed.errors))
+    return render(request, "admin/sla/policy/simulate.html", context, status=422 if wrong else 200)
+
+
+def _draft(changed: Changed | None) -> Draft:
+    if changed is None:
+        return edited()
+    policy = changed.instance
+    return Draft((Line(policy.pk, policy.position, policy_content(policy), policy.is_active),))
+
+
+def _run(draft: Draft, days: int) -> dict[str, Any]:
+    now = timezone.now()
+    simulation = Simulation(draft, since=now - timedelta(days=days), until=now)
+    many = simulation.tickets.count()
+    if many > MOST:
+        return {"too_many": many, "most": MOST, "ran_days": days}
+    began = time.monotonic()
+    found = compare(simulation)
+    return {
+        "found": found,
+        "draft": draft,
+        "unsure": len(simulation.past.unsure),
+        "seconds": time.monotonic() - began,
+        "tables": list(_tables(found)),
+        "flips": [
+            ("Met, and would be missed", found.flips["missed"], found.missed_now[:SHOWN]),
+            ("Missed, and would be met", found.flips["met"], found.met_now[:SHOWN]),
+        ],
+    }
+
+
+def _tables(found: Comparison) -> Any:
+    """(heading, what the rows are, rows)."""
+    for kind in KINDS:
+        yield kind.capitalize(), "Policy", [found.overall[kind], *found.by_policy(kind)]
+    yield "Categories with most missed targets", "Category", found.worst_categories
+    yield "Workgroups with most missed targets", "Workgroup", found.worst_workgroups
+
+
+# Mounted before the administration's own addresses, which would take “simulate” for a policy's id.
+simulate = admin.site.admin_view(_simulate)
