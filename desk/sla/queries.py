@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from desk.services.models import Category
@@ -246,11 +246,13 @@ def held_to_earlier(published: Calendar | Policy) -> dict[int, int]:
     field = "policy_version" if isinstance(published, Policy) else "calendar_version"
     owner = "policy" if isinstance(published, Policy) else "calendar"
     held = Clock.objects.filter(**{"stopped_at": None, f"{field}__{owner}": published})
-    held = held.exclude(**{field: published.current_id}).values(number=F(f"{field}__number"))
-    return dict(held.annotate(tickets=Count("ticket", distinct=True)).order_by("number").values_list("number", "tickets"))
+    held = held.exclude(**{field: published.current_id}).order_by(f"{field}__number")
+    counted = held.values(f"{field}__number").annotate(tickets=Count("ticket", distinct=True))
+    return {row[f"{field}__number"]: row["tickets"] for row in counted}
 
 
 def open_tickets_by_policy() -> dict[int, int]:
     """How many tickets have an unfinished clock that is held to any version of a policy: policy id -> tickets."""
-    held = Clock.objects.filter(stopped_at=None).values(policy=F("policy_version__policy"))
-    return dict(held.annotate(tickets=Count("ticket", distinct=True)).order_by().values_list("policy", "tickets"))
+    held = Clock.objects.filter(stopped_at=None).values("policy_version__policy").order_by()
+    counted = held.annotate(tickets=Count("ticket", distinct=True))
+    return {row["policy_version__policy"]: row["tickets"] for row in counted}

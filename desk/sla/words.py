@@ -47,7 +47,9 @@ def _condition(name: str, wanted: dict[str, Any]) -> str:
 def promise(said: PolicyContent) -> str:
     """Both targets: “15 min / 4 h”, or “best effort”."""
     targets = [said.minutes[kind] for kind in KINDS]
-    return " / ".join("–" if minutes is None else length(minutes) for minutes in targets) if any(targets) else length(None)
+    return (
+        " / ".join("–" if minutes is None else length(minutes) for minutes in targets) if any(targets) else length(None)
+    )
 
 
 def step(said: dict[str, Any]) -> str:

@@ -84,7 +84,7 @@ class SpecialDaysFormSet(BaseInlineFormSet):
         if any(form.errors for form in self.forms):
             return
         kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
-        kept = [form for form in kept if not self._should_delete_form(form) and form.cleaned_data.get("date")]
+        kept = [form for form in kept if not form.cleaned_data.get("DELETE") and form.cleaned_data.get("date")]
         others = self._not_shown()
         days: dict[date, hours.Windows] = {row.date: read_times(row.times) for row in others}
         for form in kept:

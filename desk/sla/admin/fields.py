@@ -38,7 +38,7 @@ class LengthField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return in_words(timedelta(minutes=value)) if isinstance(value, int) else value
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         text = str(super().clean(value))
         try:
             return read_length(text)
@@ -62,7 +62,7 @@ class PercentsField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(str(mark) for mark in value) if isinstance(value, list) else value
 
-    def clean(self, value: Any) -> list[int]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[int]:
         text = str(super().clean(value))
         found = set()
         for part in filter(None, (part.strip(" %") for part in text.replace(";", ",").split(","))):

@@ -74,9 +74,7 @@ class HolidaysForm(forms.Form):
 
     def found(self, calendar: Calendar) -> list[Found]:
         data = self.cleaned_data
-        days = public_holidays.public_holidays(
-            data["country"], data["region"], range(data["first"], data["last"] + 1)
-        )
+        days = public_holidays.public_holidays(data["country"], data["region"], range(data["first"], data["last"] + 1))
         present = {row.date: row for row in calendar.special_days.filter(date__in=days)}
         return [Found(on, name, present.get(on)) for on, name in days.items()]
 
@@ -108,7 +106,9 @@ def _add(
     assert isinstance(request.user, User)
     data = form.cleaned_data
     country = dict(public_holidays.countries())[data["country"]]
-    reason = f"Public holidays of {country}{' ' + data['region'] if data['region'] else ''}, {data['first']}–{data['last']}"
+    reason = (
+        f"Public holidays of {country}{' ' + data['region'] if data['region'] else ''}, {data['first']}–{data['last']}"
+    )
     added, version = publishing.add_special_days(calendar=calendar, days=days, by=request.user, reason=reason)
     site.log_change(request, calendar, reason)
     plural = "" if added == 1 else "s"

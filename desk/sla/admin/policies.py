@@ -32,7 +32,7 @@ class PolicyTable(ChangeList):
         super().get_results(request)
         hidden, held = queries.hidden(queries.policies()), queries.open_tickets_by_policy()
         for policy in self.result_list:
-            policy.hidden_by, policy.held = hidden.get(policy.pk), held.get(policy.pk, 0)  # type: ignore[attr-defined]
+            policy.hidden_by, policy.held = hidden.get(policy.pk), held.get(policy.pk, 0)
 
 
 @admin.register(Policy)
@@ -125,7 +125,11 @@ class PolicyAdmin(PublishedAdmin):
     def held(self, policy: Policy) -> SafeString | str:
         number: int = policy.held  # type: ignore[attr-defined]
         query = urlencode({"policy_version__policy__id__exact": policy.pk, "state": "open"})
-        return format_html('<a href="{}?{}">{}</a>', reverse("admin:sla_clock_changelist"), query, number) if number else "0"
+        return (
+            format_html('<a href="{}?{}">{}</a>', reverse("admin:sla_clock_changelist"), query, number)
+            if number
+            else "0"
+        )
 
     def place_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask this policy earlier or later by one (`way`), or right before another one (`before`; empty: last)."""
@@ -155,7 +159,9 @@ class PolicyAdmin(PublishedAdmin):
         if version is not None:
             said = version.says
             self.message_user(
-                request, f"It promises {words.promise(said)}, {obj.calendar}, to {words.conditions(said)}.", messages.INFO
+                request,
+                f"It promises {words.promise(said)}, {obj.calendar}, to {words.conditions(said)}.",
+                messages.INFO,
             )
         self._warn(request, obj)
 

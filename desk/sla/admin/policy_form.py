@@ -77,7 +77,7 @@ class StepsFormSet(BaseInlineFormSet):
     def clean(self) -> None:
         super().clean()
         for form in self.forms:
-            if form.errors or self._should_delete_form(form) or not (form.has_changed() or form.instance.pk):
+            if form.errors or form.cleaned_data.get("DELETE") or not (form.has_changed() or form.instance.pk):
                 continue
             if problem := step_problem(form.instance, self.instance.kind):
                 form.add_error(*problem)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -76,7 +76,12 @@ def preview_view(site: PolicyAdmin, request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {}
     if form.is_bound and form.is_valid():
         shown = _shown(outlook(form.subject(), form.cleaned_data["created"] or timezone.now()), form)
-    context = {**site.admin_site.each_context(request), "opts": site.opts, "form": form, "media": site.media + form.media}
+    context = {
+        **site.admin_site.each_context(request),
+        "opts": site.opts,
+        "form": form,
+        "media": site.media + form.media,
+    }
     context |= {"title": "What would be promised?", **shown}
     return TemplateResponse(request, "admin/sla/preview.html", context)
 
@@ -84,7 +89,9 @@ def preview_view(site: PolicyAdmin, request: HttpRequest) -> HttpResponse:
 def _initial(request: HttpRequest) -> dict[str, Any]:
     """What the page of a policy hands over as `for-…`, so that its own conditions stand in the form."""
     names = ("kind", "service", "category", "workgroup")
-    given = {name: request.GET[f"for-{name}"] for name in names if request.GET.get(f"for-{name}", "").strip()}
+    given: dict[str, Any] = {
+        name: request.GET[f"for-{name}"] for name in names if request.GET.get(f"for-{name}", "").strip()
+    }
     if (priority := request.GET.get("for-priority", "")).isdecimal():
         given["priority"] = int(priority)
     return given

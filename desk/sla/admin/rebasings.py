@@ -89,7 +89,7 @@ class RebasingAdmin(LookOnly, admin.ModelAdmin):
         return True
 
 
-def _asked(request: HttpRequest) -> int | None:
-    """The policy whose tickets are shown."""
+def _asked(request: HttpRequest) -> int:
+    """The id of the policy whose tickets are shown; 0: all."""
     asked = (request.POST if request.method == "POST" else request.GET).get("policy", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 10 else None
+    return int(asked) if asked.isdecimal() and len(asked) < 10 else 0

@@ -14,7 +14,7 @@ from tests.forms import send
 from .promises import calendar, clock, policy
 
 ADD = "admin:sla_calendar_add"
-WEEK = {day: "08:00-12:00, 13:00 - 17:00" for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
+WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "08:00-12:00, 13:00 - 17:00")
 
 
 def page_of(made, what="change"):
@@ -172,7 +172,11 @@ def test_the_week_is_drawn_overnight_into_the_next_day_and_as_it_is_typed(admin,
 
 
 def test_the_history_says_what_differs_in_words(world, admin, hamburg):
-    row = {"special_days-0-date": "2026-12-24", "special_days-0-name": "Christmas Eve", "special_days-0-times": "8:00-12:00"}
+    row = {
+        "special_days-0-date": "2026-12-24",
+        "special_days-0-name": "Christmas Eve",
+        "special_days-0-times": "8:00-12:00",
+    }
     send(admin, page_of(hamburg), zone="Europe/Lisbon", saturday="09:00–12:00", why="We <moved>", **row)
     page = admin.get(page_of(hamburg, "history")).content.decode()
     for sentence in (

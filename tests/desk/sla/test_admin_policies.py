@@ -47,7 +47,9 @@ def office(world):
 @pytest.fixture
 def table(world, office):
     """Three lines, as they are asked."""
-    return [policy(name, hours=office, position=place, priority=place) for place, name in ((1, "A"), (2, "B"), (3, "C"))]
+    return [
+        policy(name, hours=office, position=place, priority=place) for place, name in ((1, "A"), (2, "B"), (3, "C"))
+    ]
 
 
 def test_a_policy_for_p1_on_one_service_is_previewed_and_saved(world, admin, mail, office):

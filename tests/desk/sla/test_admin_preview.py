@@ -106,7 +106,9 @@ def test_a_policys_page_hands_its_conditions_over(world, browse):
     made = policy("Mail", service=mail, priority=2)
     client = browse(world.admin)
     page = client.get(reverse("admin:sla_policy_change", args=[made.pk])).content.decode()
-    assert f"?for-kind=incident&amp;for-service={mail.pk}&amp;for-category=&amp;for-priority=2&amp;for-workgroup=" in page
+    assert (
+        f"?for-kind=incident&amp;for-service={mail.pk}&amp;for-category=&amp;for-priority=2&amp;for-workgroup=" in page
+    )
     form = client.get(reverse(PREVIEW), {"for-service": mail.pk, "for-priority": "2"}).content.decode()
     assert f'<option value="{mail.pk}" selected>Mail' in form
     assert '<option value="2" selected>' in form

@@ -38,9 +38,11 @@ def rebased(ticket):
     return [(event.actor, event.inside["text"]) for event in ticket.events.filter(kind="sla.rebased")]
 
 
-def test_an_order_changes_nothing_until_a_worker_takes_it(world, tickets, django_capture_on_commit_callbacks, monkeypatch):
+def test_an_order_changes_nothing_until_a_worker_takes_it(
+    world, tickets, django_capture_on_commit_callbacks, monkeypatch
+):
     woken = []
-    monkeypatch.setattr(rebasing, "wake", woken.append)
+    monkeypatch.setattr(rebasing, "wake_for", woken.append)
     with django_capture_on_commit_callbacks(execute=True):
         rebasing.order(by=world.admin, reason=" New contract ")
     assert woken == ["sla.rebase"]
@@ -131,7 +133,7 @@ def test_a_worker_that_is_killed_in_the_middle_leaves_nothing_half_done(world, t
 
 def test_a_long_order_is_worked_off_in_turns(world, tickets, monkeypatch):
     woken = []
-    monkeypatch.setattr(rebasing, "wake", woken.append)
+    monkeypatch.setattr(rebasing, "wake_for", woken.append)
     rebasing.order(by=world.admin, reason="New contract")
     assert rebasing.work_off(limit=2) == 2
     assert woken == ["sla.rebase"]
