@@ -25,13 +25,14 @@ def length(minutes: int | None) -> str:
 
 def conditions(said: PolicyContent) -> str:
     """What the policy asks of a ticket: “incident, P1 Critical, service Mail”."""
-    return ", ".join(_condition(name, wanted) for name, wanted in said.match.items())
+    asked = [_condition(name, said.match[name]) for name in ASKED if name in said.match]
+    return ", ".join(asked) if len(asked) > 1 else f"every {asked[0]}" if "kind" in said.match else "every ticket"
 
 
 def _condition(name: str, wanted: dict[str, Any]) -> str:
     match name:
         case "kind":
-            return f"every {wanted['name']}"
+            return str(wanted["name"])
         case "priority":
             return f"priority {Priority(wanted['is']).label}"
         case "vip":

@@ -24,7 +24,7 @@ from desk.people.models import User
 from .. import hours, publishing, week, words
 from ..models import Calendar, CalendarHours, CalendarVersion, SpecialDay
 from ..times import TIME_HELP, read_times
-from .fields import HoursField, Suggesting
+from .fields import HoursField, Suggesting, WhyField
 from .holidays import holidays_view
 from .published import PublishedAdmin
 
@@ -45,9 +45,7 @@ class CalendarForm(forms.ModelForm):
     friday = HoursField()
     saturday = HoursField()
     sunday = HoursField()
-    why = forms.CharField(
-        required=False, max_length=200, label="Why", help_text="Optional; stands in the history beside the new version."
-    )
+    why = WhyField()
 
     class Meta:
         model = Calendar
@@ -74,6 +72,7 @@ class CalendarForm(forms.ModelForm):
 
 
 class SpecialDayForm(forms.ModelForm):
+    date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     times = HoursField(label="Hours")
 
 

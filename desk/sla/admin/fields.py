@@ -78,11 +78,20 @@ class PercentsField(forms.CharField):
             return True
 
 
+class WhyField(forms.CharField):
+    """Why something is published; stands in the history."""
+
+    def __init__(self, **kwargs: Any):
+        words = "Optional; stands in the history beside the new version."
+        super().__init__(**{"required": False, "max_length": 200, "label": "Why", "help_text": words, **kwargs})
+        self.widget.attrs |= {"class": "vTextField", "autocomplete": "off"}
+
+
 class Suggesting(forms.TextInput):
     """A line of text with suggestions; the browser searches them as one types. `offers` is asked when it is drawn."""
 
     def __init__(self, offers: Callable[[], Iterable[str]], attrs: dict[str, Any] | None = None):
-        super().__init__({"size": 40, "autocomplete": "off", **(attrs or {})})
+        super().__init__({"class": "vTextField", "autocomplete": "off", **(attrs or {})})
         self.offers = offers
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from desk.tickets.admin import KeptWhileUsed, LookOnly
 
@@ -50,17 +53,25 @@ class BreachFilter(admin.SimpleListFilter):
         return queryset.filter(breached_at__isnull=self.value() == "no") if self.value() in ("yes", "no") else queryset
 
 
+def _moment(at: datetime | None) -> str:
+    return date_format(localtime(at), "j M Y, H:i") if at else "–"
+
+
 @admin.register(Clock)
 class ClockAdmin(LookOnly, admin.ModelAdmin):
     """Clocks follow from what happens to tickets, and from nothing else. Tickets are named by number alone."""
 
-    list_display = ["number", "kind", "episode", "state", "policy", "due_at", "breached_at"]
+    list_display = ["number", "kind", "state", "policy", "due", "breached"]
     list_filter = [StateFilter, BreachFilter, "kind", ("policy_version__policy", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["ticket", "policy_version__policy", "calendar_version__calendar"]
     list_per_page = 50
     search_fields = ["=ticket__number"]
     search_help_text = "The whole number of a ticket."
     ordering = ["-pk"]
+
+    class Media:
+        css: ClassVar[Any] = {"all": ["css/admin/sla.css"]}
+
     fields = readonly_fields = (
         "number", "kind", "episode", "state", "policy", "calendar", "allowed", "counted", "started_at", "running_since",
         "paused_since", "stopped_at", "due_at", "breached_at", "next_event_at", "violation",
@@ -83,6 +94,14 @@ class ClockAdmin(LookOnly, admin.ModelAdmin):
     @admin.display(description="Policy", ordering="policy_version")
     def policy(self, clock: Clock) -> str:
         return str(clock.policy_version)
+
+    @admin.display(description="Due", ordering="due_at")
+    def due(self, clock: Clock) -> str:
+        return _moment(clock.due_at)
+
+    @admin.display(description="Breached", ordering="breached_at")
+    def breached(self, clock: Clock) -> str:
+        return _moment(clock.breached_at)
 
     @admin.display(description="Calendar")
     def calendar(self, clock: Clock) -> str:

@@ -20,7 +20,7 @@ from desk.people.models import User
 
 from .. import publishing, queries, words
 from ..models import Calendar, Policy, PolicyVersion
-from .policy_form import PolicyForm, Steps
+from .policy_form import PolicyForm, Steps, without_ways_out
 from .preview import preview_view
 from .published import PublishedAdmin, tickets
 
@@ -46,7 +46,6 @@ class PolicyAdmin(PublishedAdmin):
     list_display = ["place", "name", "when", "promise", "version", "held", "position", "is_active"]
     list_display_links = ["name"]
     list_editable = ["position", "is_active"]
-    list_filter = ["is_active", "calendar"]
     search_fields = ["name"]
     sortable_by = ()
     list_per_page = 200
@@ -89,7 +88,13 @@ class PolicyAdmin(PublishedAdmin):
             *super().get_urls(),
         ]
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        return without_ways_out(super().formfield_for_dbfield(db_field, request, **kwargs))
+
     # -- the list
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Policies", **(extra_context or {})})
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PolicyTable
@@ -119,7 +124,7 @@ class PolicyAdmin(PublishedAdmin):
         if policy.current is None:
             return "–"
         said = policy.current.says
-        return format_html('<span class="sla-num">{}</span>, {}', words.promise(said), policy.calendar)
+        return format_html('<span class="sla-promise">{}</span>{}', words.promise(said), policy.calendar)
 
     @admin.display(description="Open tickets")
     def held(self, policy: Policy) -> SafeString | str:

@@ -17,7 +17,7 @@ from desk.tickets.models import Priority
 
 from ..models import Calendar, EscalationStep, Policy
 from ..publishing import step_problem
-from .fields import LengthField, PercentsField, Suggesting
+from .fields import LengthField, PercentsField, Suggesting, WhyField
 
 ANY = "– any –"
 
@@ -32,6 +32,15 @@ def departments() -> list[str]:
     return list(named.values_list("department", flat=True).distinct()[:500])
 
 
+def without_ways_out(field: Any) -> Any:
+    """A choice of related rows without buttons to add, change or delete them."""
+    if isinstance(field, forms.ModelChoiceField):
+        widget: Any = field.widget
+        widget.can_add_related = widget.can_change_related = widget.can_delete_related = False
+        widget.can_view_related = False
+    return field
+
+
 class PolicyForm(forms.ModelForm):
     """What a policy asks and promises; lengths are written as people say them."""
 
@@ -41,9 +50,7 @@ class PolicyForm(forms.ModelForm):
     warn_at = PercentsField(
         label="Warn at", help_text="Percent of the target, several with commas between, such as 50, 80."
     )
-    why = forms.CharField(
-        required=False, max_length=200, label="Why", help_text="Optional; stands in the history beside the new version."
-    )
+    why = WhyField()
 
     class Meta:
         model = Policy
@@ -91,6 +98,11 @@ class Steps(admin.TabularInline):
     extra = 0
     verbose_name = "step"
     verbose_name_plural = "escalation: what is done when a share of the time is used up"
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Without the icons that lead elsewhere: a step chooses among the people and workgroups that there are."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return without_ways_out(field)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EscalationStep]:
         return super().get_queryset(request).select_related("person", "workgroup")
