@@ -163,11 +163,10 @@ class PolicyAdmin(PublishedAdmin):
         super().tell(request, obj, version)
         if version is not None:
             said = version.says
-            self.message_user(
-                request,
-                f"It promises {words.promise(said)}, {obj.calendar}, to {words.conditions(said)}.",
-                messages.INFO,
-            )
+            kept = f"It promises {words.promise(said)} ({obj.calendar}) to {words.conditions(said)}."
+            self.message_user(request, kept, messages.INFO)
+            if obj.response_minutes and obj.resolution_minutes and obj.response_minutes > obj.resolution_minutes:
+                self.message_user(request, "The first response may take longer than the resolution.", messages.WARNING)
         self._warn(request, obj)
 
     def _warn(self, request: HttpRequest, policy: Policy) -> None:

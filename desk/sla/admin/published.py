@@ -28,7 +28,7 @@ def tickets(number: int) -> str:
 class PublishedAdmin(admin.ModelAdmin):
     """A table whose rows are published as numbered versions whenever they are saved, with an optional reason."""
 
-    actions = ()
+    actions = None  # nothing is done to many rows at once
     change_form_template = "admin/sla/published_form.html"
     save_on_top = False
 

@@ -26,10 +26,7 @@ SHOWN = 20  # past ones on the page
 class RebasingForm(forms.Form):
     """Which tickets, and why."""
 
-    policy = forms.ModelChoiceField(
-        Policy.objects.all(), required=False, empty_label="– all –",
-        help_text="Only tickets that are held to this policy, or would be.",
-    )  # fmt: skip
+    policy = forms.ModelChoiceField(Policy.objects.all(), required=False, empty_label="– all –")
     reason = forms.CharField(
         max_length=200, widget=forms.TextInput(attrs={"class": "vTextField"}),
         error_messages={"required": "Say why. The reason stands in the history of each ticket."},

@@ -63,7 +63,7 @@ def test_a_policy_for_p1_on_one_service_is_previewed_and_saved(world, admin, mai
     assert (made.current.number, made.current.reason, made.current.made_by) == (1, "Contract", world.admin)
     assert told(answer)[:2] == [
         "Version 1 is published.",
-        "It promises 15 min / 2 h 30 min, Office, to incident, service Mail, priority P1 Critical.",
+        "It promises 15 min / 2 h 30 min (Office) to incident, service Mail, priority P1 Critical.",
     ]
     asked = {"kind": "incident", "priority": 1, "workgroup": world.desk.pk, "service": mail.pk}
     page = admin.get(reverse(PREVIEW), {**asked, "created": "2026-03-02T09:00"}).content.decode()
@@ -85,6 +85,8 @@ def test_an_edit_makes_a_version_and_old_clocks_keep_theirs(world, admin, office
     assert "Resolution: 8 h → 4 h" in page
     assert "“Faster now”" in page
     assert "Nothing was different: version 2 stays as published." in told(send(admin, page_of(made)))
+    slow = told(send(admin, page_of(made), response_minutes="5 h"))
+    assert "The first response may take longer than the resolution." in slow
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def text(client, **asked):
 def test_ordered_followed_and_found_again(world, admin, tickets):
     page = text(admin)
     assert "2 open tickets are held to other terms than are published now" in page
-    assert "<td>Standard, version 1</td> <td>version 2</td>" in page
+    assert "<td>Standard, version 1</td> <td>the same policy, version 2</td>" in page
     answer = send(admin, reverse(PAGE), reason="New contract")
     assert answer.status_code == 302
     said = [str(message) for message in get_messages(answer.wsgi_request)]
