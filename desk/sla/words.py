@@ -107,7 +107,8 @@ def day(on: date) -> str:
 def calendar_differences(old: CalendarContent | None, new: CalendarContent) -> list[str]:
     """What this version of a calendar says otherwise than the one before it, in sentences."""
     if old is None:
-        return [f"First version: time zone {new.calendar.zone}; {_days(len(new.names))} with hours of their own."]
+        opening = f"{week_in_short(new)} ({new.calendar.zone})"
+        return [f"First version: {opening}; {_days(len(new.names))} with hours of their own."]
     found = []
     if old.calendar.zone != new.calendar.zone:
         found.append(f"Time zone: {old.calendar.zone} → {new.calendar.zone}")

@@ -78,6 +78,18 @@ class PolicyForm(forms.ModelForm):
             self.initial.setdefault("position", last + 10)
 
 
+class StepForm(forms.ModelForm):
+    """A step in one line, so its words are short."""
+
+    clock = forms.ChoiceField(
+        choices=[
+            (value, "Both" if value == EscalationStep.Clock.BOTH else label)
+            for value, label in EscalationStep.Clock.choices
+        ],
+        initial=EscalationStep.Clock.BOTH,
+    )
+
+
 class StepsFormSet(BaseInlineFormSet):
     """The rules for a step are those of publishing; whatever it lacks is said beside the field."""
 
@@ -92,6 +104,7 @@ class StepsFormSet(BaseInlineFormSet):
 
 class Steps(admin.TabularInline):
     model = EscalationStep
+    form = StepForm
     formset = StepsFormSet
     fields = ("percent", "clock", "do", "person", "workgroup")
     autocomplete_fields = ("person", "workgroup")

@@ -6,7 +6,7 @@ addEventListener("DOMContentLoaded", () => {
   if (!fields.length || !document.getElementById("week-picture")) return;
   let waiting = 0;
   let asked = 0;
-  const draw = async () => {
+  const draw = async (first) => {
     const mine = ++asked;
     const typed = new URLSearchParams([...fields].map((field) => [field.name, field.value]));
     const old = document.getElementById("week-picture");
@@ -14,11 +14,12 @@ addEventListener("DOMContentLoaded", () => {
     if (!answer.ok || mine !== asked) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const drawn = page.getElementById("week-picture");
+    if (first === true) drawn?.querySelector(".errorlist")?.remove(); // the fields say it themselves
     if (drawn) document.getElementById("week-picture").replaceWith(drawn);
   };
   fields.forEach((field) => field.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(draw, 300);
   }));
-  draw();
+  draw(true);
 });

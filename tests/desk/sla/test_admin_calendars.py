@@ -184,7 +184,7 @@ def test_the_history_says_what_differs_in_words(world, admin, hamburg):
         "Saturday: closed → 09:00–12:00",
         "Added: Thu 24 Dec 2026 Christmas Eve (08:00–12:00)",
         "“We &lt;moved&gt;”",
-        "First version: time zone Europe/Berlin",
+        "First version: Mon–Fri 08:00–18:00 (Europe/Berlin); 0 days with hours of their own.",
     ):
         assert sentence in page
 
