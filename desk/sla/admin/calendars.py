@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -24,7 +23,7 @@ from desk.people.models import User
 from .. import hours, publishing, week, words
 from ..models import Calendar, CalendarHours, CalendarVersion, SpecialDay
 from ..times import TIME_HELP, read_times
-from .fields import HoursField, Suggesting, WhyField
+from .fields import HoursField, Spoken, SpokenFormSet, Suggesting, WhyField
 from .holidays import holidays_view
 from .published import PublishedAdmin
 
@@ -71,12 +70,12 @@ class CalendarForm(forms.ModelForm):
             )
 
 
-class SpecialDayForm(forms.ModelForm):
+class SpecialDayForm(Spoken):
     date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     times = HoursField(label="Hours")
 
 
-class SpecialDaysFormSet(BaseInlineFormSet):
+class SpecialDaysFormSet(SpokenFormSet):
     """The special days that are shown; the calendar as a whole is checked here, with those that aren't."""
 
     def clean(self) -> None:

@@ -87,6 +87,24 @@ class WhyField(forms.CharField):
         self.widget.attrs |= {"class": "vTextField", "autocomplete": "off"}
 
 
+class Spoken(forms.ModelForm):
+    """A form in one row of a table, whose fields have no label of their own: each says its name to a screen reader."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs["aria-label"] = str(field.label or name.replace("_", " ").capitalize())
+
+
+class SpokenFormSet(forms.BaseInlineFormSet):
+    """Rows whose box for deleting says so too."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = "Delete"
+
+
 class Suggesting(forms.TextInput):
     """A line of text with suggestions; the browser searches them as one types. `offers` is asked when it is drawn."""
 

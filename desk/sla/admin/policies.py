@@ -20,6 +20,7 @@ from desk.people.models import User
 
 from .. import publishing, queries, words
 from ..models import Calendar, Policy, PolicyVersion
+from .fields import Spoken
 from .policy_form import PolicyForm, Steps, without_ways_out
 from .preview import preview_view
 from .published import PublishedAdmin, tickets
@@ -92,6 +93,9 @@ class PolicyAdmin(PublishedAdmin):
         return without_ways_out(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     # -- the list
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_form(request, **{"form": Spoken, **kwargs})
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {"title": "Policies", **(extra_context or {})})

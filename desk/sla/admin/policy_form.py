@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.db.models import Max, QuerySet
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
 from desk.people.models import User
@@ -17,7 +16,7 @@ from desk.tickets.models import Priority
 
 from ..models import Calendar, EscalationStep, Policy
 from ..publishing import step_problem
-from .fields import LengthField, PercentsField, Suggesting, WhyField
+from .fields import LengthField, PercentsField, Spoken, SpokenFormSet, Suggesting, WhyField
 
 ANY = "– any –"
 
@@ -78,7 +77,7 @@ class PolicyForm(forms.ModelForm):
             self.initial.setdefault("position", last + 10)
 
 
-class StepForm(forms.ModelForm):
+class StepForm(Spoken):
     """A step in one line, so its words are short."""
 
     clock = forms.ChoiceField(
@@ -90,7 +89,7 @@ class StepForm(forms.ModelForm):
     )
 
 
-class StepsFormSet(BaseInlineFormSet):
+class StepsFormSet(SpokenFormSet):
     """The rules for a step are those of publishing; whatever it lacks is said beside the field."""
 
     def clean(self) -> None:
