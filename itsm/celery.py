@@ -29,6 +29,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 10},
     },
+    "sla-rebase": {
+        "task": "sla.rebase",
+        "schedule": 15.0,
+        "options": {"expires": 14},
+    },
     "close-unconfirmed": {
         "task": "incidents.close_unconfirmed",
         "schedule": 600.0,

@@ -289,3 +289,43 @@ class Clock(models.Model):
     @property
     def is_stopped(self) -> bool:
         return self.stopped_at is not None
+
+
+class Rebasing(models.Model):
+    """An order to hold open tickets to what is published now; a worker works it off, ticket by ticket."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    policy = models.ForeignKey(
+        Policy, null=True, on_delete=models.PROTECT, related_name="+",
+        help_text=_("Only tickets that are held to it, or would be; empty: all."),
+    )  # fmt: skip
+    made_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    total = models.PositiveIntegerField(default=0, help_text=_("Tickets it was ordered for."))
+    changed = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=200, blank=True)
+    last_ticket = models.BigIntegerField(default=0, help_text=_("All up to this ticket's id are worked off."))
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("re-basing")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["done_at"], condition=Q(done_at=None), nulls_distinct=False, name="sla_one_rebasing_at_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Re-basing of {self.policy or 'all policies'}: {self.reason}"
+
+    @property
+    def worked_off(self) -> int:
+        return min(self.total, self.changed + self.failed)
+
+    @property
+    def left_alone(self) -> int:
+        """Tickets that were over, or held to the present terms already, when their turn came."""
+        return max(0, self.total - self.changed - self.failed) if self.done_at else 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +13,7 @@ from desk.tickets.errors import Refused
 
 from . import hours
 from .engine import RESOLUTION, RESPONSE
-from .models import Calendar, CalendarVersion, Policy, PolicyVersion
+from .models import Calendar, CalendarVersion, EscalationStep, Policy, PolicyVersion, SpecialDay
 from .times import read_times
 from .versions import ASKED, CalendarContent, PolicyContent
 
@@ -48,7 +50,7 @@ def policy_content(policy: Policy) -> PolicyContent:
         calendar_id=policy.calendar_id,
         minutes={RESPONSE: policy.response_minutes, RESOLUTION: policy.resolution_minutes},
         warn_at=tuple(sorted(set(policy.warn_at))),
-        steps=tuple(_step(step) for step in policy.steps.select_related("person", "workgroup")),
+        steps=tuple(_step(step, policy.kind) for step in policy.steps.select_related("person", "workgroup")),
         fresh_on_reopen=policy.on_reopen == Policy.OnReopen.FRESH,
     )
 
@@ -67,16 +69,25 @@ def _conditions(policy: Policy) -> list[tuple[str, dict[str, Any]]]:
     return [(name, {"is": value, "name": words}) for name in ASKED for value, words in [wanted[name]] if value]
 
 
-def _step(step: Any) -> dict[str, Any]:
-    Do = type(step).Do
+def step_problem(step: EscalationStep, kind: str) -> tuple[str, str] | None:
+    """What an escalation step lacks: (its field, a sentence), for a policy about this kind of ticket."""
+    Do = EscalationStep.Do
     if step.do == Do.PERSON and step.person is None:
-        raise Refused(f"The step at {step.percent}% notifies a person: say whom.")
+        return "person", f"The step at {step.percent}% notifies a person: say whom."
     if step.do in (Do.GROUP, Do.MOVE) and step.workgroup is None:
-        raise Refused(f"The step at {step.percent}% needs a workgroup.")
-    if step.do == Do.MOVE and not step.workgroup.takes_kind(step.policy.kind):
-        raise Refused(
-            f"{step.workgroup} doesn't take such tickets, so the step at {step.percent}% can't move one there."
+        return "workgroup", f"The step at {step.percent}% needs a workgroup."
+    if step.do == Do.MOVE and step.workgroup is not None and not step.workgroup.takes_kind(kind):
+        return (
+            "workgroup",
+            f"{step.workgroup} doesn't take such tickets, so the step at {step.percent}% can't move one there.",
         )
+    return None
+
+
+def _step(step: EscalationStep, kind: str) -> dict[str, Any]:
+    Do = EscalationStep.Do
+    if problem := step_problem(step, kind):
+        raise Refused(problem[1])
     named = step.person if step.do == Do.PERSON else step.workgroup if step.do in (Do.GROUP, Do.MOVE) else None
     return {
         "percent": step.percent,
@@ -114,3 +125,51 @@ def publish_policy(*, policy: Policy, by: User, reason: str = "") -> PolicyVersi
     version = PolicyVersion.objects.create(policy=policy, number=number, content=content, made_by=by, reason=reason)
     Policy.objects.filter(pk=policy.pk).update(current=version)
     return version
+
+
+@transaction.atomic
+def add_special_days(
+    *, calendar: Calendar, days: Mapping[date, str], by: User, reason: str = ""
+) -> tuple[int, CalendarVersion | None]:
+    """Make these dates holidays and publish; a date that the calendar has already stays as it is.
+
+    Returns how many were added, and the new version (None when nothing was).
+    """
+    calendar = Calendar.objects.select_for_update().get(pk=calendar.pk)
+    present = set(calendar.special_days.filter(date__in=days).values_list("date", flat=True))
+    new = [SpecialDay(calendar=calendar, date=day, name=name[:80]) for day, name in days.items() if day not in present]
+    SpecialDay.objects.bulk_create(new)
+    return len(new), publish_calendar(calendar=calendar, by=by, reason=reason)
+
+
+@transaction.atomic
+def place_policy(*, policy: Policy, before: Policy | None) -> None:
+    """Have this policy asked right before another one, or last. All positions become 10, 20, 30 and so on."""
+    order = _order()
+    rest = [pk for pk in order if pk != policy.pk]
+    if before is None:
+        rest.append(policy.pk)
+    elif before.pk != policy.pk:
+        rest.insert(rest.index(before.pk), policy.pk)
+    else:
+        rest = order
+    _number(rest)
+
+
+@transaction.atomic
+def shift_policy(*, policy: Policy, up: bool) -> None:
+    """Have this policy asked one place earlier (`up`) or later. All positions become 10, 20, 30 and so on."""
+    order = _order()
+    place = order.index(policy.pk)
+    other = max(0, place - 1) if up else min(len(order) - 1, place + 1)
+    order.insert(other, order.pop(place))
+    _number(order)
+
+
+def _order() -> list[int]:
+    return list(Policy.objects.select_for_update(of=("self",)).order_by("position", "pk").values_list("pk", flat=True))
+
+
+def _number(order: list[int]) -> None:
+    for number, pk in enumerate(order, start=1):
+        Policy.objects.filter(pk=pk).exclude(position=number * 10).update(position=number * 10)

@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
+from desk.services.models import Category
 from desk.tickets.models import Ticket
 
 from . import engine
 from .engine import RESOLUTION, Terms
 from .facts import Clocks
-from .models import CalendarVersion, Clock, Policy, PolicyVersion, ViolationReason
+from .models import Calendar, CalendarVersion, Clock, Policy, PolicyVersion, ViolationReason
 from .times import in_words
 from .versions import CalendarContent, PolicyContent, Subject
 
@@ -96,6 +98,43 @@ def match_ticket(ticket: Ticket) -> Match:
     table = policies()
     asks_category = any("category" in policy_said(policy.current_id).match for policy in table if policy.current_id)
     return match(subject_of(ticket, with_category=asks_category), table)
+
+
+def hidden(table: list[Policy]) -> dict[int, Policy]:
+    """Policies of the table that no ticket ever reaches: id -> one before it that takes whatever it could match."""
+    asked = {policy.pk: policy_said(policy.current_id).match for policy in table if policy.current_id}
+    tree = branches() if any("category" in match for match in asked.values()) else {}
+    found = {}
+    for place, policy in enumerate(table):
+        for other in table[:place]:
+            if _takes_all(asked[other.pk], asked[policy.pk], tree):
+                found[policy.pk] = other
+                break
+    return found
+
+
+def _takes_all(wide: dict[str, Any], narrow: dict[str, Any], tree: dict[int, frozenset[int]]) -> bool:
+    """Whether every ticket that meets the narrow conditions meets the wide ones."""
+    for name, wanted in wide.items():
+        if name not in narrow:
+            return False
+        mine, theirs = narrow[name]["is"], wanted["is"]
+        match name:
+            case "category":
+                meets = theirs in tree.get(mine, frozenset())
+            case "department":
+                meets = str(mine).strip().casefold() == str(theirs).strip().casefold()
+            case _:
+                meets = mine == theirs
+        if not meets:
+            return False
+    return True
+
+
+def branches() -> dict[int, frozenset[int]]:
+    """For each category its own id and those of all above it; one query."""
+    tree = Category.objects.with_tree_fields().values_list("pk", "tree_path")
+    return {pk: frozenset(path) for pk, path in tree}
 
 
 # -- clocks -----------------------------------------------------------------------------------
@@ -202,9 +241,18 @@ def violation_reasons() -> QuerySet[ViolationReason]:
     return ViolationReason.objects.filter(is_active=True)
 
 
-def outdated() -> QuerySet[Clock]:
-    """Unfinished clocks that hold on to a version which is no longer the current one, of policy or calendar."""
-    return Clock.objects.filter(stopped_at=None).exclude(
-        Q(policy_version__policy__current_id=F("policy_version_id"))
-        & Q(policy_version__policy__calendar__current_id=F("calendar_version_id"))
-    )
+def held_to_earlier(published: Calendar | Policy) -> dict[int, int]:
+    """How many tickets have an unfinished clock that holds on to an earlier version: version number -> tickets."""
+    field = "policy_version" if isinstance(published, Policy) else "calendar_version"
+    owner = "policy" if isinstance(published, Policy) else "calendar"
+    held = Clock.objects.filter(**{"stopped_at": None, f"{field}__{owner}": published})
+    held = held.exclude(**{field: published.current_id}).order_by(f"{field}__number")
+    counted = held.values(f"{field}__number").annotate(tickets=Count("ticket", distinct=True))
+    return {row[f"{field}__number"]: row["tickets"] for row in counted}
+
+
+def open_tickets_by_policy() -> dict[int, int]:
+    """How many tickets have an unfinished clock that is held to any version of a policy: policy id -> tickets."""
+    held = Clock.objects.filter(stopped_at=None).values("policy_version__policy").order_by()
+    counted = held.annotate(tickets=Count("ticket", distinct=True))
+    return {row["policy_version__policy"]: row["tickets"] for row in counted}

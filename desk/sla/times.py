@@ -58,3 +58,31 @@ def in_words(length: timedelta) -> str:
     if hours:
         return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"
     return f"{minutes} min" if minutes else f"{seconds} s"
+
+
+LENGTH_HELP = "Such as 90, 30 min, 4 h or 2 h 30. Empty: best effort, nothing is due."
+_LENGTH = re.compile(
+    r"(?:(?P<hours>\d+(?:[.,]\d+)?)\s*(?:h|hrs?|hours?)\s*)?(?:(?P<minutes>\d+)\s*(?:m|min|mins|minutes?)?)?", re.I
+)
+LONGEST = 5 * 366 * MINUTES_A_DAY  # minutes; a promise of five years is a slip of the pen
+
+
+def read_length(text: str) -> int | None:
+    """A length of business time in minutes; None when nothing is written, ValueError with a sentence otherwise."""
+    written = text.strip()
+    if not written:
+        return None
+    clock = re.fullmatch(r"(\d+):([0-5]\d)", written)
+    if clock:
+        minutes: float = int(clock[1]) * 60 + int(clock[2])
+    elif re.search(r"\d\s*(d|w)", written, re.I):
+        raise ValueError("A business day has no fixed length. Write hours, such as 16 h for two days of eight hours.")
+    elif match := _LENGTH.fullmatch(written):
+        minutes = float((match["hours"] or "0").replace(",", ".")) * 60 + int(match["minutes"] or 0)
+    else:
+        raise ValueError(f"“{written}” can't be read. Write a length such as 90, 30 min, 4 h or 2 h 30.")
+    if minutes < 1:
+        raise ValueError("Give at least one minute, or nothing for best effort.")
+    if minutes > LONGEST:
+        raise ValueError(f"“{written}” is more than five years.")
+    return round(minutes)

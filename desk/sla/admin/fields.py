@@ -1,0 +1,119 @@
+"""Form fields in which administrators write as they think: opening hours, lengths of time, percentages, suggestions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from ..times import LENGTH_HELP, in_words, read_length, read_times, write_times
+
+
+class HoursField(forms.CharField):
+    """“08:00–12:00, 13:00–17:00”; comes out as it is kept, and empty when closed."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**{"required": False, "max_length": 120, **kwargs})
+        self.widget.attrs |= {"size": 40, "placeholder": "closed", "autocomplete": "off"}
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        try:
+            return write_times(read_times(text))
+        except ValueError as problem:
+            raise forms.ValidationError(str(problem)) from None
+
+
+class LengthField(forms.CharField):
+    """A length of business time; takes “90”, “4h” or “2 h 30”, and comes out in minutes (None: best effort)."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**{"required": False, "max_length": 40, "help_text": LENGTH_HELP, **kwargs})
+        self.widget.attrs |= {"size": 14, "placeholder": "best effort", "autocomplete": "off"}
+
+    def prepare_value(self, value: Any) -> Any:
+        return in_words(timedelta(minutes=value)) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> int | None:
+        text = str(super().clean(value))
+        try:
+            return read_length(text)
+        except ValueError as problem:
+            raise forms.ValidationError(str(problem)) from None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(read_length(data or "") != initial)
+        except ValueError:
+            return True
+
+
+class PercentsField(forms.CharField):
+    """“50, 80”; comes out as a list of whole numbers from 1 to 99, in order."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**{"required": False, "max_length": 60, **kwargs})
+        self.widget.attrs |= {"size": 14, "placeholder": "none", "autocomplete": "off"}
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(str(mark) for mark in value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[int]:
+        text = str(super().clean(value))
+        found = set()
+        for part in filter(None, (part.strip(" %") for part in text.replace(";", ",").split(","))):
+            if not part.isdecimal() or not 1 <= int(part) <= 99:
+                raise forms.ValidationError(f"“{part}” is no percentage from 1 to 99. Write for example 50, 80.")
+            found.add(int(part))
+        return sorted(found)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.clean(data) != sorted(initial or [])
+        except forms.ValidationError:
+            return True
+
+
+class WhyField(forms.CharField):
+    """Why something is published; stands in the history."""
+
+    def __init__(self, **kwargs: Any):
+        words = "Optional; stands in the history beside the new version."
+        super().__init__(**{"required": False, "max_length": 200, "label": "Why", "help_text": words, **kwargs})
+        self.widget.attrs |= {"class": "vTextField", "autocomplete": "off"}
+
+
+class Spoken(forms.ModelForm):
+    """A form in one row of a table, whose fields have no label of their own: each says its name to a screen reader."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs["aria-label"] = str(field.label or name.replace("_", " ").capitalize())
+
+
+class SpokenFormSet(forms.BaseInlineFormSet):
+    """Rows whose box for deleting says so too."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = "Delete"
+
+
+class Suggesting(forms.TextInput):
+    """A line of text with suggestions; the browser searches them as one types. `offers` is asked when it is drawn."""
+
+    def __init__(self, offers: Callable[[], Iterable[str]], attrs: dict[str, Any] | None = None):
+        super().__init__({"class": "vTextField", "autocomplete": "off", **(attrs or {})})
+        self.offers = offers
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        listed = f"{name}-offers"
+        line = super().render(name, value, {**(attrs or {}), "list": listed}, renderer)
+        options = format_html_join("", '<option value="{}"></option>', ((offer,) for offer in self.offers()))
+        return format_html('{}<datalist id="{}">{}</datalist>', line, listed, options)

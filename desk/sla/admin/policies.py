@@ -1,0 +1,202 @@
+"""Administration of the policy table: in the order in which it is asked, with what each line asks and promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from desk.people.models import User
+
+from .. import publishing, queries, words
+from ..models import Calendar, Policy, PolicyVersion
+from .fields import Spoken
+from .policy_form import PolicyForm, Steps, without_ways_out
+from .preview import preview_view
+from .published import PublishedAdmin, tickets
+
+
+class PolicyTable(ChangeList):
+    """The lines, each with what the whole table says of it: whether it is reached, and how many open tickets it holds."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        hidden, held = queries.hidden(queries.policies()), queries.open_tickets_by_policy()
+        for policy in self.result_list:
+            policy.hidden_by, policy.held = hidden.get(policy.pk), held.get(policy.pk, 0)
+
+
+@admin.register(Policy)
+class PolicyAdmin(PublishedAdmin):
+    """Which tickets, what is promised. The first that matches, in this order, wins."""
+
+    form = PolicyForm
+    inlines = (Steps,)
+    change_list_template = "admin/sla/policies.html"
+    change_form_template = "admin/sla/policy_form.html"
+    list_display = ["place", "name", "when", "promise", "version", "held", "position", "is_active"]
+    list_display_links = ["name"]
+    list_editable = ["position", "is_active"]
+    search_fields = ["name"]
+    sortable_by = ()
+    list_per_page = 200
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["name", "position", "is_active"],
+                "description": "A policy that was published can't be deleted, because clocks hold on to its versions. "
+                "When it is not active, it is not asked any more; what it promised stays.",
+            },
+        ),
+        (
+            "When",
+            {
+                "fields": ["kind", "service", "category", "priority", "workgroup", "department", "vip"],
+                "description": "All that is filled in must be true; what is empty matches everything.",
+            },
+        ),
+        (
+            "Then",
+            {
+                "fields": ["calendar", "response_minutes", "resolution_minutes", "warn_at", "on_reopen"],
+                "description": "Lengths are business time: they pass only while the calendar is open.",
+            },
+        ),
+    ]
+
+    class Media:
+        js = ("js/admin/order.js",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Policy]:
+        return super().get_queryset(request).select_related("current", "calendar").order_by("position", "pk")
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [
+            path("preview/", view(self.preview_view), name="sla_policy_preview"),
+            path("<int:pk>/place/", view(self.place_view), name="sla_policy_place"),
+            *super().get_urls(),
+        ]
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        return without_ways_out(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+    # -- the list
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_form(request, **{"form": Spoken, **kwargs})
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Policies", **(extra_context or {})})
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return PolicyTable
+
+    @admin.display(description="Order")
+    def place(self, policy: Policy) -> SafeString:
+        """A handle to drag by, and two buttons that need no script."""
+        path = reverse("admin:sla_policy_place", args=[policy.pk])
+        return format_html(
+            '<span class="sla-order" data-place="{}"><span class="sla-grip" aria-hidden="true" hidden>⠿</span>'
+            '<button class="sla-move" formaction="{}" name="way" value="up" aria-label="Ask “{}” earlier">↑</button>'
+            '<button class="sla-move" formaction="{}" name="way" value="down" aria-label="Ask “{}” later">↓</button>'
+            "</span>",
+            path, path, policy, path, policy,
+        )  # fmt: skip
+
+    @admin.display(description="When")
+    def when(self, policy: Policy) -> SafeString | str:
+        if policy.current is None:
+            return "not published"
+        said = words.conditions(policy.current.says)
+        hidden: Policy | None = policy.hidden_by  # type: ignore[attr-defined]
+        return format_html('{}<p class="sla-never">{}</p>', said, never_reached(hidden)) if hidden else said
+
+    @admin.display(description="Promise")
+    def promise(self, policy: Policy) -> SafeString | str:
+        if policy.current is None:
+            return "–"
+        said = policy.current.says
+        return format_html('<span class="sla-promise">{}</span>{}', words.promise(said), policy.calendar)
+
+    @admin.display(description="Open tickets")
+    def held(self, policy: Policy) -> SafeString | str:
+        number: int = policy.held  # type: ignore[attr-defined]
+        query = urlencode({"policy_version__policy__id__exact": policy.pk, "state": "open"})
+        return (
+            format_html('<a href="{}?{}">{}</a>', reverse("admin:sla_clock_changelist"), query, number)
+            if number
+            else "0"
+        )
+
+    def place_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask this policy earlier or later by one (`way`), or right before another one (`before`; empty: last)."""
+        policy = get_object_or_404(Policy, pk=pk)
+        if not self.has_change_permission(request, policy):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        way, wanted = request.POST.get("way"), request.POST.get("before", "")
+        if way in ("up", "down"):
+            publishing.shift_policy(policy=policy, up=way == "up")
+        else:
+            before = get_object_or_404(Policy, pk=wanted) if wanted.isdecimal() else None
+            publishing.place_policy(policy=policy, before=before)
+        self.log_change(request, policy, [{"changed": {"fields": ["position"]}}])
+        self.message_user(request, f"“{policy}” has moved. New tickets are matched in the new order.", messages.SUCCESS)
+        self._warn(request, policy)
+        return redirect("admin:sla_policy_changelist")
+
+    # -- saving
+
+    def publish(self, obj: Policy, by: User, reason: str) -> PolicyVersion | None:
+        return publishing.publish_policy(policy=obj, by=by, reason=reason)
+
+    def tell(self, request: HttpRequest, obj: Policy, version: Any) -> None:
+        super().tell(request, obj, version)
+        if version is not None:
+            said = version.says
+            kept = f"It promises {words.promise(said)} ({obj.calendar}) to {words.conditions(said)}."
+            self.message_user(request, kept, messages.INFO)
+            if obj.response_minutes and obj.resolution_minutes and obj.response_minutes > obj.resolution_minutes:
+                self.message_user(request, "The first response may take longer than the resolution.", messages.WARNING)
+        self._warn(request, obj)
+
+    def _warn(self, request: HttpRequest, policy: Policy) -> None:
+        """Say which policies are never reached where this one stands now."""
+        table = queries.policies()
+        hidden = queries.hidden(table)
+        for one in table:
+            if one.pk in hidden and policy.pk in (one.pk, hidden[one.pk].pk):
+                self.message_user(request, f"“{one}” is {never_reached(hidden[one.pk])}", messages.WARNING)
+
+    def differences(self, versions: list[PolicyVersion]) -> Iterable[list[str]]:
+        says = [version.says for version in versions]
+        names = dict(Calendar.objects.filter(pk__in={said.calendar_id for said in says}).values_list("pk", "name"))
+        return [words.policy_differences(old, new, names) for new, old in zip(says, [*says[1:], None], strict=True)]
+
+    def kept_because(self, obj: Policy) -> str:
+        held = queries.open_tickets_by_policy().get(obj.pk, 0)
+        return (
+            f"“{obj}” can't be deleted: {tickets(held)} and the history of others hold on to its versions. "
+            "Take the tick from “Is active” instead, and it is not asked any more."
+        )
+
+    def preview_view(self, request: HttpRequest) -> HttpResponse:
+        """Which policy would match such a ticket, why the others don't, and when what falls due."""
+        return preview_view(self, request)
+
+
+def never_reached(hidden_by: Policy) -> str:
+    return f"never reached: “{hidden_by}” comes first and asks for the same or less."

@@ -1,0 +1,120 @@
+"""The form of a policy with its escalation steps: every slip is answered by a sentence beside its field."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest
+
+from desk.people.models import User
+from desk.services.queries import category_choices
+from desk.tickets import kinds
+from desk.tickets.models import Priority
+
+from ..models import Calendar, EscalationStep, Policy
+from ..publishing import step_problem
+from .fields import LengthField, PercentsField, Spoken, SpokenFormSet, Suggesting, WhyField
+
+ANY = "– any –"
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    return [(kind.name, kind.label) for kind in kinds.every()]
+
+
+def departments() -> list[str]:
+    """The departments that people's profiles name."""
+    named = User.objects.exclude(department="").order_by("department")
+    return list(named.values_list("department", flat=True).distinct()[:500])
+
+
+def without_ways_out(field: Any) -> Any:
+    """A choice of related rows without buttons to add, change or delete them."""
+    if isinstance(field, forms.ModelChoiceField):
+        widget: Any = field.widget
+        widget.can_add_related = widget.can_change_related = widget.can_delete_related = False
+        widget.can_view_related = False
+    return field
+
+
+class PolicyForm(forms.ModelForm):
+    """What a policy asks and promises; lengths are written as people say them."""
+
+    kind = forms.ChoiceField(label="Kind of ticket", choices=kind_choices, initial="incident")
+    response_minutes = LengthField(label="First response within")
+    resolution_minutes = LengthField(label="Resolution within")
+    warn_at = PercentsField(
+        label="Warn at", help_text="Percent of the target, several with commas between, such as 50, 80."
+    )
+    why = WhyField()
+
+    class Meta:
+        model = Policy
+        fields: ClassVar[Any] = [
+            "name", "position", "is_active", "kind", "service", "category", "priority", "workgroup", "department",
+            "vip", "calendar", "response_minutes", "resolution_minutes", "warn_at", "on_reopen",
+        ]  # fmt: skip
+        widgets: ClassVar[Any] = {"department": Suggesting(departments)}
+        labels: ClassVar[Any] = {"department": "Requester's department", "on_reopen": "When reopened"}
+        help_texts: ClassVar[Any] = {"calendar": "The hours that count for both targets."}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        for name in fields.keys() & {"service", "workgroup"}:
+            fields[name].empty_label = ANY
+        if "category" in fields:
+            fields["category"].choices = [("", ANY), *category_choices(inactive=True)]
+        if "priority" in fields:
+            fields["priority"].choices = [("", ANY), *Priority.choices]
+        if "calendar" in fields:
+            fields["calendar"].queryset = Calendar.objects.filter(current__isnull=False)
+        if self.instance.pk is None:
+            last = Policy.objects.aggregate(last=Max("position"))["last"] or 0
+            self.initial.setdefault("position", last + 10)
+
+
+class StepForm(Spoken):
+    """A step in one line, so its words are short."""
+
+    clock = forms.ChoiceField(
+        choices=[
+            (value, "Both" if value == EscalationStep.Clock.BOTH else label)
+            for value, label in EscalationStep.Clock.choices
+        ],
+        initial=EscalationStep.Clock.BOTH,
+    )
+
+
+class StepsFormSet(SpokenFormSet):
+    """The rules for a step are those of publishing; whatever it lacks is said beside the field."""
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.forms:
+            if form.errors or form.cleaned_data.get("DELETE") or not (form.has_changed() or form.instance.pk):
+                continue
+            if problem := step_problem(form.instance, self.instance.kind):
+                form.add_error(*problem)
+
+
+class Steps(admin.TabularInline):
+    model = EscalationStep
+    form = StepForm
+    formset = StepsFormSet
+    fields = ("percent", "clock", "do", "person", "workgroup")
+    autocomplete_fields = ("person", "workgroup")
+    extra = 0
+    verbose_name = "step"
+    verbose_name_plural = "escalation: what is done when a share of the time is used up"
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Without the icons that lead elsewhere: a step chooses among the people and workgroups that there are."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return without_ways_out(field)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EscalationStep]:
+        return super().get_queryset(request).select_related("person", "workgroup")

@@ -1,0 +1,123 @@
+"""The preview: for such a ticket, which policy matches, why the others don't, and when what falls due. Asks only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from desk.people.models import User, Workgroup
+from desk.services.models import Service
+from desk.services.queries import category_choices
+from desk.tickets.models import Priority, Ticket
+
+from .. import queries, words
+from ..outlook import Outlook, outlook
+from ..versions import Subject
+from .policy_form import kind_choices
+
+if TYPE_CHECKING:
+    from .policies import PolicyAdmin
+
+NONE = "– none –"
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+class PreviewForm(forms.Form):
+    """What policies may ask of a ticket, and when it is created (on the viewer's own clock)."""
+
+    kind = forms.ChoiceField(label="Kind of ticket", choices=kind_choices)
+    priority = forms.TypedChoiceField(choices=Priority.choices, coerce=int, initial=Priority.P3)
+    workgroup = forms.ModelChoiceField(Workgroup.objects.filter(is_active=True))
+    service = forms.ModelChoiceField(Service.objects.filter(is_active=True), required=False, empty_label=NONE)
+    category = forms.TypedChoiceField(
+        choices=lambda: [("", NONE), *category_choices()], required=False, coerce=int, empty_value=None
+    )
+    requester = forms.ModelChoiceField(
+        User.objects.filter(is_active=True),
+        required=False,
+        widget=AutocompleteSelect(Ticket._meta.get_field("requester"), admin.site, attrs={"data-width": "20em"}),
+        help_text="For the department and whether they are a VIP. Empty: neither.",
+    )
+    created = forms.DateTimeField(
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
+        input_formats=[MOMENT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+        help_text="Empty: now.",
+    )
+
+    def subject(self) -> Subject:
+        data = self.cleaned_data
+        requester: User | None = data["requester"]
+        service, category = data["service"], data["category"]
+        return Subject(
+            kind=data["kind"],
+            priority=data["priority"],
+            workgroup=data["workgroup"].pk,
+            service=service.pk if service else None,
+            branch=queries.branches().get(category, frozenset()) if category else frozenset(),
+            department=requester.department if requester else "",
+            vip=requester.is_vip if requester else False,
+        )
+
+
+def preview_view(site: PolicyAdmin, request: HttpRequest) -> HttpResponse:
+    if not site.has_view_or_change_permission(request):
+        raise PermissionDenied
+    form = PreviewForm(request.GET if "priority" in request.GET else None, initial=_initial(request))
+    shown: dict[str, Any] = {}
+    if form.is_bound and form.is_valid():
+        shown = _shown(outlook(form.subject(), form.cleaned_data["created"] or timezone.now()), form)
+    context = {
+        **site.admin_site.each_context(request),
+        "opts": site.opts,
+        "form": form,
+        "media": site.media + form.media,
+    }
+    context |= {"title": "What would be promised?", **shown}
+    return TemplateResponse(request, "admin/sla/preview.html", context)
+
+
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    """What the page of a policy hands over as `for-…`, so that its own conditions stand in the form."""
+    names = ("kind", "service", "category", "workgroup")
+    given: dict[str, Any] = {
+        name: request.GET[f"for-{name}"] for name in names if request.GET.get(f"for-{name}", "").strip()
+    }
+    if (priority := request.GET.get("for-priority", "")).isdecimal():
+        given["priority"] = int(priority)
+    return given
+
+
+def _shown(answer: Outlook, form: PreviewForm) -> dict[str, Any]:
+    shown: dict[str, Any] = {"answer": answer, "at": form.cleaned_data["created"] or timezone.now()}
+    shown["not_asked"] = [policy.name for policy in answer.not_asked]
+    if answer.said is None or answer.calendar is None:
+        return shown
+    here, there = timezone.get_current_timezone(), ZoneInfo(answer.calendar.calendar.zone)
+    shown |= {"here": str(here), "there": str(there), "both": str(here) != str(there)}
+    shown |= {"conditions": words.conditions(answer.said), "promise": words.promise(answer.said)}
+    shown["created"] = _moment(shown["at"], there, here)
+    shown["courses"] = [
+        {
+            "label": course.kind.capitalize(),
+            "target": words.length(answer.said.minutes[course.kind]),
+            "due": _moment(course.due_at, there, here) if course.due_at else None,
+            "moments": [(m.percent, _moment(m.at, there, here), m.does) for m in course.moments],
+        }
+        for course in answer.courses
+    ]
+    return shown
+
+
+def _moment(at: datetime, there: Any, here: Any) -> tuple[str, str]:
+    """The moment on the calendar's wall clock and on the viewer's."""
+    return tuple(f"{words.day(at.astimezone(zone).date())}, {at.astimezone(zone):%H:%M}" for zone in (there, here))  # type: ignore[return-value]

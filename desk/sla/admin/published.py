@@ -1,0 +1,116 @@
+"""What the pages of calendars and of policies share: saving publishes a version, versions stay, and can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from desk.people.models import User
+
+from .. import queries
+from ..models import Version
+
+
+def tickets(number: int) -> str:
+    """“1 open ticket”, “23 open tickets”."""
+    return f"{number:,} open ticket{'' if number == 1 else 's'}"
+
+
+class PublishedAdmin(admin.ModelAdmin):
+    """A table whose rows are published as numbered versions whenever they are saved, with an optional reason."""
+
+    actions = None  # nothing is done to many rows at once
+    change_form_template = "admin/sla/published_form.html"
+    save_on_top = False
+
+    class Media:
+        css: ClassVar[Any] = {"all": ["css/admin/sla.css"]}
+
+    # -- what each table says for itself
+
+    def publish(self, obj: Any, by: User, reason: str) -> Version | None:
+        raise NotImplementedError
+
+    def differences(self, versions: list[Any]) -> Iterable[list[str]]:
+        """For each of these versions, newest first, what it says otherwise than the next in the list."""
+        raise NotImplementedError
+
+    def kept_because(self, obj: Any) -> str:
+        """Why this row can't be deleted and what to do instead."""
+        raise NotImplementedError
+
+    # -- saving
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        assert isinstance(request.user, User)
+        version = self.publish(form.instance, request.user, form.cleaned_data.get("why", ""))
+        self.tell(request, form.instance, version)
+
+    def tell(self, request: HttpRequest, obj: Any, version: Version | None) -> None:
+        """Say what was published, and who goes on with what was published before."""
+        obj.refresh_from_db(fields=["current"])
+        if version is None:
+            self.message_user(
+                request, f"Nothing was different: version {obj.current.number} stays as published.", messages.INFO
+            )
+            return
+        held = queries.held_to_earlier(obj)
+        if not held:
+            self.message_user(request, f"Version {version.number} is published.", messages.SUCCESS)
+            return
+        count = sum(held.values())
+        sentence = format_html(
+            'Version {} is published; {} keep{} {} until they are <a href="{}">re-based</a>.',
+            version.number,
+            tickets(count),
+            "s" if count == 1 else "",
+            f"version {next(iter(held))}" if len(held) == 1 else "earlier versions",
+            reverse("admin:sla_rebasing_changelist"),
+        )
+        self.message_user(request, sentence, messages.SUCCESS)
+
+    # -- keeping
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and obj.current_id is not None:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        if obj is not None and obj.current_id is not None and super().has_delete_permission(request, obj):
+            self.message_user(request, self.kept_because(obj), messages.ERROR)
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", object_id)
+        return super().delete_view(request, object_id, extra_context)
+
+    # -- reading
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Every version with its number, who published it, when and why, and what differs from the one before."""
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, obj):
+            raise PermissionDenied
+        versions = list(obj.versions.select_related("made_by").order_by("-number"))
+        rows = list(zip(versions, self.differences(versions), strict=True))
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "object": obj, "rows": rows}
+        context |= {"title": f"History of {obj}", "media": self.media}
+        return TemplateResponse(request, "admin/sla/history.html", context)
+
+    @admin.display(description="Version", ordering="current__number")
+    def version(self, obj: Any) -> SafeString | str:
+        if obj.current is None:
+            return "not published"
+        path = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_history", args=[obj.pk])
+        return format_html('<a href="{}">{}</a>', path, obj.current.number)
