@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from desk.notifications.count import remembered
 from desk.people.rules import is_analyst, reach
-from desk.sla.report import may_report
+from desk.sla.reporting.report import may_report
 from desk.tickets.queries import queues_of
 
 from .accounts import DEMO_ACCOUNTS

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from desk.sla.simulation_admin import simulate
+from desk.sla.admin.simulate import simulate
 
 from . import health, views
 

@@ -13,10 +13,10 @@ from desk.people.signed_in import SignedIn
 from desk.tickets.queries import get_visible
 from desk.tickets.rules import may_see_internal
 
-from . import report as reports
 from .explain import explain
-from .report_form import ReportForm
-from .spreadsheet import lines
+from .reporting import report as reports
+from .reporting.report_form import ReportForm
+from .reporting.spreadsheet import lines
 
 
 @require_safe

@@ -12,9 +12,10 @@ import pytest
 from desk.people.models import User
 from desk.services.models import Category
 from desk.sla import actions as sla
-from desk.sla import rebuilding, simulation
+from desk.sla import rebuilding
 from desk.sla.models import Policy
-from desk.sla.table import Draft, Line
+from desk.sla.simulator import simulation
+from desk.sla.simulator.table import Draft, Line
 from desk.tickets import actions as desk
 from desk.tickets.errors import Refused
 from desk.tickets.models import PendingReason, Ticket

@@ -10,9 +10,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
-from desk.sla.progress import Progress
-from desk.sla.rebuilding import check
 from desk.tickets.models import Ticket
+
+from ...progress import Progress
+from ...rebuilding import check
 
 
 class Command(BaseCommand):

@@ -14,14 +14,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from desk.sla import drafts
-from desk.sla.comparison import Comparison, Flip, Pair, Score
-from desk.sla.engine import KINDS
-from desk.sla.progress import Progress
-from desk.sla.simulation import Simulation, Told
-from desk.sla.spreadsheet import lines
-from desk.sla.table import Draft
 from desk.tickets.errors import Refused
+
+from ...engine import KINDS
+from ...progress import Progress
+from ...reporting.spreadsheet import lines
+from ...simulator import drafts
+from ...simulator.comparison import Comparison, Flip, Pair, Score
+from ...simulator.simulation import Simulation, Told
+from ...simulator.table import Draft
 
 _PERIOD = re.compile(r"(\d{1,5})([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}

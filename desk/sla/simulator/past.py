@@ -10,8 +10,8 @@ from desk.people.models import User, Workgroup
 from desk.services.models import Category, Service
 from desk.tickets.models import Event, Priority, Ticket
 
-from .facts import ASKED
-from .versions import Subject
+from ..facts import ASKED
+from ..versions import Subject
 
 Fields = Mapping[str, Any]  # field of ASKED -> the id or value that it had
 

@@ -14,13 +14,13 @@ from desk.people.models import Workgroup
 from desk.services.models import Category, Service
 from desk.tickets.errors import Refused
 
-from . import hours
-from .engine import RESOLUTION, RESPONSE
-from .models import Calendar, Policy
-from .publishing import WEEK, calendar_content, policy_content
+from .. import hours
+from ..engine import RESOLUTION, RESPONSE
+from ..models import Calendar, Policy
+from ..publishing import WEEK, calendar_content, policy_content
+from ..times import read_times
+from ..versions import ASKED, PolicyContent
 from .table import Draft, Line
-from .times import read_times
-from .versions import ASKED, PolicyContent
 
 ANY, BEST_EFFORT = "any", "best effort"
 _TARGETS = {"response_minutes": RESPONSE, "resolution_minutes": RESOLUTION}

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_safe
 from desk.services.queries import category_choices
 from desk.tickets.errors import Refused
 
-from .comparison import Comparison, compare
-from .drafts import edited
-from .engine import KINDS
-from .models import Calendar, Policy
-from .publishing import policy_content
-from .simulation import Simulation
-from .table import Draft, Line
+from ..engine import KINDS
+from ..models import Calendar, Policy
+from ..publishing import policy_content
+from ..simulator.comparison import Comparison, compare
+from ..simulator.drafts import edited
+from ..simulator.simulation import Simulation
+from ..simulator.table import Draft, Line
 
 MOST = 3000  # tickets that a request may tell again; about two seconds
 SHOWN = 50  # flips of each sort

@@ -13,14 +13,14 @@ from typing import Any
 
 from desk.tickets.models import Event, Ticket
 
-from . import engine, facts, queries
-from .engine import KINDS
-from .facts import REBASED, TARGETED, Setting
-from .models import Clock
-from .outcomes import settled
+from .. import engine, facts, queries
+from ..engine import KINDS
+from ..facts import REBASED, TARGETED, Setting
+from ..models import Clock
+from ..rebuilding import by_ticket, chunks, events_of
+from ..replay import Replay
+from ..reporting.outcomes import settled
 from .past import Fields, Past
-from .rebuilding import by_ticket, chunks, events_of
-from .replay import Replay
 from .table import Draft, Pin, Table
 
 Found = dict[tuple[str, int], engine.Clock]  # by kind and episode

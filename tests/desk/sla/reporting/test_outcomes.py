@@ -6,7 +6,7 @@ import pytest
 
 from desk.sla import engine
 from desk.sla.hours import Calendar
-from desk.sla.outcomes import outcome, percentage, settled
+from desk.sla.reporting.outcomes import outcome, percentage, settled
 
 BORN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 H = timedelta(hours=1)

@@ -29,9 +29,9 @@ from desk.people.models import User, Workgroup
 from desk.people.rules import reach
 from desk.tickets.models import Event, Priority
 
-from .models import Clock, ClockKind, Policy
+from ..models import Clock, ClockKind, Policy
+from ..simulator.past import trails
 from .outcomes import BEST_EFFORT, CANCELLED, INHERITED, MET, MISSED, outcome_sql, percentage
-from .past import trails
 
 # What the rows can be told apart by: name in the address -> heading.
 BY = {"workgroup": "Workgroup", "policy": "Policy", "priority": "Priority", "category": "Category"}

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from .models import ClockKind
+from ..models import ClockKind
 from .report import BY, MOST_MONTHS, Wanted, months_back
 
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from tests.factories import CategoryFactory, ServiceFactory, incident, person
 
-from .promises import berlin, calendar, clock, policy, republish
+from ..promises import berlin, calendar, clock, policy, republish
 
 PREVIEW = "admin:sla_policy_preview"
 

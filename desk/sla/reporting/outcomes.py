@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Case, CharField, Expression, F, Q, Value, When
 
-from . import engine
+from .. import engine
 
 MET, MISSED, INHERITED = "met", "missed", "inherited"
 CANCELLED, BEST_EFFORT, OPEN, NONE = "cancelled", "best effort", "open", "no promise"

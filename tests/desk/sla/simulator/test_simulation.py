@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from desk.sla import actions as sla
-from desk.sla.comparison import compare
-from desk.sla.drafts import edited, read
 from desk.sla.models import Clock, Policy
-from desk.sla.outcomes import outcome, outcome_sql
-from desk.sla.simulation import Simulation
-from desk.sla.table import Draft
+from desk.sla.reporting.outcomes import outcome, outcome_sql
+from desk.sla.simulator.comparison import compare
+from desk.sla.simulator.drafts import edited, read
+from desk.sla.simulator.simulation import Simulation
+from desk.sla.simulator.table import Draft
 from desk.tickets import actions as desk
 from desk.tickets.models import Event
 from incidents import actions
@@ -23,8 +23,8 @@ from itsm.demo.lay import lay
 from tests.factories import ServiceFactory, incident
 from tests.stories import needed, reason
 
-from .lives import SEEDS, Life, as_edited, figures, promises, simulate, unlike
-from .promises import berlin, calendar, policy, republish
+from ..lives import SEEDS, Life, as_edited, figures, promises, simulate, unlike
+from ..promises import berlin, calendar, policy, republish
 
 pytestmark = pytest.mark.django_db
 H, MIN = timedelta(hours=1), timedelta(minutes=1)

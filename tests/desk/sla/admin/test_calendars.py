@@ -11,7 +11,7 @@ from desk.sla.models import Calendar, CalendarVersion, SpecialDay
 from tests.factories import incident, person
 from tests.forms import send
 
-from .promises import calendar, clock, policy
+from ..promises import calendar, clock, policy
 
 ADD = "admin:sla_calendar_add"
 WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "08:00-12:00, 13:00 - 17:00")

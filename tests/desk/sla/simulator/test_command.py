@@ -9,14 +9,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from desk.sla import simulation_admin
+from desk.sla.admin import simulate as simulation_admin
 from desk.sla.management.commands.sla_simulate import moment
 from desk.sla.models import Clock, Policy
 from incidents import actions
 from tests.factories import incident, person
 from tests.stories import needed
 
-from .promises import ALWAYS, berlin, calendar, policy
+from ..promises import ALWAYS, berlin, calendar, policy
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/sla/policy/simulate/"

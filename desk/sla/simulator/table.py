@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import itemgetter
 
-from . import hours, queries
-from .engine import BREACH, Terms
-from .models import CalendarVersion, Policy, PolicyVersion
-from .versions import CalendarContent, PolicyContent, Subject
+from .. import hours, queries
+from ..engine import BREACH, Terms
+from ..models import CalendarVersion, Policy, PolicyVersion
+from ..versions import CalendarContent, PolicyContent, Subject
 
 
 @dataclass(frozen=True)

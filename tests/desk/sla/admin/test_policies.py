@@ -9,7 +9,7 @@ from desk.sla.models import Policy
 from tests.factories import CategoryFactory, ServiceFactory, incident, person
 from tests.forms import send
 
-from .promises import calendar, clock, policy
+from ..promises import calendar, clock, policy
 
 ADD = "admin:sla_policy_add"
 TABLE = "admin:sla_policy_changelist"

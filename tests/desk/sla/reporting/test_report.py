@@ -10,15 +10,15 @@ from django.test.utils import CaptureQueriesContext
 
 from desk.people.models import Role
 from desk.sla.models import ViolationReason
-from desk.sla.report import Wanted, months_back, report
-from desk.sla.spreadsheet import lines as csv_lines
-from desk.sla.spreadsheet import safe
+from desk.sla.reporting.report import Wanted, months_back, report
+from desk.sla.reporting.spreadsheet import lines as csv_lines
+from desk.sla.reporting.spreadsheet import safe
 from desk.tickets import actions as desk
 from incidents import actions
 from tests.factories import CategoryFactory, ServiceFactory, WorkgroupFactory, analyst, incident
 from tests.stories import needed
 
-from .promises import ALWAYS, berlin, calendar, policy
+from ..promises import ALWAYS, berlin, calendar, policy
 
 pytestmark = pytest.mark.django_db
 H = timedelta(hours=1)

@@ -10,7 +10,7 @@ from desk.sla.models import Clock, Rebasing, ViolationReason
 from tests.factories import incident, person
 from tests.forms import send
 
-from .promises import calendar, clock, policy, republish
+from ..promises import calendar, clock, policy, republish
 
 PAGE = "admin:sla_rebasing_changelist"
 

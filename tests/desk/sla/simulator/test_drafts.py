@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 
 from desk.services.models import Category
-from desk.sla import drafts
 from desk.sla.models import CalendarHours, Policy, SpecialDay
+from desk.sla.simulator import drafts
 from desk.tickets.errors import Refused
 from tests.factories import CategoryFactory, ServiceFactory
 
-from .promises import calendar, policy
+from ..promises import calendar, policy
 
 pytestmark = pytest.mark.django_db
 

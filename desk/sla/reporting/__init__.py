@@ -1,0 +1,1 @@
+"""What clocks came to, counted by period, workgroup, policy, priority and category."""
