@@ -1,10 +1,16 @@
 """Every page, phone and desktop, light and dark: nothing that axe calls serious, nothing that scrolls sideways."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
+from desk.sla.sweep import sweep_all
 from desk.tickets.actions import note, reply
+from incidents import actions
 from tests.desk.notifications.news import escalate
+from tests.desk.sla.promises import policy
 from tests.factories import incident
 
 PAGES = {
@@ -27,8 +33,10 @@ PAGES = {
         "/incidents/{number}/",
         "/incidents/{number}/edit/",
         "/incidents/{number}/do/assign/",
+        "/incidents/{number}/do/resolve/",
+        "/clocks/{number}/",
     ],
-    "lena": ["/queues/service-desk/team/"],
+    "lena": ["/queues/service-desk/team/", "/queues/service-desk/?order=priority", "/reports/sla/"],
     "omar": ["/", "/incidents/", "/incidents/{number}/"],  # empty, empty, not found
 }
 
@@ -36,7 +44,11 @@ PAGES = {
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", list(PAGES))
 def test_pages_are_accessible_and_fit(open_as, town, name, scheme):
-    found = incident(town.erin, "The mail is down", description="Since nine.\n\n- one\n- two")
+    policy(response=30, resolution=60, warn_at=[75])
+    late = timezone.now() - timedelta(hours=3)
+    found = incident(town.erin, "The mail is down", description="Since nine.\n\n- one\n- two", at=late)
+    found = actions.start(incident=found, by=town.sam, at=late + timedelta(minutes=5))
+    sweep_all()
     incident(town.erin, "Averyveryverylongwordwithoutanyspacethatmustnotpushthepagesideways" * 2)
     reply(ticket=found, by=town.sam, message="Which programme?")
     note(ticket=found, by=town.sam, message="The certificate again.")

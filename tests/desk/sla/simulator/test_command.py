@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from desk.sla.admin import simulate
+from desk.sla.admin import simulate as page_of_simulation
 from desk.sla.management.commands.sla_simulate import moment
 from desk.sla.models import Clock, Policy
 from incidents import actions
@@ -141,7 +141,7 @@ def test_bad_input_is_said_beside_the_field_and_what_was_typed_stays(world, yest
 
 
 def test_more_tickets_than_a_request_can_tell_are_left_to_the_command(world, yesterday, browse, monkeypatch):
-    monkeypatch.setattr(simulate, "MOST", 0)
+    monkeypatch.setattr(page_of_simulation, "MOST", 0)
     text = browse(world.admin).get(PAGE, changed(yesterday)).content.decode()
     assert "this page tells at most 0 again" in text
     assert (
