@@ -258,7 +258,7 @@ class Clock(models.Model):
     violation = models.ForeignKey(ViolationReason, null=True, on_delete=models.PROTECT, db_index=False)
 
     class Meta:
-        ordering = ["ticket", "episode", "kind"]
+        ordering = ["ticket_id", "episode", "kind"]  # by the column: the table of tickets isn't asked
         constraints = [
             models.UniqueConstraint(fields=["ticket", "kind", "episode"], name="sla_clock_once"),
             models.CheckConstraint(
