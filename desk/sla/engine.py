@@ -150,9 +150,14 @@ def settle(clock: Clock, before: datetime) -> Clock:
 
 
 def due_at(clock: Clock) -> datetime | None:
-    """When the running clock's target is used up; None when it stands still, is best effort or never ends."""
+    """When the running clock's target is used up; None when it stands still, is best effort or never ends.
+
+    One that was overdue before it last began to run was due when it breached, not when it was resumed or re-based.
+    """
     if clock.running_since is None or clock.terms.target is None:
         return None
+    if clock.used >= clock.terms.target:
+        return clock.breached_at or clock.running_since
     return _moment(clock, clock.terms.target)
 
 

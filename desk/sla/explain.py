@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,6 +54,7 @@ class Explanation:
     """A clock with its life from its start to now, or to where it stopped.
 
     The tiles have neither gap nor overlap: their lengths add up to the wall time, and those that count to the clock.
+    Moments are cut to whole seconds first, so that what is shown can be added up by hand.
     """
 
     face: Face
@@ -91,12 +92,25 @@ def explain(ticket: Ticket, now: datetime) -> list[Explanation]:
 
 def _explained(row: Clock, read: Replay, events: Iterable[Event], now: datetime) -> Explanation:
     spans = read.until(row.kind, max(now, row.started_at))
-    return Explanation(
+    tiles = _joined(_in_seconds(tile for span in spans for tile in _tiles(span)))
+    explained = Explanation(
         face=queries.face(row, now),
         zone=queries.calendar_said(row.calendar_version_id).calendar.zone,
-        tiles=_joined(tile for span in spans for tile in _tiles(span)),
+        tiles=tiles,
         targets=[_target(event, row.kind) for event in events if row.kind in _sets(event)],
     )
+    if row.target is None:
+        return explained
+    left = (row.target - explained.counted).total_seconds()
+    return replace(explained, face=replace(explained.face, left=left))
+
+
+def _in_seconds(tiles: Iterable[Tile]) -> Iterator[Tile]:
+    """The tiles with their moments cut to whole seconds; what is shorter than that falls away."""
+    for tile in tiles:
+        start, end = tile.start.replace(microsecond=0), tile.end.replace(microsecond=0)
+        if start < end:
+            yield replace(tile, start=start, end=end)
 
 
 def _tiles(span: Span) -> list[Tile]:

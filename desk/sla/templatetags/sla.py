@@ -61,7 +61,7 @@ def lasting(value: timedelta | float | None) -> str:
 @register.filter
 def exactly(value: timedelta) -> str:
     """A length to the second, so that sums can be checked by hand: “27:04:09”."""
-    seconds = round(value.total_seconds())
+    seconds = int(value.total_seconds())
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 

@@ -82,3 +82,17 @@ def test_the_page_says_it_in_words(world, browse, easter):
 def test_without_a_policy_the_page_says_that_nothing_was_promised(world, browse):
     ticket = incident(world.erin)
     assert "No clock runs here" in browse(world.sam).get(f"/clocks/{ticket.number}/").content.decode()
+
+
+def test_what_is_shown_adds_up_though_things_happen_between_the_seconds(world):
+    policy(response=None, resolution=2)
+    begin = berlin("2026-03-02 09:00").replace(microsecond=900_000)
+    ticket = actions.start(incident=incident(world.erin, at=begin), by=world.sam, at=begin)
+    for n, name in enumerate(("hold", "resume", "hold", "resume")):
+        more = {"reason": reason("Waiting for vendor")} if name == "hold" else {}
+        at = begin + timedelta(seconds=10 * n + 10, microseconds=77_777 * n)
+        ticket = getattr(actions, name)(incident=ticket, by=world.sam, at=at, **more)
+    (found,) = [e for e in explain(ticket, begin + timedelta(seconds=140.3)) if e.face.clock.kind == "resolution"]
+    assert {tile.length % timedelta(seconds=1) for tile in found.tiles} == {timedelta()}
+    assert sum((length for _, _, length in found.sums), timedelta()) == found.wall
+    assert found.face.left == 120 - found.counted.total_seconds()

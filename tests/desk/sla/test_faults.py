@@ -104,3 +104,24 @@ def test_one_target_does_not_overwrite_another(world, office):
     assert (clock(ticket, "response").target, clock(ticket).target) == (H, 8 * H)
     assert (clock(ticket, "response").used, clock(ticket, "response").breached_at) == (30 * MIN, None)
     agree(ticket)
+
+
+def test_what_is_overdue_stays_due_when_it_was_though_it_is_resumed_or_rebased(world, office):
+    """Otherwise it would sink in the queue, below what is late by less."""
+    ticket = actions.start(
+        incident=incident(world.erin, at=berlin(MON + "09:00")), by=world.sam, at=berlin(MON + "09:30")
+    )
+    due = berlin(MON + "17:00")
+    held = reason("Waiting for vendor")
+    ticket = actions.hold(incident=ticket, by=world.sam, reason=held, at=berlin("2026-03-03 10:00"))
+    ticket = actions.resume(incident=ticket, by=world.sam, at=berlin("2026-03-03 12:00"))
+    assert clock(ticket).due_at == ticket.due_at == due
+    republish(office, resolution_minutes=479)
+    assert sla.rebase(ticket=ticket, by=world.admin, reason="A minute less", at=berlin("2026-03-03 13:00"))
+    assert clock(ticket).due_at == due
+    agree(ticket)
+    republish(office, resolution_minutes=4800)
+    assert sla.rebase(ticket=ticket, by=world.admin, reason="Ten times as long", at=berlin("2026-03-03 14:00"))
+    assert clock(ticket).due_at > berlin("2026-03-03 14:00")
+    assert clock(ticket).breached_at == due
+    agree(ticket)

@@ -251,3 +251,11 @@ def test_no_cell_is_taken_for_a_formula(cell):
 
 def test_numbers_stay_numbers_and_commas_stay_in_their_cell():
     assert list(csv_lines([[-1, 2.5, None, "a,b"]])) == ['-1,2.5,,"a,b"\r\n']
+
+
+def test_the_page_says_how_long_it_took(world, promised, browse):
+    for hours in (1, 2, 3):
+        solved(world, "2026-03-02 09:00", hours)
+    page = browse(world.lena).get(ADDRESS).content.decode()
+    assert 'data-label="Median">2 h</td>' in page
+    assert 'data-label="90% within">2 h 48 min</td>' in page
