@@ -199,7 +199,8 @@ def resolve(
     solution = text.clean(solution, field="solution", required="Please say what solved it; the requester reads this.")
     fresh = flow.lock(incident)
     flow.ask_permission(fresh, "resolve", by)
-    missed = needs_violation(fresh, how.get("at"))
+    how["at"] = how.get("at") or flow.clock()  # asked and done by one clock, the database's
+    missed = needs_violation(fresh, how["at"])
     if missed and violation is None and not by.is_automation and how.get("source", "web") != "import":
         raise Refused(f"{fresh.number} missed its resolution target. Please say why.", field="violation")
     named = str(violation) if missed and violation else ""

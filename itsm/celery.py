@@ -10,6 +10,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings.demo")
 app = Celery("itsm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Clocks are told in time, whatever else there is to do: they have a queue and a worker of their own.
+app.conf.task_routes = {"sla.sweep": {"queue": "timers"}}
 app.conf.beat_schedule = {
     # A tick that no worker picked up in ten seconds is worth nothing: the next ones follow.
     "tick": {

@@ -13,9 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from desk.reactions.queries import last_pulse, oldest_owed
+from desk.sla.queries import oldest_untold
 
 PULSE_LIMIT = timedelta(seconds=30)
 OWED_LIMIT = timedelta(minutes=5)
+UNTOLD_LIMIT = timedelta(minutes=1)
 
 
 @login_not_required
@@ -42,6 +44,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
         checks["workers"] = "ok" if fresh else "no tick has come through beat and a worker lately"
         owed = oldest_owed()
         late = owed is not None and timezone.now() - owed > OWED_LIMIT
+        untold = oldest_untold()
+        behind = untold is not None and timezone.now() - untold > UNTOLD_LIMIT
+        checks["clocks"] = f"what was due at {untold:%H:%M:%S} is not told yet" if untold and behind else "ok"
         checks["deliveries"] = f"the oldest has waited since {owed:%H:%M:%S}" if owed and late else "ok"
     ready = all(result == "ok" for result in checks.values())
     return JsonResponse({"ready": ready, "checks": checks, "pulse_run": run}, status=200 if ready else 503)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from desk.people.models import User
+from desk.people.rules import read_reach
 from desk.reactions.owed import Debt, wake_for
 from desk.tickets.models import Event
 from desk.tickets.rules import is_news
@@ -45,7 +46,9 @@ def tell(*, event: Event, recipients: Iterable[int], subject: str, text: str) ->
     """
     if not is_news(event):
         return []
-    people = [user for user in User.objects.filter(pk__in=set(recipients)) if rules.may_be_told(event, user)]
+    named = list(User.objects.filter(pk__in=set(recipients)))
+    read_reach(named)
+    people = [user for user in named if rules.may_be_told(event, user)]
     now = timezone.now()
     rows = [
         Message(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,22 @@ def reach(user: User | AnonymousUser) -> Reach:
         kept = Reach(*(frozenset(found[grant]) for grant in QUEUE_GRANTS))
         setattr(user, "_reach", kept)  # noqa: B010 (the request holds a lazy proxy of the user)
     return kept
+
+
+def read_reach(users: Iterable[User]) -> None:
+    """Read the reach of several people at once, for `reach` to find; one query, and one for administrators among them."""
+    asked = {user.pk: user for user in users if getattr(user, "_reach", None) is None and not user.is_superuser}
+    found: dict[int, dict[str, set[int]]] = {pk: {grant: set() for grant in QUEUE_GRANTS} for pk in asked}
+    rows = GroupObjectPermission.objects.filter(
+        group__user__in=asked,
+        permission__content_type__app_label="people",
+        permission__content_type__model="workgroup",
+        permission__codename__in=QUEUE_GRANTS,
+    ).values_list("group__user", "permission__codename", "object_pk")
+    for user, codename, pk in rows:
+        found[user][codename].add(int(pk))
+    for person, grants in found.items():
+        setattr(asked[person], "_reach", Reach(*(frozenset(grants[grant]) for grant in QUEUE_GRANTS)))  # noqa: B010
 
 
 def forget_reach(user: User) -> None:

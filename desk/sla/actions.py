@@ -41,7 +41,7 @@ def follow(event: Event) -> None:
     settled = _is_settled(ticket)
     match facts.wants(old, clocks, moves, logged=logged, asked=bool(asked), settled=settled):
         case "start" | "fresh" as how:
-            clocks = _start(ticket, clocks, how, event)
+            clocks = _start(ticket, clocks, how, event, moves)
         case "retarget":
             clocks = _retarget(ticket, clocks, event, asked)
     _save(ticket, clocks, rows)
@@ -51,7 +51,12 @@ def _settle(ticket: Ticket, clocks: Clocks, event: Event) -> Clocks:
     """Tell what was due before this moment and no sweep has told yet: workers were away, or history is replayed."""
     while due := engine.overdue(clocks.values(), event.at):
         clock, mark, at = due[0]
-        inside = {"clock": clock.kind, "episode": clock.episode, "percent": mark}
+        inside = {
+            "clock": clock.kind,
+            "episode": clock.episode,
+            "percent": mark,
+            "policy_version": clock.terms.pin[0],
+        }
         _write(ticket, kind_of_mark(mark), inside, by=automation(), at=at, source=event.source)
         clocks = {**clocks, clock.kind: engine.tell(clock, mark, at)}
     return clocks
@@ -75,12 +80,15 @@ def _is_settled(ticket: Ticket) -> bool:
 # -- targets ----------------------------------------------------------------------------------
 
 
-def _start(ticket: Ticket, clocks: Clocks, how: str, event: Event) -> Clocks:
-    """New clocks for a new ticket or a new episode, by the policy that matches; without one there are no clocks."""
+def _start(ticket: Ticket, clocks: Clocks, how: str, event: Event, moves: list[facts.Fact]) -> Clocks:
+    """New clocks for a new ticket or a new episode, by the policy that matches; without one there are no clocks.
+
+    What else the event says holds for them too: they may begin paused, and what is worked on needs no response.
+    """
     match = queries.match_ticket(ticket)
     if match.policy is None:
         return clocks
-    return _set(ticket, clocks, match, dict.fromkeys(KINDS, {}), how, event)
+    return _set(ticket, clocks, match, facts.beginnings(moves), how, event)
 
 
 def _retarget(ticket: Ticket, clocks: Clocks, event: Event, asked: Iterable[str]) -> Clocks:
@@ -88,11 +96,10 @@ def _retarget(ticket: Ticket, clocks: Clocks, event: Event, asked: Iterable[str]
     match = queries.match_ticket(ticket)
     if match.policy is None:
         return clocks  # nothing is promised any more; what was promised stays
-    if not clocks:
-        return _set(ticket, clocks, match, _past_of(ticket, match, event), "late", event)
     open_kinds = [kind for kind, clock in clocks.items() if not clock.is_stopped]
-    pinned = {queries.policy_of(clocks[kind].terms.pin[0]) for kind in open_kinds}
-    if not open_kinds or pinned == {match.policy.pk}:
+    if not open_kinds:  # nothing was promised so far, or for this episode
+        return _set(ticket, clocks, match, _past_of(ticket, match, event), "late", event)
+    if {queries.policy_of(clocks[kind].terms.pin[0]) for kind in open_kinds} == {match.policy.pk}:
         return clocks
     because = f"changed: {', '.join(sorted(asked))}" if asked else "changed while it was resolved"
     return _set(ticket, clocks, match, dict.fromkeys(open_kinds, {}), "change", event, because=because)

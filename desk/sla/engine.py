@@ -80,10 +80,16 @@ def remaining(clock: Clock, at: datetime) -> timedelta | None:
     return None if clock.terms.target is None else clock.terms.target - used_at(clock, at)
 
 
+def _later(clock: Clock, at: datetime) -> datetime:
+    """A move's moment, never before the clock's last move: history that is told out of order takes nothing back."""
+    return max(at, clock.running_since or clock.paused_since or at)
+
+
 def pause(clock: Clock, at: datetime) -> Clock:
     """Stand still until `resume`. What isn't running stays as it is."""
     if clock.running_since is None:
         return clock
+    at = _later(clock, at)
     return replace(clock, used=used_at(clock, at), running_since=None, paused_since=at)
 
 
@@ -91,13 +97,14 @@ def resume(clock: Clock, at: datetime) -> Clock:
     """Go on after a pause. What isn't paused stays as it is."""
     if clock.paused_since is None:
         return clock
-    return replace(clock, running_since=at, paused_since=None)
+    return replace(clock, running_since=_later(clock, at), paused_since=None)
 
 
 def stop(clock: Clock, at: datetime, *, void: bool = False) -> Clock:
     """Stop for good: this episode's figure is made. `void`: it counts as neither met nor missed (cancelled)."""
     if clock.is_stopped:
         return clock
+    at = _later(clock, at)
     return replace(clock, used=used_at(clock, at), running_since=None, paused_since=None, stopped_at=at, is_void=void)
 
 
@@ -109,6 +116,7 @@ def retarget(clock: Clock, terms: Terms, at: datetime, *, used: timedelta | None
     """
     if clock.is_stopped:
         return clock
+    at = _later(clock, at)
     counted = used_at(clock, at) if used is None else used
     share = int(counted / terms.target * 100) if terms.target else 0
     return replace(

@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from desk.people.models import Role, User, Workgroup
 from desk.people.queries import analysts_of, automation
+from desk.people.rules import read_reach
 from desk.tickets import actions as ticket_actions
 from desk.tickets import flow
 from desk.tickets.errors import Refused
 from desk.tickets.models import Event, Priority, Ticket, Visibility
-from desk.tickets.rules import is_news
+from desk.tickets.rules import is_news, may_see_internal
 
 from . import queries
 from .models import Clock, EscalationStep
@@ -40,22 +41,37 @@ def escalate(event: Event) -> None:
     """
     if not is_news(event):
         return
-    inside = event.inside
-    row = (
-        Clock.objects.filter(ticket_id=event.ticket_id, kind=inside["clock"], episode=inside["episode"])
-        .select_related("policy_version")
-        .first()
-    )
-    if row is None:
-        return
-    said = queries.policy_said(row.policy_version_id)
-    for number, step in said.steps_at(row.kind, inside["percent"]):
+    for place, step in enumerate(_steps(event)):
+        # Read anew for each step, under the ticket's lock: the one before it, or somebody else, may have moved both.
         ticket = flow.lock(event.ticket)
-        key = f"{row.kind}.{row.episode}.{number}"
+        row = _clock_of(event)
+        if row is None:
+            return
+        key = _key(event, place, step)
         if step["do"] in ONCE and _was_done(ticket, key):
             continue
-        outcome = _do(step, ticket, row, event)
-        _record(ticket, event, row, step, key, outcome)
+        _record(ticket, event, row, step, key, _do(step, ticket, row, event))
+
+
+def _steps(event: Event) -> list[dict[str, Any]]:
+    """The steps for the mark, as the policy has them that the clock was held to when it told the mark."""
+    said = queries.policy_said(event.inside["policy_version"])
+    return [step for _, step in said.steps_at(event.inside["clock"], event.inside["percent"])]
+
+
+def _clock_of(event: Event) -> Clock | None:
+    found = Clock.objects.filter(
+        ticket_id=event.ticket_id, kind=event.inside["clock"], episode=event.inside["episode"]
+    ).select_related("policy_version__policy")
+    return found.first()
+
+
+def _key(event: Event, place: int, step: dict[str, Any]) -> str:
+    """What makes a step the same step, whichever clock told it: so that a priority isn't raised once for each clock."""
+    inside = event.inside
+    policy = queries.policy_of(inside["policy_version"])
+    what = f"{policy}.{inside['episode']}.{inside['percent']}.{step['do']}.{step['workgroup'] or step['person'] or 0}"
+    return what if step["do"] in ONCE else f"{what}.{inside['clock']}.{place}"
 
 
 def _was_done(ticket: Ticket, key: str) -> bool:
@@ -103,9 +119,12 @@ _WHAT = {"response": "a first response", "resolution": "the resolution"}
 
 
 def _notify(ticket: Ticket, step: dict[str, Any]) -> Outcome:
-    people = _people(ticket, step)
+    """Only those who may see the ticket's inside are named, since nobody else is told."""
+    wanted = _people(ticket, step)
+    read_reach(wanted)
+    people = [person for person in wanted if may_see_internal(ticket, person)]
     if not people:
-        return Outcome(False, f"nobody to notify: {_whom(step)}")
+        return Outcome(False, "whom it names may not see this ticket" if wanted else f"nobody to notify: {_whom(step)}")
     names = ", ".join(str(person) for person in people)
     return Outcome(True, f"notified {names}", tuple(person.pk for person in people))
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import engine
-from .engine import RESOLUTION, RESPONSE, Clock, Terms
+from .engine import KINDS, RESOLUTION, RESPONSE, Clock, Terms
 
 if TYPE_CHECKING:
     from desk.tickets.kinds import Kind
@@ -113,6 +113,13 @@ def wants(
     return "retarget" if (asked or reopened) and not settled else ""
 
 
+def beginnings(moves: list[Fact]) -> dict[str, dict[str, Any]]:
+    """The clocks that begin with an event (new ticket, fresh episode), and which of them begin paused."""
+    paused = {kind for move in moves if move.what == "paused" for kind in move.pauses}
+    answered = any(move.what == "responded" for move in moves)
+    return {kind: {"paused": True} if kind in paused else {} for kind in KINDS if not (answered and kind == RESPONSE)}
+
+
 @dataclass(frozen=True)
 class Setting:
     """What a `sla.targeted` or `sla.rebased` event sets for one clock: how, the terms, and what was used so far.
@@ -134,19 +141,19 @@ def set_terms(clocks: Clocks, setting: Setting) -> Clocks:
     kind, terms, at = setting.kind, setting.terms, setting.at
     old = clocks.get(kind)
     match setting.how:
-        case "start":
-            clock = engine.start(kind, terms, at)
+        case "start" | "fresh":
+            clock = engine.start(kind, terms, at, episode=old.episode + 1 if old else 1)
+            clock = engine.pause(clock, at) if setting.paused else clock
         case "late":
             clock = Clock(
                 kind,
                 terms,
                 at,
+                episode=old.episode + 1 if old else 1,
                 used=setting.used,
                 running_since=None if setting.paused else at,
                 paused_since=at if setting.paused else None,
             )
-        case "fresh":
-            clock = engine.start(kind, terms, at, episode=old.episode + 1 if old else 1)
         case "change" if old:
             clock = engine.retarget(old, terms, at)
         case "rebase" if old:

@@ -236,7 +236,7 @@ class Clock(models.Model):
     told and when; `next_event_at` is the first of the moments.
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="clocks")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="clocks", db_index=False)
     kind = models.CharField(max_length=10, choices=ClockKind.choices)
     episode = models.PositiveSmallIntegerField(default=1)
     policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="clocks", db_index=True)

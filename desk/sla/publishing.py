@@ -10,6 +10,7 @@ from django.db import transaction
 
 from desk.people.models import User
 from desk.tickets.errors import Refused
+from desk.tickets.flow import serialise
 
 from . import hours
 from .engine import RESOLUTION, RESPONSE
@@ -167,6 +168,8 @@ def shift_policy(*, policy: Policy, up: bool) -> None:
 
 
 def _order() -> list[int]:
+    """The policies' ids in order; two who move some at once move one after the other, each seeing the other's order."""
+    serialise("the order of policies")
     return list(Policy.objects.select_for_update(of=("self",)).order_by("position", "pk").values_list("pk", flat=True))
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from desk.services.models import Category
@@ -78,7 +79,8 @@ def subject_of(ticket: Ticket, *, with_category: bool = True) -> Subject:
 def policies() -> list[Policy]:
     """The policies that can be matched, in the order in which they are asked; one query."""
     found = Policy.objects.filter(is_active=True, current__isnull=False, calendar__current__isnull=False)
-    return list(found.select_related("current", "calendar__current").order_by("position", "pk"))
+    found = found.select_related("current", "calendar__current").defer("current__content", "calendar__current__content")
+    return list(found.order_by("position", "pk"))  # what the versions say is remembered by `policy_said`
 
 
 def match(subject: Subject, among: Iterable[Policy] | None = None) -> Match:
@@ -202,7 +204,8 @@ def face(row: Clock, now: datetime) -> Face:
     remaining = engine.remaining(clock, moment)
     left = None if remaining is None else remaining.total_seconds()
     share = int(engine.used_at(clock, moment) / target * 100) if target else 0
-    missed = clock.breached_at is not None or (left is not None and left < 0)
+    # A stopped clock's figure is made: only what was told counts, as in reports.
+    missed = clock.breached_at is not None or (not clock.is_stopped and left is not None and left < 0)
     if clock.is_stopped:
         word = "cancelled" if clock.is_void else "missed" if missed else "met" if target else "done"
         return Face(row, word, {"missed": "breached", "met": "met"}.get(word, "over"), left, share)
@@ -226,15 +229,25 @@ def faces(tickets: Iterable[Ticket], now: datetime) -> dict[int, dict[str, Face]
 def needs_violation(ticket: Ticket, at: datetime | None = None) -> bool:
     """Whether resolving at this moment (now, if none is named) would leave a missed target without a reason.
 
-    It counts when it is missed in this episode, whether the sweep has noted it or not.
+    It counts when it is missed in this episode, whether the sweep has noted it or not; and there are reasons to name.
     """
     row = newest(Clock.objects.filter(ticket_id=ticket.pk)).get(RESOLUTION)
     if row is None or row.is_stopped:
         return False
+    return _is_missed(row, at or timezone.now()) and violation_reasons().exists()
+
+
+def _is_missed(row: Clock, at: datetime) -> bool:
     if row.breached_at is not None:
         return row.breached_here
-    left = engine.remaining(read_clock(row), at or timezone.now())
-    return left is not None and left.total_seconds() < 0
+    left = engine.remaining(read_clock(row), at)
+    return row.is_running and left is not None and left.total_seconds() < 0
+
+
+def oldest_untold() -> datetime | None:
+    """The earliest moment of a mark that time has passed and no sweep has told."""
+    waiting = Clock.objects.filter(next_event_at__lt=Now()).order_by("next_event_at")
+    return waiting.values_list("next_event_at", flat=True).first()
 
 
 def violation_reasons() -> QuerySet[ViolationReason]:

@@ -76,7 +76,8 @@ class Replay:
         self.clocks = set_terms(before, setting)
         self._keep_past(before)
         if setting.how == "fresh":
-            self._shadows[kind] = engine.start(kind, _SHADOW, setting.at)
+            fresh = engine.start(kind, _SHADOW, setting.at)
+            self._shadows[kind] = engine.pause(fresh, setting.at) if setting.paused else fresh
             self.spans[kind] = []
         if setting.how in ("late", "rebase"):  # the past was measured by these terms too
             self.spans[kind] = [replace(span, terms=setting.terms) for span in self.spans[kind]]

@@ -29,7 +29,8 @@ WITH due AS (
 ), told AS (
     INSERT INTO tickets_event (ticket_id, at, recorded_at, actor_id, kind, visibility, data, inside, source, version)
     SELECT ticket_id, moment, now(), %(actor)s, event, 'internal', '{}'::jsonb,
-           jsonb_build_object('clock', kind, 'episode', episode, 'percent', mark), 'timer', version
+           jsonb_build_object('clock', kind, 'episode', episode, 'percent', mark, 'policy_version', policy_version_id),
+           'timer', version
       FROM due
  RETURNING id, kind, ticket_id, inside
 ), owed AS (

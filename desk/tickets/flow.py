@@ -214,7 +214,8 @@ def write_event(
         attach(event, files)
     if news or ticket.updated_at < moment:
         ticket.updated_at = max(ticket.updated_at, moment)
-        Ticket.objects.filter(pk=ticket.pk).update(updated_at=ticket.updated_at, version=ticket.version)
+        counted = {"version": ticket.version} if news else {}  # only who counts on has locked it, and knows the version
+        Ticket.objects.filter(pk=ticket.pk).update(updated_at=ticket.updated_at, **counted)
     dispatch(event)
     return event
 

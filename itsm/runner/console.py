@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 NAME_WIDTH = 8
-COLOURS = {"web": 36, "worker": 35, "beat": 33, "postgres": 34, "valkey": 31, "setup": 32}
+COLOURS = {"web": 36, "worker": 35, "beat": 33, "timers": 95, "postgres": 34, "valkey": 31, "setup": 32}
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 

@@ -61,6 +61,8 @@ def services(config: Config, env: dict[str, str]) -> dict[str, Service]:
         "prepare": [python, "-m", "itsm.runner.prepare"],
         "worker": [*celery, "worker", "--pool=prefork", "--concurrency=2", "--hostname=portal@%h", "-l", level,
                    "--without-gossip", "--without-mingle", "--without-heartbeat"],
+        "timers": [*celery, "worker", "--pool=solo", "--queues=timers", "--hostname=timers@%h", "-l", level,
+                   "--without-gossip", "--without-mingle", "--without-heartbeat"],
         "beat": [*celery, "beat", "-l", level, "--pidfile=", f"--schedule={config.run_dir / 'beat-schedule'}"],
         "web": [python, "-m", "granian", "--interface=wsgi", f"--host={config.host}", f"--port={config.port}",
                 "--workers=2", "--blocking-threads=4", "--no-ws", "--log-level=warning", "--workers-kill-timeout=5",

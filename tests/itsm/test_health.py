@@ -7,7 +7,9 @@ from django.test import Client
 from django.utils import timezone
 
 from desk.reactions.models import Delivery, Pulse
+from desk.sla.sweep import sweep_all
 from itsm import health
+from tests.desk.sla.promises import policy
 from tests.factories import incident
 
 
@@ -32,7 +34,7 @@ def test_it_is_ready_when_all_is_well(pulse):
     assert answer.status_code == 200
     assert answer.json() == {
         "ready": True, "pulse_run": "run-1",
-        "checks": {"database": "ok", "cache": "ok", "migrations": "ok", "workers": "ok", "deliveries": "ok"},
+        "checks": {"database": "ok", "cache": "ok", "migrations": "ok", "workers": "ok", "clocks": "ok", "deliveries": "ok"},
     }  # fmt: skip
 
 
@@ -83,3 +85,14 @@ def test_the_migrations_are_read_until_they_fit_and_then_never_again(pulse, monk
     for _ in range(3):
         assert Client().get("/readyz").status_code == 200
     assert len(asked) == 2
+
+
+def test_it_is_not_ready_when_clocks_are_told_late(pulse, world):
+    policy(response=None, resolution=30)
+    ticket = incident(world.erin, at=timezone.now() - timedelta(minutes=32))
+    answer = Client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["clocks"].endswith(" is not told yet")
+    sweep_all()
+    assert Client().get("/readyz").status_code == 200
+    assert ticket.events.filter(kind="sla.breached").count() == 1

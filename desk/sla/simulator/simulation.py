@@ -75,7 +75,7 @@ class Retold:
         if wanted == "retarget":
             self._retarget(pin, event.at)
         else:
-            self._set(pin, {kind: {} for kind in KINDS}, wanted, event.at)
+            self._set(pin, facts.beginnings(moves), wanted, event.at)
 
     def _what_held(self, targeted: Event | None, moves: list[facts.Fact]) -> Pin | None:
         """What was decided, or held on; nothing held on where a reopening asked for a policy and none matched."""
@@ -96,10 +96,10 @@ class Retold:
         )
 
     def _retarget(self, pin: Pin, at: datetime) -> None:
-        if not self._fold.clocks:
+        open_kinds = self._open()
+        if not open_kinds:
             self._set(pin, self._measured([k for k in KINDS if not self._fold.is_stopped(k)], pin, at), "late", at)
             return
-        open_kinds = self._open()
         if {self._fold.clocks[kind].terms.pin.policy for kind in open_kinds} != {pin.policy}:
             self._set(pin, {kind: {} for kind in open_kinds}, "change", at)
 

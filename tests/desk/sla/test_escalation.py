@@ -6,12 +6,15 @@ import pytest
 from django.utils import timezone
 
 from desk.reactions.actions import deliver_due
+from desk.sla import actions as sla
+from desk.sla.models import Clock
 from desk.sla.sweep import sweep_all
+from desk.tickets import actions as desk
 from incidents import actions
 from tests.factories import incident
 from tests.stories import needed
 
-from .promises import clock, policy
+from .promises import clock, policy, republish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,6 +39,7 @@ def test_assignee_leads_person_and_group_are_named_in_the_record(world):
         {"percent": 50, "do": "assignee"},
         {"percent": 100, "do": "leads"},
         {"percent": 100, "do": "person", "person": world.admin},
+        {"percent": 150, "do": "group", "workgroup": world.desk},
         {"percent": 150, "do": "group", "workgroup": world.network},
     )
     policy(response=None, resolution=10, steps=steps)
@@ -45,7 +49,8 @@ def test_assignee_leads_person_and_group_are_named_in_the_record(world):
         (50, "assignee", True, [world.sam.pk]),
         (100, "leads", True, [world.lena.pk]),
         (100, "person", True, [world.admin.pk]),
-        (150, "group", True, [world.nadia.pk, world.niko.pk]),
+        (150, "group", True, [world.lena.pk, world.sam.pk]),
+        (150, "group", False, []),  # who may not see the ticket isn't told, and the record doesn't say so either
     ]
     assert {e.visibility for e in ticket.events.filter(kind="sla.escalated")} == {"internal"}
 
@@ -126,3 +131,50 @@ def test_imported_history_calls_nobody(world):
     deliver_due()
     assert ticket.events.filter(kind="sla.breached").count() == 1
     assert told(ticket) == []
+
+
+def test_a_mark_is_followed_by_the_steps_of_the_policy_that_held_when_it_was_told(world):
+    """Somebody changes the priority before the worker comes: the new policy's steps are for its own marks."""
+    policy("Urgent", response=None, resolution=600, priority=1, position=1, steps=({"percent": 50, "do": "raise"},))
+    policy("Standard", response=None, resolution=20, steps=({"percent": 50, "do": "leads"},))
+    ticket = incident(world.erin, at=long_ago(15))
+    sweep_all()
+    desk.edit(ticket=ticket, by=world.sam, seen=99, impact=1, urgency=1)
+    deliver_due()
+    assert told(ticket) == [(50, "leads", True, [world.lena.pk])]
+
+
+def test_steps_of_two_policies_are_not_taken_for_one_another(world):
+    move = {"percent": 50, "do": "move", "workgroup": world.network}
+    policy("Urgent", response=None, resolution=20, priority=3, position=1, steps=({**move, "percent": 100},))
+    policy("Standard", response=None, resolution=30, steps=({"percent": 50, "do": "raise"},))
+    ticket = incident(world.erin, at=long_ago(29))
+    pass_time()
+    pass_time()
+    ticket.refresh_from_db()
+    assert (ticket.priority, ticket.workgroup) == (3, world.network)
+
+
+def test_two_clocks_of_a_ticket_raise_its_priority_once(world):
+    policy(response=10, resolution=10, steps=({"percent": 100, "do": "raise"},))
+    ticket = incident(world.erin, at=long_ago(15))
+    pass_time()
+    ticket.refresh_from_db()
+    assert ticket.priority == 3
+    assert [done for _, _, done, _ in told(ticket)] == [True]
+
+
+def test_a_priority_is_raised_once_though_the_mark_lies_ahead_again(world):
+    held = policy(response=None, resolution=20, steps=({"percent": 50, "do": "raise"},))
+    ticket = incident(world.erin, at=long_ago(15))
+    pass_time()
+    republish(held, resolution_minutes=29)
+    sla.rebase(ticket=ticket, by=world.admin, reason="More time")
+    assert clock(ticket).reached <= 51
+    republish(held, resolution_minutes=40)
+    sla.rebase(ticket=ticket, by=world.admin, reason="More time still")
+    assert 50 in clock(ticket).marks
+    Clock.objects.filter(ticket=ticket).update(moments=[long_ago(1)] * 2, next_event_at=long_ago(1))
+    pass_time()
+    ticket.refresh_from_db()
+    assert (ticket.priority, len(told(ticket))) == (3, 1)

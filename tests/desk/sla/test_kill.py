@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from desk.reactions.models import Delivery
 from desk.sla.models import Clock
 from desk.tickets.models import Event
 from itsm.runner.config import ROOT
@@ -68,7 +69,12 @@ class Crew:
         celery = [sys.executable, "-m", "celery", "--quiet", "-A", "itsm.celery:app"]
         if name.startswith("worker"):
             command = [*celery, "worker", "--concurrency=1", f"--hostname={name}@%h", "-l", "ERROR"]
-            command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+            command += [
+                "--queues=timers" if int(name[-1]) % 2 == 0 else "--queues=celery",
+                "--without-gossip",
+                "--without-mingle",
+                "--without-heartbeat",
+            ]
         else:
             command = [*celery, "beat", "-l", "ERROR", "--pidfile=", f"--schedule={self.folder / name}"]
         log = (self.folder / f"{name}.log").open("ab")
@@ -86,7 +92,7 @@ class Crew:
 
 
 def lay(world, count: int, within: timedelta) -> None:
-    made = policy(response=None, resolution=480)
+    made = policy(response=None, resolution=480, steps=({"percent": 100, "do": "leads"},))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('desk.door', 'new', true)")
         cursor.execute(_TICKETS, {"who": world.erin.pk, "group": world.desk.pk, "count": count})
@@ -112,6 +118,12 @@ def survive(world, folder, *, count: int, workers: int, beats: int, kills: int, 
         print(
             f"{count} clocks, {kills} kills, seed {SEED}: all told {time.monotonic() - last:.1f} s after the last kill"
         )
+        drained = time.monotonic() + 300
+        while Delivery.objects.filter(done_at=None).exists():
+            assert time.monotonic() < drained, "Some escalation is still owed."
+            time.sleep(0.5)
+    escalated = Event.objects.filter(kind="sla.escalated").values_list("ticket", flat=True)
+    assert Counter(escalated) == Counter(dues.keys())
     told = Event.objects.filter(kind="sla.breached").values_list("ticket", "at", "recorded_at")
     assert Counter(ticket for ticket, _, _ in told) == Counter(dues.keys())
     assert [ticket for ticket, at, _ in told if at != dues[ticket]] == []

@@ -44,7 +44,10 @@ class Run:
         self.output = output
         env = {key: value for key, value in os.environ.items() if key not in NOT_OURS}
         env |= {"DATA_DIR": str(data_dir), "PORT": str(free_port()), "PYTHONUNBUFFERED": "1"}
-        commands = {name: stand_in(name) for name in ("prepare", "web", "worker")} | {"beat": stand_in("worker")}
+        commands = {name: stand_in(name) for name in ("prepare", "web", "worker")} | {
+            "beat": stand_in("worker"),
+            "timers": stand_in("worker"),
+        }
         env |= {"RUNNER_COMMANDS": json.dumps(commands)} | environment
         self.port = env["PORT"]
         with output.open("w") as out:

@@ -41,7 +41,7 @@ def test_killed_in_any_way_the_real_portal_is_gone_and_comes_back(start, full_fo
     assert again.nothing_left()
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat", "valkey", "postgres"])
+@pytest.mark.parametrize("name", ["web", "worker", "timers", "beat", "valkey", "postgres"])
 def test_any_program_killed_the_portal_is_ready_again(start, full_folder, name):
     run = start(full_folder, **REAL).until_ready()
     old = run.pid(name)

@@ -99,7 +99,7 @@ def test_the_notes_of_a_dead_run_do_not_keep_the_next_from_starting(start, data_
 def test_a_program_that_never_starts_is_given_up_with_its_last_words(start):
     broken = [sys.executable, "-c", "print('no such module'); raise SystemExit(3)"]
     commands = {"prepare": stand_in("prepare"), "web": broken, "worker": stand_in("worker")}
-    run = start(RUNNER_COMMANDS=json.dumps(commands | {"beat": stand_in("worker")}))
+    run = start(RUNNER_COMMANDS=json.dumps(commands | {"beat": stand_in("worker"), "timers": stand_in("worker")}))
     assert run.ended() == 1
     assert run.said().splitlines()[-1] == "web does not start, it ended with code 3 3 times: no such module"
     assert "Traceback" not in run.said()

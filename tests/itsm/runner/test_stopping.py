@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-ORDER = ["web", "beat", "worker", "valkey", "postgres"]
+ORDER = ["web", "beat", "timers", "worker", "valkey", "postgres"]
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
