@@ -223,26 +223,29 @@ def note_violation(*, ticket: Ticket, reason: ViolationReason) -> None:
 
 @transaction.atomic
 def rebase(*, ticket: Ticket, by: User, reason: str, at: datetime | None = None) -> bool:
-    """Hold a ticket's open clocks to what is published now, with its past measured anew; False when nothing differs.
+    """Hold an unfinished ticket to what is published now, with its past measured anew; False when nothing differs.
 
+    Its open clocks are held to other terms; where nothing was promised so far, clocks are made that know its past.
     Written as `sla.rebased` with the reason. What was told before stays told: a breach is never taken back.
     """
     ticket = flow.lock(ticket)
     match = queries.match_ticket(ticket)
     clocks, rows = queries.clocks_of(ticket)
     open_kinds = [kind for kind, clock in clocks.items() if not clock.is_stopped]
-    if match.policy is None or not open_kinds:
+    if match.policy is None or _is_settled(ticket):
         return False
     versions = _versions(match.policy)
-    if all(clocks[kind].terms.pin == versions for kind in open_kinds):
+    if open_kinds and all(clocks[kind].terms.pin == versions for kind in open_kinds):
         return False
-    moment = at or flow.clock()
-    now = Event(ticket=ticket, at=moment, actor=by, kind=REBASED, source="web")
+    now = Event(ticket=ticket, at=at or flow.clock(), actor=by, kind=REBASED, source="web")
     clocks = _settle(ticket, clocks, now)
-    read = replay(ticket)
-    past = {k: _measured(read, k, queries.terms_of(k, *versions).calendar, moment) for k in open_kinds}
-    inside = _told(match, past, "rebase") | {"text": reason}
-    written = _write(ticket, REBASED, inside, by=by, at=moment, source="web")
+    if open_kinds:
+        read = replay(ticket)
+        past = {k: _measured(read, k, queries.terms_of(k, *versions).calendar, now.at) for k in open_kinds}
+    else:
+        past = _past_of(ticket, match, now)
+    inside = _told(match, past, "rebase" if open_kinds else "late") | {"text": reason}
+    written = _write(ticket, REBASED, inside, by=by, at=now.at, source="web")
     for setting in settings_of(written):
         clocks = facts.set_terms(clocks, setting)
     _save(ticket, clocks, rows)

@@ -106,6 +106,9 @@ class Retold:
     def _rebase(self, event: Event) -> None:
         """Whoever re-based it then would have done so all the same, where the terms differ at all."""
         pin, open_kinds = self._decide(self._real, event), self._open()
+        if pin is not None and not open_kinds:
+            self._retarget(pin, event.at)
+            return
         if pin is None or all(self._fold.clocks[kind].terms.pin == pin for kind in open_kinds):
             return
         self._settle(event.at)

@@ -219,3 +219,43 @@ def test_round_the_clock_counts_the_night_of_the_time_change(world):
     policy(hours=calendar("Always", week=ALWAYS), resolution=24 * 60)
     ticket = incident(world.erin, at=berlin("2026-03-28 12:00"))
     assert clock(ticket).due_at == berlin("2026-03-29 13:00")
+
+
+def test_what_was_logged_before_anything_was_promised_is_rebased_with_its_past(world):
+    ticket = actions.start(
+        incident=incident(world.erin, at=berlin(MON + "09:00")), by=world.sam, at=berlin(MON + "09:30")
+    )
+    policy(hours=calendar())
+    assert sla.rebase(ticket=ticket, by=world.admin, reason="The first agreement", at=berlin(MON + "11:00"))
+    assert (clock(ticket).used, clock(ticket).due_at) == (2 * H, berlin(MON + "17:00"))
+    assert not ticket.clocks.filter(kind="response").exists()
+    agree(ticket)
+
+
+@pytest.mark.parametrize(("to", "expected"), [("in_progress", {"resolution"}), ("pending", {"resolution", "response"})])
+def test_a_fresh_episode_that_begins_at_work_or_on_hold_has_the_clocks_for_that(world, to, expected):
+    from desk.tickets import flow
+
+    policy(hours=calendar(), on_reopen="fresh")
+    ticket = actions.start(
+        incident=incident(world.erin, at=berlin(MON + "09:00")), by=world.sam, at=berlin(MON + "09:30")
+    )
+    ticket = actions.resolve(incident=ticket, by=world.sam, at=berlin(MON + "12:00"), **needed("resolve"))
+    later = berlin(MON + "13:00")
+    flow.correct(ticket, by=world.sam, at=later, reason="As the source has it", source="import", to=to)
+    assert set(ticket.clocks.filter(episode=2).values_list("kind", flat=True)) == expected
+    assert clock(ticket).is_paused == (to == "pending")
+    agree(ticket)
+
+
+def test_a_change_that_is_told_after_what_came_later_takes_no_pause_back(world, office):
+    policy("Urgent", hours=office.calendar, resolution=240, priority=1, position=1)
+    ticket = actions.start(
+        incident=incident(world.erin, at=berlin(MON + "09:00")), by=world.sam, at=berlin(MON + "09:10")
+    )
+    ticket = actions.hold(incident=ticket, by=world.sam, reason=reason("Waiting for vendor"), at=berlin(MON + "10:00"))
+    ticket = actions.resume(incident=ticket, by=world.sam, at=berlin(MON + "12:00"))
+    desk.edit(ticket=ticket, by=world.sam, seen=99, impact=1, urgency=1, at=berlin(MON + "10:30"))
+    assert clock(ticket).used == H
+    assert clock(ticket).due_at == berlin(MON + "15:00")
+    agree(ticket)

@@ -32,6 +32,10 @@ INSERT INTO tickets_ticket (kind, number, title, description, state, version, re
 SELECT 'incident', 'K-' || n, 'Trouble ' || n, '', 'in_progress', 1, %(who)s, %(who)s, %(group)s,
     3, 2, 4, 0, 'web', now(), now() FROM generate_series(1, %(count)s) AS n
 """
+_INCIDENTS = """
+INSERT INTO incidents_incident (ticket_ptr_id, solution, reopen_count, rating_comment)
+SELECT id, '', 0, '' FROM tickets_ticket
+"""
 _CLOCKS = """
 INSERT INTO sla_clock (ticket_id, kind, episode, policy_version_id, calendar_version_id, target, used, carried,
     started_at, running_since, is_void, reached, due_at, marks, moments, next_event_at)
@@ -96,6 +100,7 @@ def lay(world, count: int, within: timedelta) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('desk.door', 'new', true)")
         cursor.execute(_TICKETS, {"who": world.erin.pk, "group": world.desk.pk, "count": count})
+        cursor.execute(_INCIDENTS)
         values = {"policy": made.current_id, "calendar": made.calendar.current_id, "within": within}
         cursor.execute(_CLOCKS, values)
 
@@ -119,7 +124,7 @@ def survive(world, folder, *, count: int, workers: int, beats: int, kills: int, 
             f"{count} clocks, {kills} kills, seed {SEED}: all told {time.monotonic() - last:.1f} s after the last kill"
         )
         drained = time.monotonic() + 300
-        while Delivery.objects.filter(done_at=None).exists():
+        while Delivery.objects.filter(done_at=None, dead_at=None).exists():
             assert time.monotonic() < drained, "Some escalation is still owed."
             time.sleep(0.5)
     escalated = Event.objects.filter(kind="sla.escalated").values_list("ticket", flat=True)
