@@ -80,7 +80,8 @@ def _start(ticket: Ticket, clocks: Clocks, how: str, event: Event) -> Clocks:
     match = queries.match_ticket(ticket)
     if match.policy is None:
         return clocks
-    return _set(ticket, clocks, match, dict.fromkeys(KINDS, {}), how, event)
+    waiting = {"paused": True} if ticket.state in ticket.kind_info.waiting else {}
+    return _set(ticket, clocks, match, dict.fromkeys(KINDS, waiting), how, event)
 
 
 def _retarget(ticket: Ticket, clocks: Clocks, event: Event, asked: Iterable[str]) -> Clocks:

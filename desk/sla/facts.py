@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import engine
-from .engine import RESOLUTION, RESPONSE, Clock, Terms
+from .engine import KINDS, RESOLUTION, RESPONSE, Clock, Terms
 
 if TYPE_CHECKING:
     from desk.tickets.kinds import Kind
@@ -49,6 +49,8 @@ def facts_of(event: Event, kind: Kind) -> list[Fact]:
         answered = event.visibility == "public" and event.data.get("side") == "it" and not event.actor.is_automation
         return [Fact("responded", event.at)] if answered else []
     to, was = event.data.get("to"), event.data.get("from")
+    if event.kind == f"{kind.name}.logged":  # what is born waiting for others has no time running yet
+        return [Fact("paused", event.at, KINDS, "Waiting for others")] if to in kind.waiting else []
     if to is None or was is None or to == was:
         return []
     found = []
@@ -136,6 +138,7 @@ def set_terms(clocks: Clocks, setting: Setting) -> Clocks:
     match setting.how:
         case "start":
             clock = engine.start(kind, terms, at)
+            clock = engine.pause(clock, at) if setting.paused else clock
         case "late":
             clock = Clock(
                 kind,

@@ -75,7 +75,8 @@ class Retold:
         if wanted == "retarget":
             self._retarget(pin, event.at)
         else:
-            self._set(pin, {kind: {} for kind in KINDS}, wanted, event.at)
+            # What was born waiting stands still from the first.
+            self._set(pin, {kind: {"paused": self._fold.is_paused(kind)} for kind in KINDS}, wanted, event.at)
 
     def _what_held(self, targeted: Event | None, moves: list[facts.Fact]) -> Pin | None:
         """What was decided, or held on; nothing held on where a reopening asked for a policy and none matched."""
