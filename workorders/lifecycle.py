@@ -125,9 +125,10 @@ class WorkOrderLifecycle:
 
     @transition(
         field="state",
-        source=[State.OPEN, State.ASSIGNED],
+        source=[State.WAITING, State.OPEN, State.ASSIGNED],  # one that waits is refused, and says for which
         target=State.IN_PROGRESS,
         permission=rules.technician,
+        conditions=[rules.predecessors_are_over],
         custom={
             "label": "Start work",
             "event": "started",
