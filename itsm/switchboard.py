@@ -11,7 +11,11 @@ _ASK = now(
     "workorders.reactions.ask_parent", "tells the parent's analyst that the last is over, or asks after a failure"
 )
 _TELL = now("desk.notifications.reactions.tell_those_named", "tells those whom the event names, by inbox and mail")
-_BY_RULE = later("workorders.reactions.raise_by_rule", "raises the work orders that a rule wants for such a ticket")
+_BY_RULE = later(
+    "workorders.reactions.raise_by_rule",
+    "raises the work orders that a rule wants for such a ticket",
+    wanted="workorders.queries.has_rules_for",
+)
 _GO_ON = now("incidents.reactions.resume_on_orders", "resumes an incident that waits for its work orders")
 
 SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {

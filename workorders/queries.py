@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from desk.assignment.queries import NoCatchAll, route
 from desk.people.models import User, Workgroup
 from desk.people.queries import workgroups_for
-from desk.tickets.models import Ticket
+from desk.tickets.models import Event, Ticket
 
 from .lifecycle import State
 from .models import UNFINISHED, CreationRule, Dependency, OrderTemplate, WorkOrder
@@ -108,6 +108,12 @@ def _by_skill(parent: Ticket, fitting: set[int]) -> tuple[Workgroup | None, str]
 
 def templates() -> QuerySet[OrderTemplate]:
     return OrderTemplate.objects.filter(is_active=True).prefetch_related("steps__workgroup")
+
+
+def has_rules_for(event: Event) -> bool:
+    """Whether any rule looks at tickets of this kind at this moment; most sites have few rules, and many events."""
+    kind, _, when = event.kind.partition(".")
+    return CreationRule.objects.filter(kind=kind, when=when, is_active=True).exists()
 
 
 def creation_rule_for(ticket: Ticket, when: str) -> CreationRule | None:

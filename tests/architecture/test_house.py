@@ -57,6 +57,7 @@ def test_every_reaction_of_the_switchboard_exists_and_answers_to_an_event_that_s
         assert event in announced(), event
         for reaction in reactions:
             assert callable(import_string(reaction.path)), reaction.path
+            assert not reaction.wanted or callable(import_string(reaction.wanted)), reaction.wanted
             assert reaction.does
 
 
