@@ -13,7 +13,7 @@ from django.db import transaction
 
 from desk.assignment.queries import Route, route
 from desk.people.models import User, Workgroup
-from desk.people.queries import analysts_of
+from desk.people.queries import analysts_of, automation
 from desk.people.rules import is_analyst
 from desk.services.models import Category, Service, Site
 from desk.sla.actions import note_violation
@@ -25,6 +25,8 @@ from desk.tickets.errors import Refused
 from desk.tickets.flow import perform
 from desk.tickets.models import Impact, LinkKind, PendingReason, Urgency
 from desk.tickets.queries import priority_for
+from workorders import actions as order_actions
+from workorders.queries import open_orders
 
 from . import rules
 from .models import Incident, ResolutionCode
@@ -254,10 +256,25 @@ def _route(incident: Incident) -> Route:
     )
 
 
-def cancel(*, incident: Incident, by: User, reason: str, **how: Any) -> Incident:
-    """Nothing needs doing; the reason stays on the timeline."""
+@transaction.atomic
+def cancel(*, incident: Incident, by: User, reason: str, orders: str = "", **how: Any) -> Incident:
+    """Nothing needs doing; the reason stays on the timeline.
+
+    Where work orders are open the analyst says what becomes of them: `orders` is "cancel" or "keep".
+    """
     reason = text.clean(reason, field="reason", required="Please say why it isn't needed any more.")
-    return perform(incident, "cancel", by=by, reason=reason, **how)
+    fresh = flow.lock(incident)
+    flow.ask_permission(fresh, "cancel", by)
+    still_open = list(open_orders(fresh))
+    if still_open and orders not in ("cancel", "keep") and rules.analyst(fresh, by):
+        raise Refused(f"Open: {fresh.open_orders}. Please say what becomes of them.", field="orders")
+    cancelled = perform(fresh, "cancel", by=by, reason=reason, **how)
+    if orders == "cancel":
+        timing = {"at": how.get("at"), "source": how.get("source", "web")}
+        for order in still_open:
+            why = f"{cancelled.number} was cancelled: {reason}"
+            order_actions.cancel(work_order=order, by=automation(), reason=why, **timing)
+    return cancelled
 
 
 @transaction.atomic

@@ -172,6 +172,7 @@ class IncidentLifecycle:
         source=[State.ASSIGNED, State.IN_PROGRESS, State.PENDING],
         target=State.RESOLVED,
         permission=rules.analyst,
+        conditions=[rules.no_open_orders],
         custom={
             "label": "Resolve",
             "event": "resolved",
@@ -259,6 +260,7 @@ class IncidentLifecycle:
             "icon": "circle-x",
             "tone": "danger",
             "rank": 70,
+            "needs": (rules.nobody_is_on_the_way,),
         },
     )
     def cancel(self: Any, *, by: User, at: datetime, reason: str) -> Told:

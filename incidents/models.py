@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from desk.tickets.models import Ticket
+from workorders.queries import open_in_words
 
 from . import rules
 from .lifecycle import NEXT_WORDS, IncidentLifecycle, State
@@ -50,6 +52,11 @@ class Incident(IncidentLifecycle, Ticket):
                 condition=models.Q(rating=None) | models.Q(rating__range=(1, 5)), name="incidents_rating_range"
             )
         ]
+
+    @cached_property
+    def open_orders(self) -> str:
+        """Its open work orders by number, title and state, for a sentence; empty when there is none. Asked once."""
+        return open_in_words(self)
 
     @property
     def what_next(self) -> str:

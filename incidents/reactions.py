@@ -17,3 +17,11 @@ def resume_on_reply(event: Event) -> None:
         return
     if incident.pending_reason and incident.pending_reason.resumes_on_reply:
         actions.resume(incident=incident, by=automation(), because=f"{event.actor} replied", at=event.at)
+
+
+def resume_on_orders(event: Event) -> None:
+    """Its work orders are over, or one has failed: an incident that waits for them goes on where the reason says so."""
+    incident = Incident.objects.select_related("pending_reason").filter(pk=event.ticket_id, state=State.PENDING).first()
+    if incident is None or incident.pending_reason is None or not incident.pending_reason.resumes_on_orders:
+        return
+    actions.resume(incident=incident, by=automation(), because=str(event.inside["said"]), at=event.at)

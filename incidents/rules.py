@@ -23,6 +23,8 @@ __all__ = [
     "analyst",
     "analyst_or_automation",
     "anyone_concerned",
+    "no_open_orders",
+    "nobody_is_on_the_way",
     "nobody_else_has_it",
     "reopening_is_over",
     "requester_or_analyst",
@@ -33,6 +35,17 @@ __all__ = [
 @rule("{ticket.assignee} has it. Assign it to yourself first, or ask.")
 def nobody_else_has_it(incident: Incident, user: User) -> bool:
     return incident.assignee_id in (None, user.pk)
+
+
+@condition("{ticket.number} can't be resolved while a work order is open: {ticket.open_orders}.")
+def no_open_orders(incident: Incident) -> bool:
+    return not incident.open_orders
+
+
+@rule("Work for it is under way. Please write below that it isn't needed any more.")
+def nobody_is_on_the_way(incident: Incident, user: User) -> bool:
+    """An analyst decides about open work orders; a requester doesn't see them, and can't call them off."""
+    return works_on_it(incident, user) or not incident.open_orders
 
 
 @condition("The time for reopening {ticket.number} is over. It can be reported again; the two are linked.")

@@ -21,7 +21,16 @@ PENDING_REASONS = [
     ("Waiting for a problem to be solved", "A deeper cause is being worked on first.", False, False, False, True),
     ("Gathering evidence", "We are watching it to find the cause.", False, True, False, False),
     ("Agreed date", "We go on at the date agreed with you.", False, True, False, True),
+    (
+        "Waiting for a work order",
+        "A colleague does something on site, or behind the scenes.",
+        False,
+        False,
+        False,
+        False,
+    ),
 ]
+ON_ORDERS = "Waiting for a work order"
 RESOLUTION_CODES = [
     ("Fixed", "The cause was found and removed."),
     ("Workaround", "It works again by another way; the cause remains."),
@@ -55,6 +64,7 @@ def lay_essentials() -> None:
                 resumes_on_reply=resumes,
                 pauses_response=response,
                 pauses_resolution=resolution,
+                resumes_on_orders=name == ON_ORDERS,
                 position=position * 10,
             )
     if not ResolutionCode.objects.exists():

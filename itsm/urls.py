@@ -10,6 +10,7 @@ from . import health, views
 urlpatterns = [
     path("", views.home, name="home"),
     path("incidents/", include("incidents.urls")),
+    path("work-orders/", include("workorders.urls")),
     path("", include("desk.tickets.urls")),
     path("", include("desk.sla.urls")),
     path("inbox/", include("desk.notifications.urls")),

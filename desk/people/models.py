@@ -101,8 +101,8 @@ class Workgroup(models.Model):
         return self.name
 
     def takes_kind(self, kind: str) -> bool:
-        """Whether tickets of this kind may be put into this queue."""
-        return self.is_active and (not self.takes or kind in self.takes)
+        """Whether tickets of this kind may be put into this queue; `work_order.on_site` is a kind within a kind."""
+        return self.is_active and (not self.takes or bool({kind, kind.partition(".")[0]} & set(self.takes)))
 
 
 class RoleGroup(models.Model):

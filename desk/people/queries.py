@@ -11,7 +11,8 @@ from .models import Absence, User, Workgroup
 
 def workgroups_for(kind: str) -> QuerySet[Workgroup]:
     """The active workgroups that take this kind of ticket."""
-    return Workgroup.objects.filter(Q(takes=[]) | Q(takes__contains=[kind]), is_active=True)
+    wanted = [kind, kind.partition(".")[0]]
+    return Workgroup.objects.filter(Q(takes=[]) | Q(takes__overlap=wanted), is_active=True)
 
 
 def analysts_of(workgroup: Workgroup) -> QuerySet[User]:

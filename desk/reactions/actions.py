@@ -34,7 +34,7 @@ def dispatch(event: Any) -> None:
     for reaction in reactions_to(event.kind):
         if reaction.lane == "now":
             reaction.run(event)
-        else:
+        elif reaction.is_wanted(event):
             owed.append(Delivery(event=event, reaction=reaction.path, due_at=timezone.now()))
     if owed:
         Delivery.objects.bulk_create(owed, ignore_conflicts=True)

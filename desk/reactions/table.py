@@ -11,11 +11,18 @@ from django.utils.module_loading import import_string
 
 @dataclass(frozen=True)
 class Reaction:
-    """What follows an event: the dotted path of a function that takes the Event, its lane, and what it does."""
+    """What follows an event: the dotted path of a function that takes the Event, its lane, and what it does.
+
+    `wanted` is the dotted path of a question about the Event, asked in its transaction: where the answer is no, nothing is owed.
+    """
 
     path: str
     lane: Literal["now", "later"]
     does: str
+    wanted: str = ""
+
+    def is_wanted(self, event: Any) -> bool:
+        return not self.wanted or bool(import_string(self.wanted)(event))
 
     def run(self, event: Any) -> None:
         function: Callable[[Any], None] = import_string(self.path)
@@ -30,9 +37,9 @@ def now(path: str, does: str) -> Reaction:
     return Reaction(path, "now", does)
 
 
-def later(path: str, does: str) -> Reaction:
+def later(path: str, does: str, *, wanted: str = "") -> Reaction:
     """A reaction by a worker after the commit: delivered exactly once, retried, dead-lettered after many failures."""
-    return Reaction(path, "later", does)
+    return Reaction(path, "later", does, wanted)
 
 
 def switchboard() -> Switchboard:

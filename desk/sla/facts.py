@@ -49,6 +49,8 @@ def facts_of(event: Event, kind: Kind) -> list[Fact]:
         answered = event.visibility == "public" and event.data.get("side") == "it" and not event.actor.is_automation
         return [Fact("responded", event.at)] if answered else []
     to, was = event.data.get("to"), event.data.get("from")
+    if event.kind == f"{kind.name}.logged":  # what is born waiting for others has no time running yet
+        return [Fact("paused", event.at, KINDS, "Waiting for others")] if to in kind.waiting else []
     if to is None or was is None or to == was:
         return []
     found = []

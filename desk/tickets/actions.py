@@ -100,7 +100,7 @@ def edit(
     ticket = flow.lock(ticket)
     if not rules.may_edit(ticket, by):
         raise PermissionDenied(rules.may_edit.why_not(ticket))
-    if unknown := set(fields) - set(EDITABLE):
+    if unknown := set(fields) - {*EDITABLE, *ticket.kind_info.editable}:
         raise Refused(f"{', '.join(sorted(unknown))} can't be edited.")
     if "title" in fields:
         fields["title"] = text.clean(fields["title"], field="title", required="Please give it a title.", limit=200)

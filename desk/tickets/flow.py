@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -101,8 +101,12 @@ def open_ticket(
     data: Mapping[str, Any] | None = None,
     inside: Mapping[str, Any] | None = None,
     files: Iterable[UploadedFile] = (),
+    also: Callable[[], None] = lambda: None,
 ) -> tuple[AnyTicket, Event]:
-    """Give a new, unsaved ticket its number and first state, save it and write `<kind>.logged` with its files."""
+    """Give a new, unsaved ticket its number and first state, save it and write `<kind>.logged` with its files.
+
+    `also` saves what hangs on the ticket, before anybody reacts to the event.
+    """
     kind = next(kind for kind in kinds.every() if isinstance(ticket, kind.model))
     with transaction.atomic():
         moment = at or clock()
@@ -110,6 +114,7 @@ def open_ticket(
         ticket.created_at = ticket.updated_at = moment
         with _door("new"):
             ticket.save(force_insert=True)
+        also()
         event = write_event(
             ticket,
             f"{kind.name}.logged",
@@ -227,7 +232,13 @@ def serialise(what: str) -> None:
 
 
 def lock(ticket: AnyTicket) -> AnyTicket:
-    """The ticket as it is now, as its own kind, with its row locked until the transaction ends."""
+    """The ticket as it is now, as its own kind, with its row locked until the transaction ends.
+
+    A child's parent is locked before it: what happens to one is told to the other, and two who begin at either end
+    must not wait for each other.
+    """
+    if ticket.parent_id is not None:
+        Ticket.objects.select_for_update().only("pk").get(pk=ticket.parent_id)
     model = kinds.get(ticket.kind).model
     fresh: Any = model._default_manager.select_for_update().get(pk=ticket.pk)
     return fresh

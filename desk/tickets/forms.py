@@ -14,7 +14,8 @@ from desk.services.queries import category_choices
 
 from . import files as file_rules
 from .errors import Refused
-from .models import Ticket
+from .models import PendingReason, Ticket
+from .queries import pending_reasons
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -97,6 +98,25 @@ class MoveForm(forms.Form):
     def arguments(self) -> dict[str, Any]:
         """What to call the action with."""
         return dict(self.cleaned_data)
+
+
+class HoldForm(MoveForm):
+    reason = forms.ModelChoiceField(PendingReason.objects.none(), empty_label=None, label="What are we waiting for?")
+    message = forms.CharField(
+        label="Message to the requester",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="The requester reads this. Needed when you wait for them.",
+    )
+    note = forms.CharField(
+        label="Internal note",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Only IT sees this.",
+    )
+
+    def prepare(self) -> None:
+        self.fields["reason"].queryset = pending_reasons()  # type: ignore[attr-defined]
 
 
 def refuse(form: forms.Form, refusal: Refused) -> None:

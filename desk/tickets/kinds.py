@@ -37,6 +37,8 @@ class Kind:
     waiting: frozenset[str]
     solved: frozenset[str]
     void: frozenset[str]
+    editable: tuple[str, ...] = ()  # fields of its own that may be edited
+    shared_with_parent: bool = False  # whoever sees the parent's queue sees it too
 
     @property
     def model(self) -> type[Ticket]:

@@ -76,6 +76,9 @@ class PendingReason(models.Model):
     )
     resumes_on_reply = models.BooleanField(default=False, help_text=_("A reply by the requester resumes the ticket."))
     pauses_response = models.BooleanField(default=False, help_text=_("The response clock stops meanwhile."))
+    resumes_on_orders = models.BooleanField(
+        default=False, help_text=_("When its last open work order is over, or one has failed, the ticket resumes.")
+    )
     pauses_resolution = models.BooleanField(default=True, help_text=_("The resolution clock stops meanwhile."))
     position = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
@@ -127,6 +130,9 @@ class Ticket(FSMModelMixin, models.Model):
     priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.P4, editable=False)
     pending_reason = models.ForeignKey(PendingReason, null=True, blank=True, on_delete=models.PROTECT)
 
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="children"
+    )
     due_at = models.DateTimeField(
         null=True, editable=False, help_text=_("When the next of its running clocks breaches; kept by the clocks.")
     )
@@ -178,9 +184,18 @@ class Ticket(FSMModelMixin, models.Model):
         return kinds.get(self.kind)
 
     @property
+    def takes_as(self) -> str:
+        """What a workgroup must take to have it in its queue; some kinds know kinds within (`work_order.on_site`)."""
+        return self.kind
+
+    @property
     def do_url(self) -> str:
         """The name of the address of this kind's moves; takes number and move."""
         return f"{self.kind_info.room}:do"
+
+    @property
+    def take_url(self) -> str:
+        return f"{self.kind_info.room}:take"
 
     @property
     def edit_url(self) -> str:

@@ -22,9 +22,15 @@ from .models import LINK_BACKWARDS, Attachment, Event, Link, PendingReason, Prio
 def visible_to(user: User, model: type[Ticket] = Ticket) -> QuerySet[Any]:
     """The tickets a person may see; the twin of `rules.may_view`."""
     watched = Watcher.objects.filter(ticket=OuterRef("pk"), user=user)
-    return model._default_manager.filter(
-        Q(workgroup__in=reach(user).view) | Q(requester=user) | Q(reporter=user) | Q(Exists(watched))
-    )
+    return model._default_manager.filter(in_reach(user) | Q(requester=user) | Q(reporter=user) | Q(Exists(watched)))
+
+
+def in_reach(user: User, prefix: str = "") -> Q:
+    """The tickets of which a person may see what is internal; the twin of `rules.may_see_internal`."""
+    seen = reach(user).view
+    shared = [kind.name for kind in kinds.every() if kind.shared_with_parent]
+    through = Q(**{f"{prefix}kind__in": shared, f"{prefix}parent__workgroup__in": seen})
+    return Q(**{f"{prefix}workgroup__in": seen}) | through
 
 
 def in_queues_of(user: User) -> QuerySet[Ticket]:
@@ -44,7 +50,7 @@ def only_concerning(user: User) -> QuerySet[Ticket]:
 def events_visible_to(user: User) -> QuerySet[Event]:
     """The events a person may see, of all tickets; the twin of `rules.may_see_event`."""
     return Event.objects.filter(
-        Q(visibility=Visibility.PUBLIC) | Q(ticket__workgroup__in=reach(user).view),
+        Q(visibility=Visibility.PUBLIC) | in_reach(user, "ticket__"),
         ticket__in=visible_to(user).values("pk"),
     )
 
@@ -53,7 +59,9 @@ def get_visible(user: User, number: str, model: type[Ticket] = Ticket) -> Any:
     """The ticket with this number, through the permission: Http404 when it is foreign or missing."""
     found = (
         visible_to(user, model)
-        .select_related("requester", "reporter", "assignee", "workgroup", "service", "site", "pending_reason")
+        .select_related(
+            "requester", "reporter", "assignee", "workgroup", "service", "site", "pending_reason", "parent__workgroup"
+        )
         .filter(number=number.upper())
         .first()
     )

@@ -96,8 +96,12 @@ def takes_part(ticket: Ticket, user: User) -> bool:
 
 @rule("Only {ticket.workgroup} may see what is internal.")
 def may_see_internal(ticket: Ticket, user: User) -> bool:
-    """Whoever may see the workgroup's queue sees notes, reasons and field changes too."""
-    return may_view_queue(user, ticket.workgroup_id)
+    """Whoever may see the workgroup's queue sees notes, reasons and field changes too; so does the parent's workgroup."""
+    if may_view_queue(user, ticket.workgroup_id):
+        return True
+    if ticket.parent is None or not ticket.kind_info.shared_with_parent:
+        return False
+    return may_view_queue(user, ticket.parent.workgroup_id)
 
 
 @rule("You can't see this ticket.")

@@ -22,6 +22,16 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "cancelled": ("circle-x", "cancelled it", "cancelled it"),
     "corrected": ("wrench", "corrected the state", ""),
     "changed": ("pencil", "edited it", ""),
+    # work orders: their own lines, and those on their parent's timeline
+    "released": ("play", "let it begin", ""),
+    "completed": ("circle-check", "completed it", ""),
+    "failed": ("circle-x", "gave it up", ""),
+    "ticked": ("square-check", "ticked off: {item}", ""),
+    "linked": ("link", "let it wait for {number} too", ""),
+    "raised": ("clipboard-list", "raised {number} “{title}”", ""),
+    "moved": ("clipboard-list", "{said}", ""),
+    "finished": ("clipboard-check", "finished the last of its work orders", ""),
+    "asked": ("circle-question-mark", "asks how it shall go on without {number}", ""),
     # what clocks tell is IT's own business
     "targeted": ("timer", "set the targets: “{policy}”, version {version}", ""),
     "rebased": ("timer-reset", "re-based the clocks: “{policy}”, version {version}", ""),
@@ -122,7 +132,7 @@ def _details(event: Event, inside: dict[str, Any]) -> list[str]:
         found.append(str(inside["because"]))
     if event.data.get("because"):
         found.append(str(event.data["because"]))
-    if not event.kind.endswith(".escalated"):  # its text is a message to those it named
+    if "recipients" not in inside:  # otherwise the text is a message to them
         found += [str(inside[key]) for key in ("note", "text") if inside.get(key)]
     if inside.get("violation"):
         found.append(f"The target was missed: {inside['violation']}")

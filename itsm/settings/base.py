@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "desk.assignment",
     "desk.sla",
     "desk.notifications",
+    "workorders",
     "incidents",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -12,7 +12,7 @@ from desk.reactions.table import switchboard
 from desk.tickets import flow, kinds
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = sorted(path for room in ("itsm", "desk", "incidents") for path in (ROOT / room).rglob("*.py"))
+CODE = sorted(path for room in ("itsm", "desk", "incidents", "workorders") for path in (ROOT / room).rglob("*.py"))
 OURS = [path for path in CODE if "migrations" not in path.parts and path.read_text().strip()]
 
 
@@ -57,6 +57,7 @@ def test_every_reaction_of_the_switchboard_exists_and_answers_to_an_event_that_s
         assert event in announced(), event
         for reaction in reactions:
             assert callable(import_string(reaction.path)), reaction.path
+            assert not reaction.wanted or callable(import_string(reaction.wanted)), reaction.wanted
             assert reaction.does
 
 

@@ -150,4 +150,4 @@ def _page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, *
         "category_trail": ticket.category.trail() if ticket.category else "",
         **more,
     }
-    return render(request, f"{info.room}/detail.html", context, status=status)
+    return render(request, "tickets/detail.html", context, status=status)

@@ -1,0 +1,372 @@
+"""The verbs on work orders: raise, raise a template, tick, one for each transition, and going on after a failure."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from desk.people.models import User, Workgroup
+from desk.people.queries import analysts_of, automation
+from desk.services.models import Site
+from desk.tickets import actions as ticket_actions
+from desk.tickets import flow, text
+from desk.tickets.errors import Refused
+from desk.tickets.flow import perform
+from desk.tickets.models import PendingReason, Ticket, Visibility
+
+from . import queries, rules
+from .lifecycle import State
+from .models import OVER, ChecklistItem, CreationRule, Dependency, OrderTemplate, WorkOrder, WorkType
+
+RAISED = "order.raised"
+
+
+@transaction.atomic
+def raise_order(
+    *,
+    parent: Ticket,
+    by: User,
+    title: str,
+    instructions: str = "",
+    work_type: str = WorkType.ON_SITE,
+    workgroup: Workgroup,
+    site: Site | None = None,
+    planned_start: datetime | None = None,
+    planned_end: datetime | None = None,
+    checklist: Iterable[str] = (),
+    priority: int | None = None,
+    needs: Sequence[WorkOrder] = (),
+    submission: uuid.UUID | None = None,
+    at: datetime | None = None,
+    source: str = "web",
+    because: str = "",
+    rule: CreationRule | None = None,
+) -> WorkOrder:
+    """Raise a work order for a ticket; it waits when what it `needs` isn't over yet.
+
+    The parent is locked: an order and a resolution at the same instant exclude each other. Checklist lines in
+    (brackets) may be left undone. Writes `work_order.logged` on the order and `order.raised` on the parent.
+    The same `submission` raises once. Refused when the parent is solved or over, or the workgroup doesn't take it.
+    """
+    parent = flow.lock(parent)
+    if not rules.may_raise(parent, by):
+        raise PermissionDenied(rules.may_raise.why_not(parent))
+    if submission and (earlier := WorkOrder.objects.filter(submission=submission).first()):
+        return earlier
+    fields = _checked(parent, title, instructions, work_type, workgroup, planned_start, planned_end, needs)
+    blocked = any(order.state not in OVER for order in needs)
+    order = WorkOrder.new(
+        **fields,
+        state=State.WAITING if blocked else State.OPEN,
+        parent_id=parent.pk,
+        requester=by,
+        reporter=by,
+        service=parent.service,
+        category=parent.category,
+        site=site or parent.site,
+        impact=parent.impact,
+        urgency=parent.urgency,
+        priority=priority or parent.priority,
+        submission=submission,
+        raised_by_rule=rule,
+    )
+    inside = {"workgroup": str(workgroup), "priority": order.priority, "because": because or "as named"}
+    order, _ = flow.open_ticket(
+        order, by=by, at=at, source=source, data={"text": order.description}, inside=inside,
+        also=lambda: _furnish(order, needs, checklist),
+    )  # fmt: skip
+    _tell_parent(parent, order, RAISED, by=by, at=at, source=source, waits_for=[need.number for need in needs])
+    return order
+
+
+def _checked(
+    parent: Ticket,
+    title: str,
+    instructions: str,
+    work_type: str,
+    workgroup: Workgroup,
+    planned_start: datetime | None,
+    planned_end: datetime | None,
+    needs: Sequence[WorkOrder],
+) -> dict[str, Any]:
+    """The cleaned fields; Refused, next to the field, for what makes no sense."""
+    if not rules.takes_orders(parent):
+        raise Refused(f"{parent.number} is {parent.state_label.lower()}; it needs no work order any more.")
+    title = text.clean(title, field="title", required="Please say what is to be done.", limit=200)
+    if not workgroup.takes_kind(f"{queries.KIND}.{work_type}"):
+        kind = WorkType(work_type).label.lower()
+        raise Refused(f"{workgroup} doesn't take work orders of this type ({kind}).", field="workgroup")
+    if planned_end is not None and (planned_start is None or planned_end <= planned_start):
+        raise Refused("The planned window ends after it starts.", field="planned_end")
+    if strangers := [need.number for need in needs if need.parent_id != parent.pk]:
+        raise Refused(f"{', '.join(strangers)} belongs to another ticket.", field="needs")
+    if failed := [need.number for need in needs if need.state == State.FAILED]:
+        raise Refused(f"{', '.join(failed)} has failed; nothing can wait for it.", field="needs")
+    return {
+        "title": title,
+        "description": text.clean(instructions, field="instructions"),
+        "work_type": work_type,
+        "workgroup": workgroup,
+        "planned_start": planned_start,
+        "planned_end": planned_end,
+    }
+
+
+def _furnish(order: WorkOrder, needs: Sequence[WorkOrder], checklist: Iterable[str]) -> None:
+    """Dependencies and checklist, before anybody reacts to the order."""
+    Dependency.objects.bulk_create(Dependency(order=order, needs=need) for need in needs)
+    lines = [line.strip() for line in checklist if line.strip()]
+    ChecklistItem.objects.bulk_create(
+        ChecklistItem(order=order, position=place, text=_item(line)[:200], is_required=_item(line) == line)
+        for place, line in enumerate(lines)
+    )
+
+
+def _item(line: str) -> str:
+    """The words of a checklist line; those in (brackets) may be left out."""
+    return line[1:-1].strip() if line.startswith("(") and line.endswith(")") and len(line) > 2 else line
+
+
+def _tell_parent(
+    parent: Ticket, order: WorkOrder, kind: str, *, by: User, at: datetime | None, source: str, **more: Any
+) -> None:
+    """What became of an order, on its parent's timeline; for IT alone."""
+    inside = {"number": order.number, "title": order.title, **more}
+    flow.write_event(parent, kind, by=by, at=at, source=source, inside=inside, visibility=Visibility.INTERNAL)
+
+
+@transaction.atomic
+def raise_template(
+    *,
+    parent: Ticket,
+    template: OrderTemplate,
+    by: User,
+    rule: CreationRule | None = None,
+    at: datetime | None = None,
+    source: str = "web",
+) -> list[WorkOrder]:
+    """Raise all orders of a template, each after those it needs. Refused when a step names none or leads in a circle."""
+    steps = list(template.steps.all())
+    edges = [(step.position, need) for step in steps for need in step.needs]
+    known = {step.position for step in steps}
+    if missing := sorted({need for _, need in edges} - known):
+        raise Refused(f"“{template}” names a step {missing[0]} that isn't there.", field="template")
+    if queries.would_be_a_cycle(edges):
+        raise Refused(f"The steps of “{template}” wait for one another in a circle.", field="template")
+    raised: dict[int, WorkOrder] = {}
+    while len(raised) < len(steps):
+        for step in steps:
+            if step.position not in raised and set(step.needs) <= raised.keys():
+                raised[step.position] = _raise_step(parent, step, raised, by=by, rule=rule, at=at, source=source)
+    return [raised[step.position] for step in steps]
+
+
+def _raise_step(parent: Ticket, step: Any, raised: dict[int, WorkOrder], *, by: User, **how: Any) -> WorkOrder:
+    workgroup, because = step.workgroup, f"template “{step.template}”"
+    if workgroup is None:
+        workgroup, because = queries.propose(parent, work_type=step.work_type, text=step.title)
+    if workgroup is None:
+        raise Refused(f"No workgroup fits “{step.title}”: name one in the template.", field="template")
+    begin = None
+    if step.start_after_hours is not None:
+        begin = (how["at"] or flow.clock()) + timedelta(hours=step.start_after_hours)
+    return raise_order(
+        parent=parent,
+        by=by,
+        title=step.title,
+        instructions=step.instructions,
+        work_type=step.work_type,
+        workgroup=workgroup,
+        planned_start=begin,
+        planned_end=begin + timedelta(hours=step.hours) if begin else None,
+        checklist=step.checklist.splitlines(),
+        needs=[raised[need] for need in step.needs],
+        because=because,
+        **how,
+    )
+
+
+@transaction.atomic
+def depend(*, order: WorkOrder, needs: WorkOrder, by: User) -> None:
+    """Let an order that nobody has begun wait for another of the same parent; a circle is refused with a sentence."""
+    assert order.parent is not None
+    parent = flow.lock(order.parent)
+    if not (rules.may_raise(parent, by) or rules.technician(order, by)):
+        raise PermissionDenied(rules.may_raise.why_not(parent))
+    fresh = flow.lock(order)
+    if needs.parent_id != parent.pk:
+        raise Refused(f"{needs.number} belongs to another ticket.", field="needs")
+    if fresh.state != State.WAITING:
+        raise Refused(f"{fresh.number} is {fresh.state_label}; it waits for nothing any more.", field="needs")
+    if queries.would_be_a_cycle([*queries.edges_of(parent), (fresh.pk, needs.pk)]):
+        raise Refused(
+            f"{needs.number} waits for {fresh.number} itself; they would wait for one another.", field="needs"
+        )
+    _, is_new = Dependency.objects.get_or_create(order=fresh, needs=needs)
+    if is_new:
+        flow.write_event(
+            fresh, "work_order.linked", by=by, inside={"number": needs.number}, visibility=Visibility.INTERNAL
+        )
+
+
+# -- doing the work ----------------------------------------------------------------------------
+
+
+def take(*, work_order: WorkOrder, by: User, seen: int | None = None, at: datetime | None = None) -> WorkOrder:
+    """Make the order mine. Refused, with the name, when somebody already has it; harmless when it is me."""
+    with transaction.atomic():
+        fresh = flow.lock(work_order)
+        flow.ask_permission(fresh, "assign", by)
+        if fresh.assignee_id == by.pk:
+            return fresh
+        if not rules.nobody_else_has_it(fresh, by):
+            raise Refused(f"{fresh.assignee} has {fresh.number} already.")
+        chosen: dict[str, Any] = {"workgroup": fresh.workgroup, "assignee": by, "because": f"{by} took it"}
+        return perform(fresh, "assign", by=by, seen=seen, at=at, **chosen)
+
+
+def assign(
+    *,
+    work_order: WorkOrder,
+    by: User,
+    workgroup: Workgroup | None = None,
+    assignee: User | None = None,
+    reason: str = "",
+    because: str = "",
+    **how: Any,
+) -> WorkOrder:
+    """To another workgroup that takes it (the reason is needed) and/or to a technician."""
+    with transaction.atomic():
+        fresh = flow.lock(work_order)
+        flow.ask_permission(fresh, "assign", by)
+        target = workgroup or fresh.workgroup
+        moved = target.pk != fresh.workgroup_id
+        reason = text.clean(
+            reason, field="reason", required="Please say why it goes to another workgroup." if moved else ""
+        )
+        if moved and not target.takes_kind(f"{queries.KIND}.{fresh.work_type}"):
+            raise Refused(f"{target} doesn't take work orders of this type.", field="workgroup")
+        if assignee is not None and not analysts_of(target).filter(pk=assignee.pk).exists():
+            raise Refused(f"{assignee} doesn't work in {target}.", field="assignee")
+        chosen: dict[str, Any] = {"workgroup": target, "assignee": assignee, "reason": reason, "because": because}
+        return perform(fresh, "assign", by=by, **chosen, **how)
+
+
+def start(*, work_order: WorkOrder, by: User, **how: Any) -> WorkOrder:
+    """Begin; takes it if nobody has it."""
+    return perform(work_order, "start", by=by, **how)
+
+
+@transaction.atomic
+def hold(
+    *, work_order: WorkOrder, by: User, reason: PendingReason, message: str = "", note: str = "", **how: Any
+) -> WorkOrder:
+    """Let it wait; `message` goes to whoever raised it, `note` stays with the specialists."""
+    message, note = text.clean(message, field="message"), text.clean(note, field="note")
+    held = perform(work_order, "hold", by=by, reason=reason, note=note, **how)
+    if message:
+        said = {"at": how.get("at"), "source": how.get("source", "web")}
+        ticket_actions.reply(ticket=held, by=by, message=message, side="it", **said)
+    return held
+
+
+def resume(*, work_order: WorkOrder, by: User, because: str = "", **how: Any) -> WorkOrder:
+    return perform(work_order, "resume", by=by, because=because, **how)
+
+
+@transaction.atomic
+def tick(*, item: ChecklistItem, by: User, done: bool = True, at: datetime | None = None) -> ChecklistItem:
+    """Tick an item off, or take the tick back. Twice the same changes nothing. Only while somebody works on the order."""
+    order = flow.lock(item.order)
+    if not rules.technician(order, by):
+        raise PermissionDenied(rules.technician.why_not(order))
+    item = ChecklistItem.objects.get(pk=item.pk)
+    if (item.done_at is not None) == done:
+        return item
+    if order.state not in (State.IN_PROGRESS, State.PENDING):
+        raise Refused(f"{order.number} is {order.state_label}; start work to tick things off.")
+    moment = at or flow.clock()
+    item.done_at, item.done_by = (moment, by) if done else (None, None)
+    item.save(update_fields=["done_at", "done_by"])
+    inside = {"item": item.text, "done": done}
+    flow.write_event(order, "work_order.ticked", by=by, at=moment, inside=inside, visibility=Visibility.INTERNAL)
+    return item
+
+
+def complete(
+    *, work_order: WorkOrder, by: User, result: str, effort_minutes: int | None = None, **how: Any
+) -> WorkOrder:
+    """It is done. What waited for it is released; when it was the last one, the parent's assignee is told."""
+    result = text.clean(result, field="result", required="Please say what you did.")
+    return perform(work_order, "complete", by=by, result=result, effort_minutes=effort_minutes, **how)
+
+
+def fail(*, work_order: WorkOrder, by: User, reason: str, effort_minutes: int | None = None, **how: Any) -> WorkOrder:
+    """It can't be done. The parent's analyst is asked how to go on; what waits for it goes on waiting."""
+    reason = text.clean(reason, field="reason", required="Please say why it can't be done.")
+    return perform(work_order, "fail", by=by, reason=reason, effort_minutes=effort_minutes, **how)
+
+
+def cancel(*, work_order: WorkOrder, by: User, reason: str, **how: Any) -> WorkOrder:
+    """It isn't needed any more. What waited for it goes on without it."""
+    reason = text.clean(reason, field="reason", required="Please say why it isn't needed any more.")
+    return perform(work_order, "cancel", by=by, reason=reason, **how)
+
+
+def release(*, work_order: WorkOrder, at: datetime | None = None, because: str = "", source: str = "web") -> WorkOrder:
+    """What it waited for is over."""
+    return perform(work_order, "release", by=automation(), at=at, because=because, source=source)
+
+
+# -- after a failure ---------------------------------------------------------------------------
+
+
+@transaction.atomic
+def try_again(*, work_order: WorkOrder, by: User, at: datetime | None = None) -> WorkOrder:
+    """Raise a failed order anew, in its place: whatever waited for it waits for the new one."""
+    failed = _failed(work_order, by)
+    assert failed.parent is not None
+    again = raise_order(
+        parent=failed.parent,
+        by=by,
+        title=failed.title,
+        instructions=failed.description,
+        work_type=failed.work_type,
+        workgroup=failed.workgroup,
+        site=failed.site,
+        checklist=[item.text if item.is_required else f"({item.text})" for item in failed.checklist.all()],
+        priority=failed.priority,
+        needs=[need for need in failed.needs.all() if need.state not in (State.FAILED, State.CANCELLED)],
+        at=at,
+        because=f"in place of {failed.number}, which failed",
+    )
+    Dependency.objects.filter(needs=failed, order__state=State.WAITING).update(needs=again)
+    return again
+
+
+@transaction.atomic
+def go_on_without(*, work_order: WorkOrder, by: User, at: datetime | None = None) -> list[WorkOrder]:
+    """Let what waits for a failed order go on without it; returns the orders that are released by that."""
+    failed = _failed(work_order, by)
+    waiting = list(queries.dependents_of(failed))
+    Dependency.objects.filter(needs=failed, order__in=waiting).delete()
+    return [
+        release(work_order=order, at=at, because=f"{by} goes on without {failed.number}")
+        for order in waiting
+        if not WorkOrder.objects.get(pk=order.pk).is_blocked
+    ]
+
+
+def _failed(work_order: WorkOrder, by: User) -> WorkOrder:
+    """The locked order, if it has failed and this person may decide about its parent."""
+    failed: WorkOrder = flow.lock(work_order)
+    if not (rules.works_on_parent(failed, by) or rules.technician(failed, by)):
+        raise PermissionDenied(rules.works_on_parent.why_not(failed))
+    if failed.state != State.FAILED:
+        raise Refused(f"{failed.number} is {failed.state_label}; it hasn't failed.")
+    return failed

@@ -1,0 +1,32 @@
+"""Tells Django that this folder is an app, and the desk that work orders are a kind of ticket."""
+
+from django.apps import AppConfig
+
+
+class WorkOrdersConfig(AppConfig):
+    name = "workorders"
+    verbose_name = "Work orders"
+
+    def ready(self) -> None:
+        from desk.tickets import kinds
+
+        from .lifecycle import CLOSED_STATES, PUBLIC_WORDS, State
+
+        kinds.register(
+            kinds.Kind(
+                name="work_order",
+                label="Work order",
+                prefix="WO",
+                room="workorders",
+                model_label="workorders.WorkOrder",
+                states=State,
+                closed=CLOSED_STATES,
+                public_words={state.value: word for state, word in PUBLIC_WORDS.items()},
+                working=frozenset({State.IN_PROGRESS.value}),
+                waiting=frozenset({State.WAITING.value, State.PENDING.value}),
+                solved=frozenset({State.COMPLETED.value, State.FAILED.value}),
+                void=frozenset({State.CANCELLED.value}),
+                editable=("planned_start", "planned_end"),
+                shared_with_parent=True,
+            )
+        )

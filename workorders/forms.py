@@ -1,0 +1,171 @@
+"""Forms of work orders: raising, editing, and one for each transition that asks something."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from desk.assignment.forms import AssignForm
+from desk.people.models import Workgroup
+from desk.services.models import Site
+from desk.tickets.forms import HoldForm, MoveForm
+from desk.tickets.models import Priority, Ticket
+
+from . import queries
+from .models import OrderTemplate, WorkOrder, WorkType
+
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+def moment_field(label: str) -> forms.DateTimeField:
+    """A date and time, as browsers offer it; in the viewer's own time zone."""
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
+    return forms.DateTimeField(label=label, required=False, widget=widget, input_formats=[MOMENT, "%Y-%m-%d %H:%M"])
+
+
+class Planned(forms.Form):
+    """The window in which it is planned."""
+
+    planned_start = moment_field("Planned from")
+    planned_end = moment_field("until")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        start, end = data.get("planned_start"), data.get("planned_end")
+        if end and not start:
+            self.add_error("planned_start", "Please say when it begins.")
+        elif start and end and end <= start:
+            self.add_error("planned_end", "The planned window ends after it starts.")
+        return data
+
+
+class RaiseForm(Planned):
+    """One work order for a ticket; the workgroup that fits best stands first, with the reason."""
+
+    title = forms.CharField(
+        label="What is to be done?", max_length=200, error_messages={"required": "Please say what is to be done."}
+    )
+    instructions = forms.CharField(
+        required=False, max_length=50_000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What the technician has to know: where, whom to ask, what to bring.",
+    )  # fmt: skip
+    work_type = forms.ChoiceField(label="Type of work", choices=WorkType.choices, widget=forms.RadioSelect)
+    workgroup = forms.ModelChoiceField(Workgroup.objects.none(), empty_label="Choose …")
+    site = forms.ModelChoiceField(Site.objects.filter(is_active=True), required=False, empty_label="—")
+    priority = forms.TypedChoiceField(choices=Priority.choices, coerce=int)
+    checklist = forms.CharField(
+        required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="One item per line; a line in (brackets) may be left out.",
+    )  # fmt: skip
+    needs = forms.ModelMultipleChoiceField(
+        WorkOrder.objects.none(), required=False, label="Waits for", widget=forms.CheckboxSelectMultiple,
+        help_text="It begins by itself when these are over.",
+    )  # fmt: skip
+    submission = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
+    field_order = [
+        "title", "instructions", "work_type", "workgroup", "site", "planned_start", "planned_end", "checklist", "needs",
+        "priority", "submission",
+    ]  # fmt: skip
+
+    def __init__(self, *args: Any, parent: Ticket, **kwargs: Any):
+        kwargs["initial"] = {
+            "work_type": WorkType.ON_SITE, "site": parent.site_id, "priority": parent.priority,
+            **(kwargs.get("initial") or {}),
+        }  # fmt: skip
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        both = [queries.workgroups_that_take(work_type) for work_type in WorkType.values]
+        fields["workgroup"].queryset = (both[0] | both[1]).distinct()
+        proposed, because = queries.propose(parent, work_type=self["work_type"].value() or WorkType.ON_SITE)
+        if proposed is not None:
+            fields["workgroup"].initial = proposed.pk
+            fields["workgroup"].help_text = f"{proposed} is proposed by {because}."
+        fields["needs"].queryset = queries.open_orders(parent)
+        fields["needs"].label_from_instance = lambda order: f"{order.number} {order.title}"
+        if not fields["needs"].queryset:
+            del fields["needs"]
+
+    def clean_checklist(self) -> list[str]:
+        lines = [line.strip() for line in self.cleaned_data["checklist"].splitlines() if line.strip()]
+        if long := next((line for line in lines if len(line) > 200), None):
+            raise forms.ValidationError(f"“{long[:40]}…” is too long for one item; 200 characters are the most.")
+        if len(lines) > 50:
+            raise forms.ValidationError("A checklist has 50 items at most. Make it two work orders.")
+        return lines
+
+
+class TemplateForm(forms.Form):
+    """All orders of a template at once."""
+
+    template = forms.ModelChoiceField(OrderTemplate.objects.none(), empty_label="Choose …")
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["template"].queryset = queries.templates()  # type: ignore[attr-defined]
+
+
+class EditForm(Planned):
+    """Editing what was ordered, with the version that was seen."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    title = forms.CharField(max_length=200)
+    description = forms.CharField(
+        label="Instructions", required=False, max_length=50_000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    site = forms.ModelChoiceField(Site.objects.none(), required=False, empty_label="—")
+    field_order = ["seen", "title", "description", "site", "planned_start", "planned_end"]
+
+    def __init__(self, *args: Any, ticket: WorkOrder, **kwargs: Any):
+        kept = {name: getattr(ticket, name) for name in self.field_order[1:]}
+        kwargs["initial"] = {**kept, "seen": ticket.version, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        sites: Any = self.fields["site"]
+        sites.queryset = Site.objects.filter(Q(is_active=True) | Q(pk=ticket.site_id))
+
+
+EFFORT = {
+    "required": False,
+    "min_value": 0,
+    "max_value": 60_000,
+    "label": "Effort in minutes",
+    "widget": forms.NumberInput(attrs={"inputmode": "numeric"}),
+}
+
+
+class CompleteForm(MoveForm):
+    result = forms.CharField(
+        label="What did you do?",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Please say what you did."},
+    )
+    effort_minutes = forms.IntegerField(**EFFORT)  # type: ignore[arg-type]
+
+
+class FailForm(MoveForm):
+    reason = forms.CharField(
+        label="Why can't it be done?",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Please say why it can't be done."},
+    )
+    effort_minutes = forms.IntegerField(**EFFORT)  # type: ignore[arg-type]
+
+
+class CancelForm(MoveForm):
+    reason = forms.CharField(
+        label="Why isn't it needed any more?",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Please say why it isn't needed any more."},
+    )
+
+
+# Transition -> its form; a transition that is not here asks for nothing but the click.
+FORMS: dict[str, type[MoveForm]] = {
+    "assign": AssignForm,
+    "hold": HoldForm,
+    "complete": CompleteForm,
+    "fail": FailForm,
+    "cancel": CancelForm,
+}

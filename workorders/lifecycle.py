@@ -1,0 +1,216 @@
+"""The life of a work order: its states and the transitions between them. Read this first.
+
+`flow.perform` is the only caller of these methods; see `incidents/lifecycle.py` for what `custom` means. An order that
+depends on others waits until they are over, and is released by itself; its clocks stand still until then.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import GET_STATE, transition
+
+from desk.tickets.flow import Told
+
+from . import rules
+
+if TYPE_CHECKING:
+    from desk.people.models import User, Workgroup
+    from desk.tickets.models import PendingReason
+
+
+class State(models.TextChoices):
+    WAITING = "waiting", _("Waiting for others")
+    OPEN = "open", _("Open")
+    ASSIGNED = "assigned", _("Assigned")
+    IN_PROGRESS = "in_progress", _("In Progress")
+    PENDING = "pending", _("Pending")
+    COMPLETED = "completed", _("Completed")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+CLOSED_STATES = frozenset({State.COMPLETED.value, State.FAILED.value, State.CANCELLED.value})
+
+PUBLIC_WORDS = {
+    State.WAITING: "Received",
+    State.OPEN: "Received",
+    State.ASSIGNED: "Received",
+    State.IN_PROGRESS: "In progress",
+    State.PENDING: "On hold",
+    State.COMPLETED: "Solved",
+    State.FAILED: "Closed",
+    State.CANCELLED: "Closed",
+}
+
+NOT_STARTED = [State.WAITING, State.OPEN, State.ASSIGNED]
+AT_WORK = [State.ASSIGNED, State.IN_PROGRESS, State.PENDING]
+
+
+def _assigned_state(order: Any, **_: Any) -> str:
+    """One that waits for others goes on waiting, whoever has it."""
+    return State.WAITING if order.is_blocked else State.ASSIGNED
+
+
+def _released_state(order: Any, **_: Any) -> str:
+    return State.ASSIGNED if order.assignee_id else State.OPEN
+
+
+def _resumed_state(order: Any, **_: Any) -> str:
+    return State.IN_PROGRESS if order.assignee_id else State.ASSIGNED
+
+
+class WorkOrderLifecycle:
+    """The transitions, to be mixed into the WorkOrder model (`self` is the order)."""
+
+    workgroup: Any
+    assignee: Any
+    pending_reason: Any
+    reassignment_count: Any
+    result: Any
+    effort_minutes: Any
+    finished_at: Any
+
+    @transition(
+        field="state",
+        source=State.WAITING,
+        target=GET_STATE(_released_state, states=[State.OPEN, State.ASSIGNED]),
+        permission=rules.automation,
+        conditions=[rules.predecessors_are_over],
+        custom={"label": "Release", "event": "released", "icon": "play", "rank": 90},
+    )
+    def release(self: Any, *, by: User, at: datetime, because: str = "") -> Told:
+        """What it waited for is over; its time begins to run, and whoever has it is told."""
+        ready = {
+            "recipients": [self.assignee_id] if self.assignee_id else [],
+            "subject": f"{self.number} can begin",
+            "text": f"{self.title}\nWhat it waited for is over.",
+        }
+        return Told(inside={"because": because, **ready})
+
+    @transition(
+        field="state",
+        source=[State.WAITING, State.OPEN, State.ASSIGNED, State.IN_PROGRESS, State.PENDING],
+        target=GET_STATE(_assigned_state, states=[State.WAITING, State.ASSIGNED]),
+        permission=rules.technician_or_automation,
+        custom={"label": "Assign", "event": "assigned", "icon": "user-round-plus", "rank": 20},
+    )
+    def assign(
+        self: Any,
+        *,
+        by: User,
+        at: datetime,
+        workgroup: Workgroup,
+        assignee: User | None,
+        reason: str = "",
+        because: str = "",
+    ) -> Told:
+        """To another workgroup, a technician, or both."""
+        moved = workgroup.pk != self.workgroup_id
+        if moved:
+            self.reassignment_count += 1
+        self.workgroup, self.assignee, self.pending_reason = workgroup, assignee, None
+        return Told(
+            inside={
+                "workgroup": str(workgroup),
+                "assignee": str(assignee) if assignee else None,
+                "moved": moved,
+                "text": reason,
+                "because": because,
+            },
+        )
+
+    @transition(
+        field="state",
+        source=[State.WAITING, State.OPEN, State.ASSIGNED],  # one that waits is refused, and says for which
+        target=State.IN_PROGRESS,
+        permission=rules.technician,
+        conditions=[rules.predecessors_are_over],
+        custom={
+            "label": "Start work",
+            "event": "started",
+            "icon": "play",
+            "tone": "primary",
+            "rank": 10,
+            "needs": (rules.nobody_else_has_it,),
+        },
+    )
+    def start(self: Any, *, by: User, at: datetime) -> Told:
+        """Hands on; takes it if nobody has it."""
+        self.assignee = by
+        return Told(inside={"assignee": str(by)})
+
+    @transition(
+        field="state",
+        source=[State.IN_PROGRESS, State.ASSIGNED],
+        target=State.PENDING,
+        permission=rules.technician,
+        custom={"label": "Put on hold", "event": "held", "icon": "pause", "rank": 30},
+    )
+    def hold(self: Any, *, by: User, at: datetime, reason: PendingReason, note: str = "") -> Told:
+        """Work waits; the reason says for what, and which clocks stop."""
+        self.pending_reason = reason
+        return Told(
+            data={"text": reason.public_text, "waits_for_requester": reason.waits_for_requester},
+            inside={"reason": reason.name, "pauses": reason.pauses, "note": note},
+        )
+
+    @transition(
+        field="state",
+        source=State.PENDING,
+        target=GET_STATE(_resumed_state, states=[State.IN_PROGRESS, State.ASSIGNED]),
+        permission=rules.technician_or_automation,
+        custom={"label": "Resume", "event": "resumed", "icon": "play", "tone": "primary", "rank": 10},
+    )
+    def resume(self: Any, *, by: User, at: datetime, because: str = "") -> Told:
+        """Work goes on; whoever resumes what nobody has takes it."""
+        self.pending_reason = None
+        if self.assignee_id is None and not by.is_automation:
+            self.assignee = by
+        return Told(data={"because": because})
+
+    @transition(
+        field="state",
+        source=State.IN_PROGRESS,
+        target=State.COMPLETED,
+        permission=rules.technician,
+        conditions=[rules.checklist_is_done],
+        custom={"label": "Complete", "event": "completed", "icon": "circle-check", "tone": "good", "rank": 40},
+    )
+    def complete(self: Any, *, by: User, at: datetime, result: str, effort_minutes: int | None = None) -> Told:
+        """It is done; what was done, and how long it took."""
+        self.result, self.effort_minutes, self.finished_at = result, effort_minutes, at
+        return Told(inside={"text": result, "effort_minutes": effort_minutes})
+
+    @transition(
+        field="state",
+        source=AT_WORK,
+        target=State.FAILED,
+        permission=rules.technician,
+        custom={"label": "It failed", "event": "failed", "icon": "circle-x", "tone": "danger", "rank": 50},
+    )
+    def fail(self: Any, *, by: User, at: datetime, reason: str, effort_minutes: int | None = None) -> Told:
+        """It can't be done; the question goes back to whoever raised it."""
+        self.result, self.effort_minutes, self.finished_at, self.pending_reason = reason, effort_minutes, at, None
+        return Told(inside={"text": reason, "effort_minutes": effort_minutes})
+
+    @transition(
+        field="state",
+        source=[State.WAITING, State.OPEN, State.ASSIGNED, State.IN_PROGRESS, State.PENDING],
+        target=State.CANCELLED,
+        permission=rules.technician_raiser_or_automation,
+        custom={
+            "label": "Cancel work order",
+            "event": "cancelled",
+            "icon": "circle-slash",
+            "tone": "danger",
+            "rank": 70,
+        },
+    )
+    def cancel(self: Any, *, by: User, at: datetime, reason: str) -> Told:
+        """It isn't needed any more; what waited for it goes on without it."""
+        self.finished_at, self.pending_reason = at, None
+        return Told(inside={"text": reason})

@@ -1,0 +1,51 @@
+"""Who may raise and move a work order, and what must be true first; each rule answers and explains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from desk.people.rules import may_work_queue
+from desk.tickets.models import Ticket
+from desk.tickets.rules import condition, is_automation, only, rule, works_on_it
+
+if TYPE_CHECKING:
+    from desk.people.models import User
+
+technician = works_on_it
+automation = is_automation
+technician_or_automation = works_on_it | is_automation
+
+
+@only("an analyst of the workgroup that raised it, {ticket.parent.workgroup},")
+def works_on_parent(order: Any, user: User) -> bool:
+    return order.parent is not None and may_work_queue(user, order.parent.workgroup_id)
+
+
+technician_raiser_or_automation = works_on_it | works_on_parent | is_automation
+
+
+@only("an analyst of {ticket.workgroup}")
+def may_raise(parent: Ticket, user: User) -> bool:
+    """Whoever works on a ticket may raise work orders for it; so may the automation, by its rules."""
+    return user.is_automation or works_on_it(parent, user)
+
+
+@rule("{ticket.assignee} has it. Assign it to yourself first, or ask.")
+def nobody_else_has_it(order: Any, user: User) -> bool:
+    return order.assignee_id in (None, user.pk)
+
+
+@condition("{ticket.number} waits for {ticket.waits_for_in_words}.")
+def predecessors_are_over(order: Any) -> bool:
+    return not order.is_blocked
+
+
+@condition("Still to be ticked off: {ticket.unticked_in_words}.")
+def checklist_is_done(order: Any) -> bool:
+    """What the checklist says must be done is done."""
+    return not order.unticked
+
+
+def takes_orders(parent: Ticket) -> bool:
+    """Something is still to be done for this ticket: neither solved nor over."""
+    return parent.state not in parent.kind_info.solved | parent.kind_info.void and not parent.is_over

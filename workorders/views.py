@@ -1,0 +1,139 @@
+"""Pages that only work orders have: my day, raising one or a template, ticking off, going on after a failure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from desk.people.signed_in import SignedIn
+from desk.tickets.errors import Refused
+from desk.tickets.forms import refuse
+from desk.tickets.models import Ticket
+from desk.tickets.queries import get_visible
+from desk.tickets.rules import denied
+from desk.tickets.views.answers import code_for, done, typed_before
+
+from . import actions, queries, rules
+from .forms import RaiseForm, TemplateForm
+from .models import ChecklistItem, WorkOrder
+
+
+@require_safe
+def my_day(request: SignedIn) -> HttpResponse:
+    """What the person has to do, by planned time; made for a thumb."""
+    return render(request, "workorders/my_day.html", {"orders": queries.my_day(request.user)})
+
+
+def _parent(request: SignedIn, number: str) -> Ticket:
+    """The ticket that an order is to be raised for, as its own kind; 404 or 403 for whoever may not."""
+    found: Ticket = get_visible(request.user, number)
+    parent: Ticket = found.kind_info.model._default_manager.get(pk=found.pk)
+    if not rules.may_raise(parent, request.user):
+        raise denied(rules.may_raise, parent)
+    return parent
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: SignedIn, parent: str) -> HttpResponse:
+    """Raise one work order."""
+    ticket = _parent(request, parent)
+    form = RaiseForm(request.POST, parent=ticket) if request.method == "POST" else RaiseForm(
+        parent=ticket, initial=typed_before(request)
+    )  # fmt: skip
+    refusal: Refused | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            order = actions.raise_order(parent=ticket, by=request.user, **form.cleaned_data)
+            return done(request, ticket, f"{order.number} is raised; {order.workgroup} has it.")
+        except Refused as caught:
+            refusal = caught
+            refuse(form, caught)
+    return _raise_page(request, ticket, form, TemplateForm(), code_for(form, refusal))
+
+
+@require_POST
+def from_template(request: SignedIn, parent: str) -> HttpResponse:
+    """Raise all work orders of a template."""
+    ticket = _parent(request, parent)
+    form = TemplateForm(request.POST)
+    refusal: Refused | None = None
+    if form.is_valid():
+        try:
+            raised = actions.raise_template(parent=ticket, template=form.cleaned_data["template"], by=request.user)
+            return done(request, ticket, f"{len(raised)} work orders are raised.")
+        except Refused as caught:
+            refusal = caught
+            refuse(form, caught)
+    return _raise_page(request, ticket, RaiseForm(parent=ticket), form, code_for(form, refusal))
+
+
+def _raise_page(
+    request: SignedIn, parent: Ticket, form: RaiseForm, template_form: TemplateForm, status: int
+) -> HttpResponse:
+    context = {
+        "parent": parent,
+        "form": form,
+        "template_form": template_form,
+        "templates": queries.templates(),
+        "takes_orders": rules.takes_orders(parent),
+    }
+    return render(request, "workorders/new.html", context, status=status)
+
+
+@require_POST
+def tick(request: SignedIn, pk: int) -> HttpResponse:
+    """Tick an item of the checklist off, or take the tick back."""
+    item = ChecklistItem.objects.select_related("order").filter(pk=pk).first()
+    if item is None:
+        raise Http404("No such item.")
+    get_visible(request.user, item.order.number, WorkOrder)
+    try:
+        actions.tick(item=item, by=request.user, done=request.POST.get("done") != "0")
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return _answer(request, item.order)
+
+
+@require_POST
+def depend(request: SignedIn, number: str) -> HttpResponse:
+    """Let a waiting order wait for another one as well."""
+    order: WorkOrder = get_visible(request.user, number, WorkOrder)
+    other: WorkOrder = get_visible(request.user, request.POST.get("needs", ""), WorkOrder)
+    return _do(
+        request, order, lambda: actions.depend(order=order, needs=other, by=request.user), "It waits for that too."
+    )
+
+
+@require_POST
+def again(request: SignedIn, number: str) -> HttpResponse:
+    """Raise a failed order anew, in its place."""
+    order: WorkOrder = get_visible(request.user, number, WorkOrder)
+    return _do(request, order, lambda: actions.try_again(work_order=order, by=request.user), "It is raised again.")
+
+
+@require_POST
+def without(request: SignedIn, number: str) -> HttpResponse:
+    """Let what waits for a failed order go on without it."""
+    order: WorkOrder = get_visible(request.user, number, WorkOrder)
+    said = f"What waited for {order.number} goes on."
+    return _do(request, order, lambda: actions.go_on_without(work_order=order, by=request.user), said)
+
+
+def _do(request: SignedIn, order: WorkOrder, act: Any, said: str) -> HttpResponse:
+    try:
+        act()
+        messages.success(request, said)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return _answer(request, order)
+
+
+def _answer(request: SignedIn, order: WorkOrder) -> HttpResponse:
+    """Back to where the button stood: the order's own page, or its parent's."""
+    if request.POST.get("next") == "parent" and order.parent is not None:
+        return redirect(order.parent.get_absolute_url())
+    return redirect(order)
