@@ -265,15 +265,13 @@ def cancel(*, incident: Incident, by: User, reason: str, orders: str = "", **how
     reason = text.clean(reason, field="reason", required="Please say why it isn't needed any more.")
     fresh = flow.lock(incident)
     flow.ask_permission(fresh, "cancel", by)
-    still_open = list(open_orders(fresh))
-    if still_open and orders not in ("cancel", "keep") and rules.analyst(fresh, by):
+    if open_orders(fresh).exists() and orders not in ("cancel", "keep") and rules.analyst(fresh, by):
         raise Refused(f"Open: {fresh.open_orders}. Please say what becomes of them.", field="orders")
     cancelled = perform(fresh, "cancel", by=by, reason=reason, **how)
     if orders == "cancel":
         timing = {"at": how.get("at"), "source": how.get("source", "web")}
-        for order in still_open:
-            why = f"{cancelled.number} was cancelled: {reason}"
-            order_actions.cancel(work_order=order, by=automation(), reason=why, **timing)
+        why = f"{cancelled.number} was cancelled: {reason}"
+        order_actions.cancel_open(parent=cancelled, by=automation(), reason=why, **timing)
     return cancelled
 
 

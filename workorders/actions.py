@@ -19,11 +19,13 @@ from desk.tickets.errors import Refused
 from desk.tickets.flow import perform
 from desk.tickets.models import PendingReason, Ticket, Visibility
 
-from . import queries, rules
+from . import checks, queries, rules
 from .lifecycle import State
 from .models import OVER, ChecklistItem, CreationRule, Dependency, OrderTemplate, WorkOrder, WorkType
+from .path import in_sequence
 
 RAISED = "order.raised"
+UNLINKED = "work_order.unlinked"
 
 
 @transaction.atomic
@@ -56,9 +58,10 @@ def raise_order(
     parent = flow.lock(parent)
     if not rules.may_raise(parent, by):
         raise PermissionDenied(rules.may_raise.why_not(parent))
-    if submission and (earlier := WorkOrder.objects.filter(submission=submission).first()):
+    if submission and (earlier := checks.raised_already(parent, submission, by)):
         return earlier
-    fields = _checked(parent, title, instructions, work_type, workgroup, planned_start, planned_end, needs)
+    needs = list(WorkOrder.objects.filter(pk__in=[need.pk for need in needs]).order_by("pk"))  # as they are now
+    fields = checks.fields(parent, title, instructions, work_type, workgroup, planned_start, planned_end, needs)
     blocked = any(order.state not in OVER for order in needs)
     order = WorkOrder.new(
         **fields,
@@ -82,39 +85,6 @@ def raise_order(
     )  # fmt: skip
     _tell_parent(parent, order, RAISED, by=by, at=at, source=source, waits_for=[need.number for need in needs])
     return order
-
-
-def _checked(
-    parent: Ticket,
-    title: str,
-    instructions: str,
-    work_type: str,
-    workgroup: Workgroup,
-    planned_start: datetime | None,
-    planned_end: datetime | None,
-    needs: Sequence[WorkOrder],
-) -> dict[str, Any]:
-    """The cleaned fields; Refused, next to the field, for what makes no sense."""
-    if not rules.takes_orders(parent):
-        raise Refused(f"{parent.number} is {parent.state_label.lower()}; it needs no work order any more.")
-    title = text.clean(title, field="title", required="Please say what is to be done.", limit=200)
-    if not workgroup.takes_kind(f"{queries.KIND}.{work_type}"):
-        kind = WorkType(work_type).label.lower()
-        raise Refused(f"{workgroup} doesn't take work orders of this type ({kind}).", field="workgroup")
-    if planned_end is not None and (planned_start is None or planned_end <= planned_start):
-        raise Refused("The planned window ends after it starts.", field="planned_end")
-    if strangers := [need.number for need in needs if need.parent_id != parent.pk]:
-        raise Refused(f"{', '.join(strangers)} belongs to another ticket.", field="needs")
-    if failed := [need.number for need in needs if need.state == State.FAILED]:
-        raise Refused(f"{', '.join(failed)} has failed; nothing can wait for it.", field="needs")
-    return {
-        "title": title,
-        "description": text.clean(instructions, field="instructions"),
-        "work_type": work_type,
-        "workgroup": workgroup,
-        "planned_start": planned_start,
-        "planned_end": planned_end,
-    }
 
 
 def _furnish(order: WorkOrder, needs: Sequence[WorkOrder], checklist: Iterable[str]) -> None:
@@ -147,22 +117,24 @@ def raise_template(
     template: OrderTemplate,
     by: User,
     rule: CreationRule | None = None,
+    submission: uuid.UUID | None = None,
     at: datetime | None = None,
     source: str = "web",
 ) -> list[WorkOrder]:
-    """Raise all orders of a template, each after those it needs. Refused when a step names none or leads in a circle."""
+    """Raise all orders of a template, each after those it needs. The same `submission` raises them once.
+
+    Refused when a step names none or leads in a circle, and when no workgroup fits one.
+    """
     steps = list(template.steps.all())
-    edges = [(step.position, need) for step in steps for need in step.needs]
-    known = {step.position for step in steps}
-    if missing := sorted({need for _, need in edges} - known):
-        raise Refused(f"“{template}” names a step {missing[0]} that isn't there.", field="template")
-    if queries.would_be_a_cycle(edges):
-        raise Refused(f"The steps of “{template}” wait for one another in a circle.", field="template")
+    if problem := queries.problem_of(template, steps):
+        raise Refused(problem, field="template")
     raised: dict[int, WorkOrder] = {}
+    how = {"by": by, "rule": rule, "at": at, "source": source}
     while len(raised) < len(steps):
         for step in steps:
             if step.position not in raised and set(step.needs) <= raised.keys():
-                raised[step.position] = _raise_step(parent, step, raised, by=by, rule=rule, at=at, source=source)
+                token = submission and uuid.uuid5(submission, str(step.position))
+                raised[step.position] = _raise_step(parent, step, raised, submission=token, **how)
     return [raised[step.position] for step in steps]
 
 
@@ -203,6 +175,9 @@ def depend(*, order: WorkOrder, needs: WorkOrder, by: User) -> None:
         raise Refused(f"{needs.number} belongs to another ticket.", field="needs")
     if fresh.state != State.WAITING:
         raise Refused(f"{fresh.number} is {fresh.state_label}; it waits for nothing any more.", field="needs")
+    needs = WorkOrder.objects.get(pk=needs.pk)  # as it is now; the parent's lock keeps it so
+    if needs.is_over:
+        raise Refused(f"{needs.number} is {needs.state_label}; nothing can wait for it.", field="needs")
     if queries.would_be_a_cycle([*queries.edges_of(parent), (fresh.pk, needs.pk)]):
         raise Refused(
             f"{needs.number} waits for {fresh.number} itself; they would wait for one another.", field="needs"
@@ -328,7 +303,7 @@ def release(*, work_order: WorkOrder, at: datetime | None = None, because: str =
 
 @transaction.atomic
 def try_again(*, work_order: WorkOrder, by: User, at: datetime | None = None) -> WorkOrder:
-    """Raise a failed order anew, in its place: whatever waited for it waits for the new one."""
+    """Raise a failed order anew, in its place: whatever waited for it waits for the new one. Twice raises once."""
     failed = _failed(work_order, by)
     assert failed.parent is not None
     again = raise_order(
@@ -342,6 +317,7 @@ def try_again(*, work_order: WorkOrder, by: User, at: datetime | None = None) ->
         checklist=[item.text if item.is_required else f"({item.text})" for item in failed.checklist.all()],
         priority=failed.priority,
         needs=[need for need in failed.needs.all() if need.state not in (State.FAILED, State.CANCELLED)],
+        submission=queries.second_try(failed),
         at=at,
         because=f"in place of {failed.number}, which failed",
     )
@@ -351,21 +327,48 @@ def try_again(*, work_order: WorkOrder, by: User, at: datetime | None = None) ->
 
 @transaction.atomic
 def go_on_without(*, work_order: WorkOrder, by: User, at: datetime | None = None) -> list[WorkOrder]:
-    """Let what waits for a failed order go on without it; returns the orders that are released by that."""
+    """Let what waits for a failed order go on without it; returns the orders that are released by that.
+
+    One that waits for others too goes on waiting for those.
+    """
     failed = _failed(work_order, by)
     waiting = list(queries.dependents_of(failed))
     Dependency.objects.filter(needs=failed, order__in=waiting).delete()
+    for order in waiting:
+        inside = {"number": failed.number, "because": f"{by} goes on without {failed.number}"}
+        flow.write_event(order, UNLINKED, by=by, at=at, inside=inside, visibility=Visibility.INTERNAL)
     return [
         release(work_order=order, at=at, because=f"{by} goes on without {failed.number}")
         for order in waiting
-        if not WorkOrder.objects.get(pk=order.pk).is_blocked
+        if not order.is_blocked
     ]
+
+
+@transaction.atomic
+def give_up(*, work_order: WorkOrder, by: User, at: datetime | None = None) -> list[WorkOrder]:
+    """Cancel whatever waits for a failed order, and what waits for that; returns what was cancelled."""
+    failed = _failed(work_order, by)
+    reason = f"{failed.number} “{failed.title}” failed, and this waited for it."
+    return _cancel_all(queries.held_up_by(failed), by=by, reason=reason, at=at)
+
+
+def cancel_open(*, parent: Ticket, reason: str, by: User, **how: Any) -> list[WorkOrder]:
+    """Cancel all open orders of a ticket that the caller has locked; nothing is released on the way."""
+    return _cancel_all(list(queries.open_orders(parent)), by=by, reason=reason, **how)
+
+
+def _cancel_all(orders: Sequence[WorkOrder], *, by: User, reason: str, **how: Any) -> list[WorkOrder]:
+    """The last of a chain first: what is cancelled would let go on whatever waits for it."""
+    edges = queries.edges_among(orders)
+    by_key = {order.pk: order for order in orders}
+    backwards = reversed(in_sequence({key: edges.get(key, ()) for key in by_key}))
+    return [cancel(work_order=by_key[key], by=by, reason=reason, **how) for key in backwards]
 
 
 def _failed(work_order: WorkOrder, by: User) -> WorkOrder:
     """The locked order, if it has failed and this person may decide about its parent."""
     failed: WorkOrder = flow.lock(work_order)
-    if not (rules.works_on_parent(failed, by) or rules.technician(failed, by)):
+    if not rules.works_on_parent(failed, by):
         raise PermissionDenied(rules.works_on_parent.why_not(failed))
     if failed.state != State.FAILED:
         raise Refused(f"{failed.number} is {failed.state_label}; it hasn't failed.")

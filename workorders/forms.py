@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.html import escape
 
 from desk.assignment.forms import AssignForm
 from desk.people.models import Workgroup
@@ -43,7 +45,7 @@ class Planned(forms.Form):
 
 
 class RaiseForm(Planned):
-    """One work order for a ticket; the workgroup that fits best stands first, with the reason."""
+    """One work order for a ticket; only workgroups that take its type are offered, the one that fits best is proposed."""
 
     title = forms.CharField(
         label="What is to be done?", max_length=200, error_messages={"required": "Please say what is to be done."}
@@ -53,7 +55,10 @@ class RaiseForm(Planned):
         help_text="What the technician has to know: where, whom to ask, what to bring.",
     )  # fmt: skip
     work_type = forms.ChoiceField(label="Type of work", choices=WorkType.choices, widget=forms.RadioSelect)
-    workgroup = forms.ModelChoiceField(Workgroup.objects.none(), empty_label="Choose …")
+    workgroup = forms.ModelChoiceField(
+        Workgroup.objects.none(), empty_label="Choose …",
+        error_messages={"invalid_choice": "That workgroup doesn't take work of this type. Please choose one of these."},
+    )  # fmt: skip
     site = forms.ModelChoiceField(Site.objects.filter(is_active=True), required=False, empty_label="—")
     priority = forms.TypedChoiceField(choices=Priority.choices, coerce=int)
     checklist = forms.CharField(
@@ -77,16 +82,29 @@ class RaiseForm(Planned):
         }  # fmt: skip
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        both = [queries.workgroups_that_take(work_type) for work_type in WorkType.values]
-        fields["workgroup"].queryset = (both[0] | both[1]).distinct()
-        proposed, because = queries.propose(parent, work_type=self["work_type"].value() or WorkType.ON_SITE)
+        work_type = self._work_type()
+        fields["workgroup"].queryset = queries.workgroups_that_take(work_type)
+        proposed, because = queries.propose(parent, work_type=work_type)
         if proposed is not None:
             fields["workgroup"].initial = proposed.pk
-            fields["workgroup"].help_text = f"{proposed} is proposed by {because}."
+            fields["workgroup"].help_text = escape(f"{proposed} is proposed by {because}.")
+        # Another type has other workgroups: their field alone is redrawn, so that nothing typed meanwhile is lost.
+        fields["work_type"].widget.attrs |= {
+            "hx-post": reverse("workorders:new", args=[parent.number]),
+            "hx-trigger": "change",
+            "hx-vals": '{"show": "1"}',
+            "hx-target": "#order-workgroup",
+            "hx-swap": "outerHTML",
+        }
         fields["needs"].queryset = queries.open_orders(parent)
         fields["needs"].label_from_instance = lambda order: f"{order.number} {order.title}"
         if not fields["needs"].queryset:
             del fields["needs"]
+
+    def _work_type(self) -> str:
+        """The type that the form names, or the usual one."""
+        named = str(self["work_type"].value() or "")
+        return named if named in WorkType.values else WorkType.ON_SITE
 
     def clean_checklist(self) -> list[str]:
         lines = [line.strip() for line in self.cleaned_data["checklist"].splitlines() if line.strip()]
@@ -100,7 +118,11 @@ class RaiseForm(Planned):
 class TemplateForm(forms.Form):
     """All orders of a template at once."""
 
-    template = forms.ModelChoiceField(OrderTemplate.objects.none(), empty_label="Choose …")
+    template = forms.ModelChoiceField(
+        OrderTemplate.objects.none(), empty_label="Choose …",
+        error_messages={"invalid_choice": "There is no such template any more. Please choose one of these."},
+    )  # fmt: skip
+    submission = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

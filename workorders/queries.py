@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import F, Q, QuerySet
 
@@ -13,7 +14,7 @@ from desk.people.queries import workgroups_for
 from desk.tickets.models import Event, Ticket
 
 from .lifecycle import State
-from .models import UNFINISHED, CreationRule, Dependency, OrderTemplate, WorkOrder
+from .models import UNFINISHED, CreationRule, Dependency, OrderTemplate, TemplateStep, WorkOrder
 
 KIND = "work_order"
 
@@ -41,6 +42,36 @@ def failed_orders(parent: Ticket) -> QuerySet[WorkOrder]:
 def dependents_of(order: WorkOrder) -> QuerySet[WorkOrder]:
     """The orders that wait for this one."""
     return WorkOrder.objects.filter(needs=order, state=State.WAITING).order_by("pk")
+
+
+def held_up_by(order: WorkOrder) -> list[WorkOrder]:
+    """Whatever waits for this order, and what waits for that, as far as it goes; one query."""
+    waiting = WorkOrder.objects.filter(parent_id=order.parent_id, state=State.WAITING).order_by("pk")
+    found, edges = {order.pk}, edges_among(list(waiting))
+    while more := {key for key, needs in edges.items() if key not in found and needs & found}:
+        found |= more
+    return [later for later in waiting if later.pk in found]
+
+
+def second_try(failed: WorkOrder) -> uuid.UUID:
+    """The submission of the order that is raised in the place of a failed one."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{failed.number} again")
+
+
+def replaced(failed: Sequence[WorkOrder]) -> dict[int, WorkOrder]:
+    """For each failed order that was tried again the one raised in its place; at most one query."""
+    tokens = {second_try(order): order.pk for order in failed}
+    if not tokens:
+        return {}
+    return {tokens[found.submission]: found for found in WorkOrder.objects.filter(submission__in=tokens)}
+
+
+def edges_among(orders: Sequence[WorkOrder]) -> dict[int, set[int]]:
+    """For each of these orders that needs others the ids of those; one query."""
+    found: dict[int, set[int]] = {}
+    for order, needs in Dependency.objects.filter(order__in=orders).values_list("order_id", "needs_id"):
+        found.setdefault(order, set()).add(needs)
+    return found
 
 
 def would_be_a_cycle(edges: Iterable[tuple[int, int]]) -> bool:
@@ -114,6 +145,16 @@ def has_rules_for(event: Event) -> bool:
     """Whether any rule looks at tickets of this kind at this moment; most sites have few rules, and many events."""
     kind, _, when = event.kind.partition(".")
     return CreationRule.objects.filter(kind=kind, when=when, is_active=True).exists()
+
+
+def problem_of(template: OrderTemplate, steps: Sequence[TemplateStep]) -> str:
+    """Why a template can't be raised, in a sentence; empty when it can."""
+    edges = [(step.position, need) for step in steps for need in step.needs]
+    if not steps:
+        return f"“{template}” has no steps."
+    if missing := sorted({need for _, need in edges} - {step.position for step in steps}):
+        return f"“{template}” names a step {missing[0]} that isn't there."
+    return f"The steps of “{template}” wait for one another in a circle." if would_be_a_cycle(edges) else ""
 
 
 def creation_rule_for(ticket: Ticket, when: str) -> CreationRule | None:

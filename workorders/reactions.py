@@ -8,7 +8,7 @@ from desk.tickets.models import Event, Ticket, Visibility
 
 from . import actions, queries, rules
 from .lifecycle import State
-from .models import WorkOrder
+from .models import Dependency, WorkOrder
 
 MOVED = "order.moved"
 ASKED = "orders.asked"
@@ -55,9 +55,15 @@ def tell_parent(event: Event) -> None:
 
 
 def release_those_that_waited(event: Event) -> None:
-    """What is completed, or not needed any more, holds up nobody."""
+    """What is completed, or not needed any more, holds up nobody.
+
+    What is cancelled while it waits itself leaves its place in the sequence: those after it wait for those before it.
+    """
     order = _order(event)
     for waiting in queries.dependents_of(order):
+        if order.state == State.CANCELLED:
+            before = [Dependency(order=waiting, needs=need) for need in order.waits_for]
+            Dependency.objects.bulk_create(before, ignore_conflicts=True)
         if not waiting.is_blocked:
             actions.release(work_order=waiting, at=event.at, because=f"{order.number} is over", source=event.source)
 
@@ -69,7 +75,7 @@ def ask_parent(event: Event) -> None:
     if parent is None:
         return
     failed = order.state == State.FAILED
-    if not failed and queries.open_orders(parent).exists():
+    if not failed and (queries.open_orders(parent).exists() or not rules.takes_orders(parent)):
         return
     told = parent.assignee_id or (None if order.requester.is_automation else order.requester_id)
     words = f"{order.number} “{order.title}” failed: {order.result}" if failed else "Its work orders are over."

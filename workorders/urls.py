@@ -22,4 +22,5 @@ urlpatterns = [
     path("<str:number>/depend/", views.depend, name="depend"),
     path("<str:number>/again/", views.again, name="again"),
     path("<str:number>/without/", views.without, name="without"),
+    path("<str:number>/give-up/", views.give_up, name="give_up"),
 ]

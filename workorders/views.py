@@ -41,6 +41,8 @@ def _parent(request: SignedIn, number: str) -> Ticket:
 def new(request: SignedIn, parent: str) -> HttpResponse:
     """Raise one work order."""
     ticket = _parent(request, parent)
+    if request.method == "POST" and "show" in request.POST:
+        return _workgroup_field(request, ticket)
     form = RaiseForm(request.POST, parent=ticket) if request.method == "POST" else RaiseForm(
         parent=ticket, initial=typed_before(request)
     )  # fmt: skip
@@ -55,6 +57,12 @@ def new(request: SignedIn, parent: str) -> HttpResponse:
     return _raise_page(request, ticket, form, TemplateForm(), code_for(form, refusal))
 
 
+def _workgroup_field(request: SignedIn, parent: Ticket) -> HttpResponse:
+    """The field that the chosen type of work redraws: those who take it, the proposed one chosen."""
+    form = RaiseForm(parent=parent, initial={"work_type": request.POST.get("work_type", "")})
+    return render(request, "workorders/workgroup_field.html", {"form": form})
+
+
 @require_POST
 def from_template(request: SignedIn, parent: str) -> HttpResponse:
     """Raise all work orders of a template."""
@@ -63,7 +71,7 @@ def from_template(request: SignedIn, parent: str) -> HttpResponse:
     refusal: Refused | None = None
     if form.is_valid():
         try:
-            raised = actions.raise_template(parent=ticket, template=form.cleaned_data["template"], by=request.user)
+            raised = actions.raise_template(parent=ticket, by=request.user, **form.cleaned_data)
             return done(request, ticket, f"{len(raised)} work orders are raised.")
         except Refused as caught:
             refusal = caught
@@ -78,6 +86,7 @@ def _raise_page(
         "parent": parent,
         "form": form,
         "template_form": template_form,
+        "chosen": template_form.data.get("template", ""),
         "templates": queries.templates(),
         "takes_orders": rules.takes_orders(parent),
     }
@@ -121,6 +130,14 @@ def without(request: SignedIn, number: str) -> HttpResponse:
     order: WorkOrder = get_visible(request.user, number, WorkOrder)
     said = f"What waited for {order.number} goes on."
     return _do(request, order, lambda: actions.go_on_without(work_order=order, by=request.user), said)
+
+
+@require_POST
+def give_up(request: SignedIn, number: str) -> HttpResponse:
+    """Cancel what waits for a failed order."""
+    order: WorkOrder = get_visible(request.user, number, WorkOrder)
+    said = f"What waited for {order.number} is cancelled."
+    return _do(request, order, lambda: actions.give_up(work_order=order, by=request.user), said)
 
 
 def _do(request: SignedIn, order: WorkOrder, act: Any, said: str) -> HttpResponse:

@@ -28,6 +28,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "failed": ("circle-x", "gave it up", ""),
     "ticked": ("square-check", "ticked off: {item}", ""),
     "linked": ("link", "let it wait for {number} too", ""),
+    "unlinked": ("link-2-off", "let it wait for {number} no more", ""),
     "raised": ("clipboard-list", "raised {number} “{title}”", ""),
     "moved": ("clipboard-list", "{said}", ""),
     "finished": ("clipboard-check", "finished the last of its work orders", ""),

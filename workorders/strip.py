@@ -1,0 +1,202 @@
+"""The strip on a parent's page: its work orders in sequence, drawn, with their clocks, and whether they'll be in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from desk.sla import engine
+from desk.sla.engine import RESOLUTION
+from desk.sla.queries import Face, faces, read_clock
+from desk.sla.times import in_words
+from desk.tickets.models import Ticket
+
+from . import queries
+from .drawing import Row, draw
+from .lifecycle import State
+from .models import OVER, WorkOrder
+from .path import Gap, Job, Outlook, in_sequence, outlook
+
+FOLDED_FROM = 4  # so many that are over make room for those that aren't
+
+
+@dataclass(frozen=True)
+class Line:
+    """An order in the strip. `waits_for` and `after` are its predecessors that aren't over, and those that are."""
+
+    order: WorkOrder
+    row: Row
+    face: Face | None
+    waits_for: tuple[WorkOrder, ...] = ()
+    after: tuple[WorkOrder, ...] = ()
+    held_up: tuple[WorkOrder, ...] = ()  # by its failure
+    is_critical: bool = False
+    end: datetime | None = None
+    again: WorkOrder | None = None  # raised in its place after it failed
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether it'll be in time: `look` is late, fits, unknown or open; `word` names it, the sentences explain."""
+
+    look: str
+    word: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Strip:
+    """`lines` in sequence; `folded` are those that are over, when they are many."""
+
+    lines: list[Line]
+    folded: list[Line] = field(default_factory=list)
+    verdict: Verdict | None = None
+
+    @property
+    def orders(self) -> list[WorkOrder]:
+        return [line.order for line in (*self.folded, *self.lines)]
+
+    @property
+    def decisions(self) -> list[Line]:
+        """Failures that hold up others: somebody has to decide how to go on."""
+        return [line for line in self.lines if line.held_up]
+
+
+def strip_of(parent: Ticket, now: datetime | None = None) -> Strip:
+    """The strip of this ticket as it stands; empty for one without work orders. Costs the same however many there are."""
+    orders = {order.pk: order for order in queries.orders_of(parent)}
+    if not orders:
+        return Strip([])
+    moment = now or timezone.now()
+    needs = queries.edges_among(list(orders.values()))
+    standing = faces([parent, *orders.values()], moment)
+    found = outlook(_jobs(orders, needs, standing), moment)
+    again = queries.replaced([order for order in orders.values() if order.state == State.FAILED])
+    over = [key for key, order in orders.items() if order.state in OVER or key in again]
+    folded = over if FOLDED_FROM <= len(over) < len(orders) else []
+
+    def lines(keys: Iterable[int]) -> list[Line]:
+        chosen = in_sequence({key: needs.get(key, ()) for key in keys})
+        failed = [key for key in chosen if orders[key].state == State.FAILED]
+        rows = draw(chosen, needs, chain=found.chain, held=failed, over=[key for key in chosen if key in over])
+        return [_line(row, orders, needs, standing, found, again) for row in rows]
+
+    return Strip(
+        lines(key for key in orders if key not in folded),
+        lines(folded),
+        _verdict(parent, orders, found, standing[parent.pk].get(RESOLUTION)),
+    )
+
+
+def _jobs(orders: dict[int, WorkOrder], needs: dict[int, set[int]], standing: dict[int, dict[str, Face]]) -> list[Job]:
+    """What isn't over, and the failures that hold it up."""
+    held_by = {need for key, wanted in needs.items() if orders[key].state == State.WAITING for need in wanted}
+    jobs = []
+    for key, order in orders.items():
+        failed = order.state == State.FAILED
+        if order.state in OVER or (failed and key not in held_by):
+            continue
+        face = standing[key].get(RESOLUTION)
+        clock = read_clock(face.clock) if face else None
+        jobs.append(
+            Job(
+                key=key,
+                needs=frozenset(needs.get(key, ())),
+                waits=order.state == State.WAITING,
+                failed=failed,
+                on_hold=order.state == State.PENDING,
+                planned_start=order.planned_start,
+                planned_end=order.planned_end,
+                due=engine.due_at(clock) if clock else None,
+                left=engine.remaining(clock, clock.paused_since) if clock and clock.paused_since else None,
+                calendar=clock.terms.calendar if clock else None,
+            )
+        )
+    return jobs
+
+
+def _line(
+    row: Row,
+    orders: dict[int, WorkOrder],
+    needs: dict[int, set[int]],
+    standing: dict[int, dict[str, Face]],
+    found: Outlook,
+    again: dict[int, WorkOrder],
+) -> Line:
+    order = orders[row.key]
+    before = [orders[key] for key in sorted(needs.get(row.key, ()))]
+    held = (orders[key] for key, wanted in needs.items() if row.key in wanted and orders[key].state == State.WAITING)
+    running = [face for face in standing[row.key].values() if not face.clock.is_stopped]
+    return Line(
+        order=order,
+        row=row,
+        face=min(running, key=lambda face: (face.left is None, face.left or 0.0), default=None),
+        waits_for=tuple(need for need in before if need.state not in OVER),
+        after=tuple(need for need in before if need.state in OVER),
+        held_up=tuple(held) if order.state == State.FAILED else (),
+        is_critical=row.key in found.chain and len(found.ends) > 1,
+        end=found.ends.get(row.key),
+        again=again.get(row.key),
+    )
+
+
+# -- in time? ----------------------------------------------------------------------------------
+
+WHY = {
+    Gap.NO_PROMISE: "{} has no promise, so nobody knows when it will be over.",
+    Gap.ON_HOLD: "{} is on hold and its clock stands still, so nobody knows when it will be over.",
+    Gap.FAILED: "{} failed; nobody knows how long it takes until it is decided how to go on.",
+    Gap.NEVER: "{} has hours that don't come within ten years, so nobody knows when it will be over.",
+}
+
+
+def _verdict(parent: Ticket, orders: dict[int, WorkOrder], found: Outlook, face: Face | None) -> Verdict | None:
+    """The expected end against the parent's deadline, in sentences; None when nothing is left to do."""
+    if found.known is None and not found.gaps:
+        return None
+    why = [WHY[gap].format(_name(orders[key])) for key, gap in found.gaps.items()]
+    why += [f"{_name(orders[key])} is overdue itself." for key in sorted(found.overdue)]
+    kind = str(parent.kind_info.label).lower()
+    subject = (
+        "All work orders are" if len(found.ends) > 1 else f"{_name(orders[found.chain[-1]])} is" if found.chain else ""
+    )
+    due = engine.due_at(read_clock(face.clock)) if face else None
+    if due is not None and found.known is not None and found.known > due:
+        last = _name(orders[found.chain[-1]])
+        late = f"{last} is due {_apart(found.known - due)} after the {kind}'s deadline, {_moment(due)}."
+        return Verdict("late", "Late", (late, *why))
+    if found.unknown:
+        return Verdict("unknown", "Unknown", tuple(why))
+    assert found.known is not None
+    by = f"due by {_moment(found.known)}"
+    if due is not None:
+        early = f"{subject} due {_apart(due - found.known)} before the {kind}'s deadline, {_moment(due)}."
+        return Verdict("fits", "In time", (early, *why))
+    if face is not None and face.word == "paused":
+        standing = f"The {kind}'s clock stands still, so its deadline is open."
+        return Verdict("open", "Deadline open", (standing, f"{subject} {by}.", *why))
+    if face is not None and face.clock.is_stopped:
+        return Verdict("open", "No deadline", (f"The {kind}'s clock has stopped. {subject} {by}.", *why))
+    return Verdict("open", "No deadline", (f"Nothing is promised for the {kind}. {subject} {by}.", *why))
+
+
+def _name(order: WorkOrder) -> str:
+    return f"“{order.title}” ({order.number})"
+
+
+def _moment(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "D j M, H:i")
+
+
+def _apart(length: timedelta) -> str:
+    """Wall time between two moments in words; days have 24 hours here."""
+    if length < timedelta(minutes=1):
+        return "less than a minute"
+    if length < timedelta(days=2):
+        return in_words(length)
+    hours = round(length / timedelta(hours=1))
+    return f"{hours // 24} days {hours % 24} h" if hours % 24 else f"{hours // 24} days"
