@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -94,12 +95,21 @@ class Steps(admin.StackedInline):
     verbose_name = "step"
     verbose_name_plural = "steps: each becomes a work order"
     fields = (
-        ("position", "title"),
-        ("needs", "work_type", "workgroup"),
+        ("position", "needs"),
+        "title",
+        ("work_type", "workgroup"),
         ("start_after_hours", "hours"),
         "instructions",
         "checklist",
     )
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Without the icons that lead elsewhere: a step chooses among the workgroups that there are."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        widget: Any = field.widget if field else None
+        if isinstance(widget, RelatedFieldWidgetWrapper):
+            widget.can_add_related = widget.can_change_related = widget.can_view_related = False
+        return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TemplateStep]:
         return super().get_queryset(request).select_related("workgroup")

@@ -68,8 +68,8 @@ class Hands:
         self.raised += [(order, None) for order in raised]
 
     def _window(self, job: Job, at: datetime) -> tuple[datetime, datetime]:
-        """On the last day, where the job says so and that is near; else two hours later, for an hour."""
-        if not job.today or self.tale.world.now - at > timedelta(days=4):
+        """On the last day, where the job says so; else two hours later, for an hour."""
+        if not job.today:
             start = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
             return start, start + timedelta(hours=1)
         today = self.tale.world.now.astimezone(ZONE).date()

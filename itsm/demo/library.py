@@ -87,7 +87,10 @@ class Library:
         fitting = [
             problem
             for problem in self.problems.values()
-            if (not needs or getattr(problem, needs)) and not (person and problem.by) and not problem.major
+            if (not needs or getattr(problem, needs))
+            and not (person and problem.by)
+            and not problem.major
+            and not any(job.today for job in problem.jobs if needs == "jobs")  # planned for a star's last day
         ]
         here = [problem for problem in fitting if problem.home == home] or fitting
         least = min(self.told[problem.key] for problem in here)
