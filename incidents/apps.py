@@ -26,5 +26,6 @@ class IncidentsConfig(AppConfig):
                 waiting=frozenset({State.PENDING.value}),
                 solved=frozenset({State.RESOLVED.value, State.CLOSED.value}),
                 void=frozenset({State.CANCELLED.value}),
+                idle=frozenset({State.RESOLVED.value}),
             )
         )

@@ -11,6 +11,7 @@ class WorkOrdersConfig(AppConfig):
         from desk.tickets import kinds
 
         from .lifecycle import CLOSED_STATES, PUBLIC_WORDS, State
+        from .models import WorkType
 
         kinds.register(
             kinds.Kind(
@@ -28,5 +29,9 @@ class WorkOrdersConfig(AppConfig):
                 void=frozenset({State.CANCELLED.value}),
                 editable=("planned_start", "planned_end"),
                 shared_with_parent=True,
+                idle=frozenset({State.WAITING.value}),
+                begins=(State.OPEN.value, State.WAITING.value),
+                within={str(value): str(label) for value, label in WorkType.choices},
+                rules_only_propose=True,
             )
         )

@@ -28,6 +28,16 @@ def moment_field(label: str) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, required=False, widget=widget, input_formats=[MOMENT, "%Y-%m-%d %H:%M"])
 
 
+def checklist_lines(text: str) -> list[str]:
+    """The items of a checklist, one per line; ValidationError for one too long, or too many."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if long := next((line for line in lines if len(line) > 200), None):
+        raise forms.ValidationError(f"“{long[:40]}…” is too long for one item; 200 characters are the most.")
+    if len(lines) > 50:
+        raise forms.ValidationError("A checklist has 50 items at most. Make it two work orders.")
+    return lines
+
+
 class Planned(forms.Form):
     """The window in which it is planned."""
 
@@ -107,12 +117,7 @@ class RaiseForm(Planned):
         return named if named in WorkType.values else WorkType.ON_SITE
 
     def clean_checklist(self) -> list[str]:
-        lines = [line.strip() for line in self.cleaned_data["checklist"].splitlines() if line.strip()]
-        if long := next((line for line in lines if len(line) > 200), None):
-            raise forms.ValidationError(f"“{long[:40]}…” is too long for one item; 200 characters are the most.")
-        if len(lines) > 50:
-            raise forms.ValidationError("A checklist has 50 items at most. Make it two work orders.")
-        return lines
+        return checklist_lines(self.cleaned_data["checklist"])
 
 
 class TemplateForm(forms.Form):

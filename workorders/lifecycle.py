@@ -48,11 +48,7 @@ PUBLIC_WORDS = {
 
 NOT_STARTED = [State.WAITING, State.OPEN, State.ASSIGNED]
 AT_WORK = [State.ASSIGNED, State.IN_PROGRESS, State.PENDING]
-
-
-def _assigned_state(order: Any, **_: Any) -> str:
-    """One that waits for others goes on waiting, whoever has it."""
-    return State.WAITING if order.is_blocked else State.ASSIGNED
+ASSIGN = {"label": "Assign", "event": "assigned", "icon": "user-round-plus", "rank": 20}
 
 
 def _released_state(order: Any, **_: Any) -> str:
@@ -93,10 +89,17 @@ class WorkOrderLifecycle:
 
     @transition(
         field="state",
-        source=[State.WAITING, State.OPEN, State.ASSIGNED, State.IN_PROGRESS, State.PENDING],
-        target=GET_STATE(_assigned_state, states=[State.WAITING, State.ASSIGNED]),
+        source=State.WAITING,
+        target=State.WAITING,  # it goes on waiting, whoever has it
         permission=rules.technician_or_automation,
-        custom={"label": "Assign", "event": "assigned", "icon": "user-round-plus", "rank": 20},
+        custom=ASSIGN,
+    )
+    @transition(
+        field="state",
+        source=[State.OPEN, State.ASSIGNED, State.IN_PROGRESS, State.PENDING],
+        target=State.ASSIGNED,
+        permission=rules.technician_or_automation,
+        custom=ASSIGN,
     )
     def assign(
         self: Any,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from desk.assignment.queries import NoCatchAll, route
 from desk.people.models import User, Workgroup
@@ -76,22 +78,18 @@ def edges_among(orders: Sequence[WorkOrder]) -> dict[int, set[int]]:
 
 def would_be_a_cycle(edges: Iterable[tuple[int, int]]) -> bool:
     """Whether (order, needs) pairs lead in a circle."""
-    after: dict[int, list[int]] = {}
-    waiting: Counter[int] = Counter()
-    nodes: set[int] = set()
-    for order, needs in edges:
-        after.setdefault(needs, []).append(order)
-        waiting[order] += 1
-        nodes |= {order, needs}
-    ready = [node for node in nodes if not waiting[node]]
-    done = 0
-    while ready:
-        done += 1
-        for order in after.get(ready.pop(), []):
-            waiting[order] -= 1
-            if not waiting[order]:
-                ready.append(order)
-    return done < len(nodes)
+    return bool(circle_in(edges))
+
+
+def circle_in(edges: Iterable[tuple[int, int]]) -> set[int]:
+    """Of (order, needs) pairs, those that wait for one another in a circle (and what stands between two circles)."""
+    left = set(edges)
+    while True:
+        waiting, needed = {order for order, _ in left}, {needs for _, needs in left}
+        kept = {(order, needs) for order, needs in left if needs in waiting and order in needed}
+        if kept == left:
+            return waiting
+        left = kept
 
 
 def edges_of(parent: Ticket) -> list[tuple[int, int]]:
@@ -113,13 +111,12 @@ def propose(parent: Ticket, *, work_type: str, text: str = "") -> tuple[Workgrou
     Only workgroups that take the type are proposed; (None, "") when nobody fits.
     """
     fitting = set(workgroups_that_take(work_type).values_list("pk", flat=True))
+    known: dict[str, Any] = {"service": parent.service, "category": parent.category, "site": parent.site}
     try:
-        found = route(KIND, text=text, service=parent.service, category=parent.category, site=parent.site)
+        found = route(KIND, text=text, takes_as=f"{KIND}.{work_type}", **known)
     except NoCatchAll:
-        found = None
-    if found is not None and found.workgroup.pk in fitting:
-        return found.workgroup, f"rule “{found.rule}”: {found.because}"
-    return _by_skill(parent, fitting)
+        return _by_skill(parent, fitting)
+    return found.workgroup, f"rule “{found.rule}”: {found.because}"
 
 
 def _by_skill(parent: Ticket, fitting: set[int]) -> tuple[Workgroup | None, str]:
@@ -157,19 +154,52 @@ def problem_of(template: OrderTemplate, steps: Sequence[TemplateStep]) -> str:
     return f"The steps of “{template}” wait for one another in a circle." if would_be_a_cycle(edges) else ""
 
 
+def stages(template: OrderTemplate) -> list[list[TemplateStep]]:
+    """The steps of a template by when they can begin: at once, then after those, and so on; those in a circle never."""
+    left, done, found = list(template.steps.all()), set[int](), list[list[TemplateStep]]()
+    while ready := [step for step in left if done.issuperset(step.needs)]:
+        found.append(ready)
+        done |= {step.position for step in ready}
+        left = [step for step in left if step not in ready]
+    return found
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one rule says of a ticket: nothing against it (`why_not` is empty), or the first reason against it."""
+
+    rule: CreationRule
+    why_not: str
+
+
 def creation_rule_for(ticket: Ticket, when: str) -> CreationRule | None:
     """The first rule that wants work orders for this ticket at this moment."""
-    rules = list(
-        CreationRule.objects.filter(kind=ticket.kind, when=when, is_active=True, template__is_active=True)
-        .filter(Q(service=None) | Q(service=ticket.service_id))
-        .select_related("template")
-    )
-    if not rules:
-        return None
+    return next((answer.rule for answer in creation_answers(ticket, when) if not answer.why_not), None)
+
+
+def creation_answers(ticket: Ticket, when: str) -> list[Answer]:
+    """Every rule, in the order in which they are asked, and why it wants no work orders for this ticket."""
+    rules = CreationRule.objects.select_related("template", "service", "category")
     branch: set[int] = set()
-    if ticket.category is not None and any(rule.category_id for rule in rules):
+    if ticket.category is not None:
         branch = {node.pk for node in ticket.category.ancestors(include_self=True)}
-    return next((rule for rule in rules if rule.category_id is None or rule.category_id in branch), None)
+    return [Answer(rule, _why_not(rule, ticket, when, branch)) for rule in rules]
+
+
+def _why_not(rule: CreationRule, ticket: Ticket, when: str, branch: set[int]) -> str:
+    if not rule.is_active:
+        return "it is not active"
+    if not rule.template.is_active:
+        return f"its template “{rule.template}” is not active"
+    if rule.kind != ticket.kind:
+        return "it is for another kind of ticket"
+    if rule.when != when:
+        return f"it asks when {rule.get_when_display()}"
+    if rule.service_id and rule.service_id != ticket.service_id:
+        return f"the service isn't {rule.service}"
+    if rule.category_id and rule.category_id not in branch:
+        return f"the category isn't in {rule.category}"
+    return ""
 
 
 # -- the day of somebody who does them ---------------------------------------------------------

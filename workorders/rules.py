@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from desk.people.rules import may_work_queue
 from desk.tickets.models import Ticket
-from desk.tickets.rules import condition, is_automation, only, rule, works_on_it
+from desk.tickets.rules import condition, is_automation, only, rule, works_on_it, works_on_parent
 
 if TYPE_CHECKING:
     from desk.people.models import User
@@ -14,11 +13,6 @@ if TYPE_CHECKING:
 technician = works_on_it
 automation = is_automation
 technician_or_automation = works_on_it | is_automation
-
-
-@only("an analyst of the workgroup that raised it, {ticket.parent.workgroup},")
-def works_on_parent(order: Any, user: User) -> bool:
-    return order.parent is not None and may_work_queue(user, order.parent.workgroup_id)
 
 
 technician_raiser_or_automation = works_on_it | works_on_parent | is_automation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 
+from desk.people import takes
 from desk.services.models import Category, Service, Site
 from desk.services.queries import category_choices
 from desk.tickets import kinds
@@ -24,6 +25,27 @@ def kind_choices() -> list[tuple[str, str]]:
     return [(kind.name, kind.label) for kind in kinds.every()]
 
 
+def asked_choices() -> list[tuple[str, str]]:
+    """What one may ask about: each kind within a kind, and each kind that has none within."""
+    whole = {kind.name for kind in kinds.every() if kind.within}
+    return [(value, words) for value, words in takes.choices() if value not in whole]
+
+
+def must_stay(rule: RoutingRule) -> bool:
+    """Without its catch-all, tickets of this kind would have nowhere to go."""
+    return rule.is_catch_all and not kinds.get(rule.kind).rules_only_propose
+
+
+KIND_HELP = (
+    "Incidents get their first workgroup by these rules. For work orders a rule proposes one, of those that take the type "
+    "of work; where no rule matches it is proposed by skill, or not at all: whoever raises the order chooses."
+)
+CATCH_ALL_HELP = (
+    "Takes whatever no other rule takes. Incidents always have exactly one; work orders may do without, and then nothing "
+    "is proposed where no rule matches."
+)
+
+
 class RuleForm(forms.ModelForm):
     """Offers the kinds of ticket that there are, and categories by their trail."""
 
@@ -33,20 +55,27 @@ class RuleForm(forms.ModelForm):
             "name", "kind", "position", "is_active", "service", "category", "site", "words", "workgroup",
             "is_catch_all",
         ]  # fmt: skip
+        help_texts: ClassVar[Any] = {"is_catch_all": CATCH_ALL_HELP}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if "kind" in self.fields:
-            self.fields["kind"] = forms.ChoiceField(choices=kind_choices(), initial="incident")
+            self.fields["kind"] = forms.ChoiceField(choices=kind_choices(), initial="incident", help_text=KIND_HELP)
         if "category" in self.fields:
             field: Any = self.fields["category"]
             field.choices = [("", "– any –"), *category_choices(inactive=True)]
 
 
+NO_PROPOSAL = (
+    "No rule takes it, so none is proposed by the rules. Where the category names a skill, the workgroup with most people "
+    "who have it is proposed instead; otherwise whoever raises the work order chooses."
+)
+
+
 class TryForm(forms.Form):
     """What one knows of a ticket when it is logged."""
 
-    kind = forms.ChoiceField(choices=kind_choices)
+    kind = forms.ChoiceField(label="Kind of ticket", choices=asked_choices)
     title = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"class": "vTextField"}))
     description = forms.CharField(required=False, widget=forms.Textarea(attrs={"class": "vLargeTextField", "rows": 4}))
     service = forms.ModelChoiceField(Service.objects.filter(is_active=True), required=False, empty_label="– none –")
@@ -60,7 +89,13 @@ class TryForm(forms.Form):
         data = self.cleaned_data
         category = Category.objects.filter(pk=data["category"]).first() if data["category"] else None
         text = f"{data['title']}\n{data['description']}"
-        return route(data["kind"], text=text, service=data["service"], category=category, site=data["site"])
+        kind, _, within = data["kind"].partition(".")
+        known = {"service": data["service"], "category": category, "site": data["site"]}
+        return route(kind, text=text, takes_as=data["kind"] if within else "", **known)
+
+    @property
+    def only_proposes(self) -> bool:
+        return kinds.get(self.cleaned_data["kind"].partition(".")[0]).rules_only_propose
 
 
 @admin.register(RoutingRule)
@@ -69,7 +104,7 @@ class RoutingRuleAdmin(admin.ModelAdmin):
 
     form = RuleForm
     change_list_template = "admin/assignment/rules.html"
-    list_display = ["name", "matches", "workgroup", "position", "is_active"]
+    list_display = ["name", "kind_label", "matches", "workgroup", "position", "is_active"]
     list_editable = ["position", "is_active"]
     list_filter = ["kind", "workgroup", "is_active"]
     list_select_related = ["workgroup", "service", "category", "site"]
@@ -87,6 +122,10 @@ class RoutingRuleAdmin(admin.ModelAdmin):
         ("Then", {"fields": ["workgroup", "is_catch_all"]}),
     ]
 
+    @admin.display(description="Kind", ordering="kind")
+    def kind_label(self, rule: RoutingRule) -> str:
+        return dict(kind_choices()).get(rule.kind, rule.kind)
+
     @admin.display(description="When")
     def matches(self, rule: RoutingRule) -> str:
         if rule.is_catch_all:
@@ -102,17 +141,17 @@ class RoutingRuleAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: RoutingRule | None = None) -> list[str]:
         """The catch-all keeps what makes it one; only its workgroup, name and place may change."""
-        return ["kind", "is_active", "is_catch_all"] if obj is not None and obj.is_catch_all else []
+        return ["kind", "is_active", "is_catch_all"] if obj is not None and must_stay(obj) else []
 
     def has_delete_permission(self, request: HttpRequest, obj: RoutingRule | None = None) -> bool:
-        if obj is not None and obj.is_catch_all:
+        if obj is not None and must_stay(obj):
             return False
         return super().has_delete_permission(request, obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Neither does a catch-all go away among others that were ticked in the list."""
         found, counts, missing, protected = super().get_deleted_objects(objs, request)
-        kept = [f"“{rule}” takes whatever no other rule takes, and must stay" for rule in objs if rule.is_catch_all]
+        kept = [f"“{rule}” takes whatever no other rule takes, and must stay" for rule in objs if must_stay(rule)]
         if kept and self.has_delete_permission(request):
             missing = set()  # it isn't the person who may not
         return found, counts, missing, [*protected, *kept]
@@ -131,12 +170,14 @@ class RoutingRuleAdmin(admin.ModelAdmin):
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         form = TryForm(request.GET if "title" in request.GET else None)
-        answer, nowhere = None, ""
+        answer, nowhere, only_proposes = None, "", False
         if form.is_bound and form.is_valid():
+            only_proposes = form.only_proposes
             try:
                 answer = form.answer()
             except NoCatchAll as missing:
-                nowhere = str(missing)
+                nowhere = NO_PROPOSAL if only_proposes else str(missing)
         context = {**self.admin_site.each_context(request), "form": form, "answer": answer, "nowhere": nowhere}
+        context["only_proposes"] = only_proposes
         context |= {"opts": self.opts, "title": "Where would such a ticket go?", "media": self.media}
         return TemplateResponse(request, "admin/assignment/try.html", context)

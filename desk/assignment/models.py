@@ -47,5 +47,5 @@ class RoutingRule(models.Model):
             raise ValidationError(_("The catch-all must stay active, or tickets would have nowhere to go."))
         if not self.is_catch_all and not narrowed:
             raise ValidationError(_("Say what this rule matches: a service, a category, a site or words."))
-        if self.workgroup_id and not self.workgroup.takes_kind(self.kind):
+        if self.workgroup_id and not self.workgroup.takes_some(self.kind):
             raise ValidationError({"workgroup": _("This workgroup is inactive, or doesn't take this kind of ticket.")})

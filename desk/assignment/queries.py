@@ -41,14 +41,20 @@ def route(
     service: Service | None = None,
     category: Category | None = None,
     site: Site | None = None,
+    takes_as: str = "",
 ) -> Route:
-    """The first rule, in the table's order, that matches. Raises NoCatchAll when not even a catch-all is there."""
+    """The first rule, in the table's order, that matches. Raises NoCatchAll when not even a catch-all is there.
+
+    With `takes_as` (`work_order.on_site`) the rules of workgroups that don't take such a ticket are passed over.
+    """
     branch = {node.pk for node in category.ancestors(include_self=True)} if category else set()
     # The catch-all counts even when its workgroup is inactive: a ticket must have somewhere to go.
     rules = RoutingRule.objects.filter(
         Q(workgroup__is_active=True) | Q(is_catch_all=True), kind=kind, is_active=True
     ).select_related("workgroup", "service", "category", "site")
     for rule in rules:
+        if takes_as and not rule.workgroup.takes_kind(takes_as):
+            continue
         reasons = _match(rule, text, service, branch, site)
         if reasons is not None:
             return Route(rule.workgroup, rule.name, " and ".join(reasons) or "no other rule matched")

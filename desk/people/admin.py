@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
@@ -15,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from guardian.models import GroupObjectPermission
 
-from . import actions
+from . import actions, takes
 from .models import Absence, Membership, Skill, User, UserSkill, Workgroup
 from .rules import QUEUE_GRANTS
 
@@ -63,8 +64,34 @@ class WorkgroupsInline(MembershipInline):
     autocomplete_fields = ["workgroup"]
 
 
+class WorkgroupForm(forms.ModelForm):
+    """Offers the kinds of ticket that there are; what else a workgroup was said to take stays a choice of its own."""
+
+    takes = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Nothing ticked: it takes every kind. A kind as a whole holds the kinds within it.",
+    )
+
+    class Meta:
+        model = Workgroup
+        fields: ClassVar[Any] = ["name", "slug", "description", "email", "takes", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if "takes" in self.fields:
+            known = takes.choices()
+            odd = [value for value in self.instance.takes if value not in dict(known)]
+            field: Any = self.fields["takes"]
+            field.choices = [
+                *known,
+                *((value, f"“{value}” (no kind of ticket that the portal knows)") for value in odd),
+            ]
+
+
 @admin.register(Workgroup)
 class WorkgroupAdmin(admin.ModelAdmin):
+    form = WorkgroupForm
     list_display = ["name", "people", "lead_names", "takes_what", "email", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "slug", "description"]
@@ -121,7 +148,7 @@ class WorkgroupAdmin(admin.ModelAdmin):
 
     @admin.display(description="Takes")
     def takes_what(self, workgroup: Workgroup) -> str:
-        return ", ".join(kind.replace("_", " ") for kind in workgroup.takes) or "everything"
+        return takes.in_words(workgroup.takes)
 
     @admin.display(description="Grants")
     def access(self, workgroup: Workgroup) -> SafeString | str:

@@ -104,6 +104,10 @@ class Workgroup(models.Model):
         """Whether tickets of this kind may be put into this queue; `work_order.on_site` is a kind within a kind."""
         return self.is_active and (not self.takes or bool({kind, kind.partition(".")[0]} & set(self.takes)))
 
+    def takes_some(self, kind: str) -> bool:
+        """Whether tickets of this kind, or of a kind within it, may be put into this queue."""
+        return self.takes_kind(kind) or (self.is_active and any(taken.startswith(f"{kind}.") for taken in self.takes))
+
 
 class RoleGroup(models.Model):
     """The auth group that holds one role's grants on one workgroup (guardian's rows hang on it)."""

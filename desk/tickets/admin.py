@@ -72,11 +72,13 @@ class PendingReasonAdmin(KeptWhileUsed):
     used_by = "pending_reason"
     ticket_model = Ticket
     list_display = [
-        "name", "position", "is_active", "in_use", "waits_for_requester", "resumes_on_reply", "pauses_resolution",
+        "name", "position", "is_active", "in_use", "waits_for_requester", "resumes_on_reply", "resumes_on_orders",
+        "pauses_resolution",
     ]  # fmt: skip
     fieldsets = [
         (None, {"fields": ["name", "public_text"]}),
         ("The requester", {"fields": ["waits_for_requester", "resumes_on_reply"]}),
+        ("Work orders", {"fields": ["resumes_on_orders"]}),
         ("Clocks", {"fields": ["pauses_response", "pauses_resolution"]}),
         (
             "List",

@@ -13,8 +13,11 @@ from . import flow
 from .kinds import Kind
 
 # A rule's sentence names people and things of one ticket; without a ticket these words stand for them.
-_IN_GENERAL = {"workgroup": "its workgroup", "assignee": "somebody else", "requester": "the requester"}
-_APPOSITION = re.compile(r", \{ticket\.\w+\},")
+_IN_GENERAL = {
+    "workgroup": "its workgroup", "assignee": "somebody else", "requester": "the requester",
+    "waits_for_in_words": "others", "unticked_in_words": "what its checklist requires",
+}  # fmt: skip
+_APPOSITION = re.compile(r", \{ticket\.[\w.]+\},")
 _BRACES = re.compile(r"\{ticket\.(\w+)\}")
 
 
@@ -47,6 +50,7 @@ class Graph:
 
     states: tuple[State, ...]
     steps: tuple[Step, ...]
+    begins: tuple[str, ...] = ()  # the states in which one may begin
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def graph_of(kind: Kind) -> Graph:
         for target in _targets(step, source, values)
     }
     ordered = sorted(found.values(), key=lambda s: (values.index(s.source), s.rank, s.name, values.index(s.target)))
-    return Graph(states, tuple(ordered))
+    return Graph(states, tuple(ordered), kind.begins or tuple(values[:1]))
 
 
 def rows(graph: Graph) -> list[Row]:

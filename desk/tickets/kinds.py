@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+
+from desk.people import takes
 
 if TYPE_CHECKING:
     from .models import Ticket
@@ -22,7 +24,8 @@ class Kind:
     `room` is the package that holds its `actions`, `forms` and `urls` (the URL namespace has the same name).
 
     What its states mean for clocks: in `working` somebody has responded, in `waiting` a pending reason may pause, in
-    `solved` the service is restored, in `void` nothing had to be done after all.
+    `solved` the service is restored, in `void` nothing had to be done after all. In `idle` it is open, and yet nobody of
+    the workgroup has anything to do: its requester is asked, or others come first.
     """
 
     name: str
@@ -39,6 +42,10 @@ class Kind:
     void: frozenset[str]
     editable: tuple[str, ...] = ()  # fields of its own that may be edited
     shared_with_parent: bool = False  # whoever sees the parent's queue sees it too
+    idle: frozenset[str] = frozenset()
+    begins: tuple[str, ...] = ()  # the states in which it may begin; empty: the first
+    within: Mapping[str, str] = field(default_factory=dict)  # kinds within the kind: value -> words
+    rules_only_propose: bool = False  # a person chooses its first workgroup; the routing rules propose one
 
     @property
     def model(self) -> type[Ticket]:
@@ -67,6 +74,7 @@ _kinds: dict[str, Kind] = {}
 def register(kind: Kind) -> None:
     """Make the kind known; called by a room's AppConfig.ready()."""
     _kinds[kind.name] = kind
+    takes.offer(kind.name, kind.label, kind.within)
 
 
 def get(name: str) -> Kind:

@@ -124,8 +124,16 @@ def open_tickets(tickets: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def at_work(tickets: QuerySet[Any]) -> QuerySet[Any]:
-    """Of the open ones, those that wait for an analyst; resolved ones wait for their requesters. This is a load."""
-    return open_tickets(tickets).exclude(state="resolved")
+    """Of the open ones, those that wait for an analyst: what is solved waits for its requester, others for others.
+
+    This is a load.
+    """
+    return open_tickets(tickets).exclude(state__in=idle_states())
+
+
+def idle_states() -> list[str]:
+    """The open states in which nobody of the workgroup has anything to do."""
+    return sorted({state for kind in kinds.every() for state in kind.idle})
 
 
 def queue(workgroup: Workgroup) -> QuerySet[Ticket]:
@@ -207,11 +215,14 @@ COUNT_CAP = 1001  # counts stop here; the page says “1,000+”
 
 TABS = {
     "all": ("All open", lambda user: Q()),
-    "unassigned": ("Unassigned", lambda user: Q(assignee=None) & ~Q(state="resolved")),
+    "unassigned": ("Unassigned", lambda user: Q(assignee=None) & ~Q(state__in=idle_states())),
     "mine": ("Mine", lambda user: Q(assignee=user)),
     "pending": ("Pending", lambda user: Q(state="pending")),
+    "waiting": ("Waiting for others", lambda user: Q(state="waiting")),
     "resolved": ("To confirm", lambda user: Q(state="resolved")),
 }
+# A tab for a state that not every kind of ticket has; left out where the workgroup takes none that has it.
+TABS_OF_A_STATE = ("waiting", "resolved")
 
 
 @dataclass(frozen=True)
@@ -245,7 +256,17 @@ def queue_page(
 def queue_tabs(workgroup: Workgroup, user: User, current: str) -> list[Tab]:
     rows = queue(workgroup).order_by().select_related(None)
     current = current if current in TABS else "all"
-    return [Tab(key, label, capped(rows.filter(narrow(user))), key == current) for key, (label, narrow) in TABS.items()]
+    states = {state for kind in kinds.every() if _has_some(workgroup, kind) for state in kind.states.values}
+    return [
+        Tab(key, label, capped(rows.filter(narrow(user))), key == current)
+        for key, (label, narrow) in TABS.items()
+        if key not in TABS_OF_A_STATE or key in states or key == current
+    ]
+
+
+def _has_some(workgroup: Workgroup, kind: kinds.Kind) -> bool:
+    """Whether such tickets come into the queue; an inactive workgroup gets none, and may still hold what it took."""
+    return workgroup.takes_some(kind.name) or not workgroup.is_active
 
 
 def capped(rows: QuerySet[Any]) -> str:

@@ -104,6 +104,13 @@ def may_see_internal(ticket: Ticket, user: User) -> bool:
     return may_view_queue(user, ticket.parent.workgroup_id)
 
 
+@only("an analyst of the workgroup that raised it, {ticket.parent.workgroup},")
+def works_on_parent(ticket: Ticket, user: User) -> bool:
+    """Those for whom it is done: they follow it, and what is asked on it is asked of them."""
+    shared = ticket.parent is not None and ticket.kind_info.shared_with_parent
+    return shared and ticket.parent is not None and may_work_queue(user, ticket.parent.workgroup_id)
+
+
 @rule("You can't see this ticket.")
 def may_view(ticket: Ticket, user: User) -> bool:
     """The twin of `queries.visible_to`: one ticket, one answer."""
@@ -117,7 +124,7 @@ def may_see_event(event: Event, user: User) -> bool:
 
 @rule("Only the people of this ticket and the analysts of {ticket.workgroup} may write here.")
 def may_reply(ticket: Ticket, user: User) -> bool:
-    return works_on_it(ticket, user) or takes_part(ticket, user)
+    return works_on_it(ticket, user) or takes_part(ticket, user) or works_on_parent(ticket, user)
 
 
 may_edit = works_on_it

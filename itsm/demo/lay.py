@@ -62,9 +62,9 @@ def _incidents(
 ) -> list[Planned]:
     time = WorkingTime(now)
     stories = Planner(world, time, chance).plan(scale)
-    for number, story in enumerate(stories, start=1):
+    for story in stories:
         story.tale.written = written
-        play(story, time)
+    for number, _ in enumerate(play(stories, time), start=1):
         if number % 80 == 0 or number == len(stories):
             say(f"{number} of {len(stories)} incidents.")
     return stories

@@ -15,6 +15,22 @@ FLOORS = ["first", "second", "third", "fourth"]
 
 
 @dataclass(frozen=True)
+class Job:
+    """A work order that the problem needs: what, by whom, after which of the others (by their numbers, from 1)."""
+
+    title: str
+    group: str  # the slug of the workgroup
+    done: str = ""
+    text: str = ""
+    type: str = "on_site"
+    needs: tuple[int, ...] = ()
+    checklist: tuple[str, ...] = ()
+    hand: str = ""  # who does it, where it must be somebody
+    today: tuple[str, ...] = ()  # planned on the last day, from and until
+    fail: str = ""
+
+
+@dataclass(frozen=True)
 class Problem:
     """What goes wrong, what is said about it on both sides, and what solves it. Lists hold variants."""
 
@@ -38,6 +54,8 @@ class Problem:
     code: str = "Fixed"
     file: str = ""
     major: bool = False
+    jobs: tuple[Job, ...] = ()
+    template: str = ""  # of work orders
 
 
 @dataclass(frozen=True)
@@ -69,7 +87,10 @@ class Library:
         fitting = [
             problem
             for problem in self.problems.values()
-            if (not needs or getattr(problem, needs)) and not (person and problem.by) and not problem.major
+            if (not needs or getattr(problem, needs))
+            and not (person and problem.by)
+            and not problem.major
+            and not any(job.today for job in problem.jobs if needs == "jobs")  # planned for a star's last day
         ]
         here = [problem for problem in fitting if problem.home == home] or fitting
         least = min(self.told[problem.key] for problem in here)
@@ -102,4 +123,9 @@ class Library:
 def _read(path: Path) -> list[Problem]:
     shelf = tomllib.loads(path.read_text(encoding="utf-8"))
     home = shelf.pop("home")
-    return [Problem(**{"key": key, "home": home, **fields}) for key, fields in shelf.items()]
+    return [_problem(**{"key": key, "home": home, **fields}) for key, fields in shelf.items()]
+
+
+def _problem(jobs: list[dict[str, Any]] | None = None, **fields: Any) -> Problem:
+    told = tuple(Job(**{key: tuple(v) if isinstance(v, list) else v for key, v in job.items()}) for job in jobs or ())
+    return Problem(**fields, jobs=told)

@@ -40,6 +40,9 @@ POLICIES: list[tuple[str, dict[str, Any], str, int | None, int | None, list[int]
     ("High", {"priority": 2}, "Hamburg office hours", 60, 600, [75], [NOTIFY, LATE]),
     ("Medium", {"priority": 3}, "Hamburg office hours", 240, 1800, [75], [NOTIFY, LATE]),
     ("Low", {"priority": 4}, "Hamburg office hours", 600, 3000, [80], [LATE]),
+    ("Work orders, critical", {"kind": "work_order", "priority": 1}, "Round the clock", 30, 180, [75], [NOTIFY, LATE]),
+    ("Work orders, high", {"kind": "work_order", "priority": 2}, "Hamburg office hours", 60, 360, [75], [NOTIFY, LATE]),
+    ("Work orders", {"kind": "work_order"}, "Hamburg office hours", 300, 1200, [75], [NOTIFY]),
     ("Everything else", {}, "Hamburg office hours", 1200, None, [], []),
 ]  # fmt: skip
 
@@ -53,6 +56,7 @@ def promise(world: World, now: datetime) -> None:
         policy = Policy.objects.create(
             name=name,
             position=place * 10,
+            kind=wanted.get("kind", "incident"),
             priority=wanted.get("priority"),
             vip=wanted.get("vip", False),
             service=world.services.get(wanted.get("service", "")),

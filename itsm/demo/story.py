@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from random import Random
 
 from desk.people.models import User
 
 from .clock import DAY, WorkingTime
 from .library import Library, Problem
-from .plots import AGAIN, CAST, PLOTS, WEIGHT, Part, Plot
+from .plots import AGAIN, CAST, PLOTS, Part, Plot, weight
 from .tale import Tale
 from .world import World
 
@@ -43,7 +42,8 @@ class Planner:
         self.library = Library(chance)
         self.round = itertools.cycle(ROUND)
         self.every_home = itertools.cycle(world.workgroups)
-        self.reasons = itertools.cycle(name for name, why in world.reasons.items() if not why.waits_for_requester)
+        waits = [n for n, why in world.reasons.items() if not (why.waits_for_requester or why.resumes_on_orders)]
+        self.reasons = itertools.cycle(waits)
 
     def plan(self, scale: float = 1.0) -> list[Planned]:
         """Every story, the first begun first, so that numbers rise with time."""
@@ -104,16 +104,22 @@ class Planner:
         """Lay the steps between the beginning and the end, each after the time such a step takes."""
         begin = max(0.0, self.time.end - age - self.chance.uniform(0, 12))  # nobody writes on the full minute
         length = min(length, self.time.end - begin - 2)
-        spans = [0.0] + [WEIGHT[step] * self.chance.uniform(0.4, 1.6) for step in plot.course[1:]]
+        spans = [0.0] + [weight(step) * self.chance.uniform(0.4, 1.6) for step in plot.course[1:]]
         total = sum(spans) or 1.0
         moments = [begin + length * done / total for done in itertools.accumulate(spans)]
         return Planned(tale, list(zip(plot.course, moments, strict=True)))
 
 
-def play(story: Planned, time: WorkingTime) -> datetime:
-    """Take the story's steps, each by the action that a person would use."""
-    moment = time.now
-    for step, minute in story.steps:
-        moment = time.at(minute)
-        getattr(story.tale, step)(at=moment)
-    return moment
+def play(stories: list[Planned], time: WorkingTime) -> Iterator[Planned]:
+    """Take the steps of all stories as time goes, each by the action that a person would use; yields at each end.
+
+    One after another, whosever they are: so numbers rise with time, those of work orders too.
+    """
+    steps = (
+        (minute, number, place) for number, story in enumerate(stories) for place, (_, minute) in enumerate(story.steps)
+    )
+    for minute, number, place in sorted(steps):
+        story = stories[number]
+        story.tale.step(story.steps[place][0], at=time.at(minute))
+        if place == len(story.steps) - 1:
+            yield story

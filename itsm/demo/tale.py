@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from random import Random
 
 from django.conf import settings
@@ -15,8 +16,10 @@ from desk.tickets import actions as tickets
 from desk.tickets.models import Attachment
 from incidents import actions
 from incidents.models import Incident
+from itsm.essentials import ON_ORDERS
 
 from . import pictures
+from .hands import RAISING, Hands
 from .library import Library, Telling
 from .world import DESK, World
 
@@ -39,6 +42,24 @@ class Tale:
     again_of: Tale | None = None
     incident: Incident | None = None
     written: list[str] = field(default_factory=list)  # files on the disk, to be removed if all is rolled back
+
+    @cached_property
+    def hands(self) -> Hands:
+        return Hands(self)
+
+    @staticmethod
+    def knows(step: str) -> bool:
+        """Whether there is such a step."""
+        number, _, verb = step.rpartition(":")
+        return hasattr(Hands if number or step in RAISING else Tale, verb)
+
+    def step(self, step: str, at: datetime) -> None:
+        """Take a step: of the incident, or (`2:start`) of its second work order."""
+        number, _, verb = step.rpartition(":")
+        if number:
+            getattr(self.hands, verb)(int(number), at=at)
+        else:
+            getattr(self.hands if step in RAISING else self, step)(at=at)
 
     @property
     def it(self) -> Incident:
@@ -132,6 +153,11 @@ class Tale:
         inside = self.library.remark("waits", reason)
         held = self.world.reasons[reason]
         self.incident = actions.hold(incident=self.it, by=self.hand, reason=held, note=inside, at=at)
+
+    def pause(self, at: datetime) -> None:
+        """It waits for its work order."""
+        self.reason = ON_ORDERS
+        self.wait(at)
 
     def resume(self, at: datetime) -> None:
         self.incident = actions.resume(incident=self.it, by=self.hand, at=at)

@@ -19,6 +19,7 @@ from desk.sla.models import ViolationReason
 from desk.tickets.models import PendingReason
 from incidents.models import ResolutionCode
 from itsm.essentials import lay_essentials
+from workorders.models import CreationRule, OrderTemplate, TemplateStep
 
 COMPANY = Path(__file__).with_name("company.toml")
 DESK = "service-desk"  # its people answer the phone for all of IT, so they look into every queue
@@ -29,6 +30,7 @@ class World:
     """Everything that a story may name, by the name it is called in the library."""
 
     automation: User
+    now: datetime
     people: dict[str, User] = field(default_factory=dict)
     site_of: dict[str, Site] = field(default_factory=dict)  # by username
     sites: dict[str, Site] = field(default_factory=dict)
@@ -40,6 +42,8 @@ class World:
     reasons: dict[str, PendingReason] = field(default_factory=dict)
     codes: dict[str, ResolutionCode] = field(default_factory=dict)
     violations: list[ViolationReason] = field(default_factory=list)
+    templates: dict[str, OrderTemplate] = field(default_factory=dict)
+    order_rule: CreationRule | None = None
 
     def users_of_it(self) -> list[User]:
         """The employees for whom IT works: nobody of IT or Facilities, and none of the demo accounts."""
@@ -54,7 +58,7 @@ def build(now: datetime) -> World:
     """Make the company on top of the essentials; the portal must be empty."""
     company = tomllib.loads(COMPANY.read_text(encoding="utf-8"))
     lay_essentials()
-    world = World(automation=automation())
+    world = World(automation=automation(), now=now)
     skills = {name: Skill.objects.create(name=name) for name in company["skills"]}
     for name, (address, zone) in company["sites"].items():
         world.sites[name] = Site.objects.create(name=name, address=address, time_zone=zone)
@@ -63,6 +67,7 @@ def build(now: datetime) -> World:
     _categories(world, company, skills)
     _workgroups(world, company)
     _rules(world, company)
+    _orders(world, company)
     world.reasons = {reason.name: reason for reason in PendingReason.objects.all()}
     world.codes = {code.name: code for code in ResolutionCode.objects.all()}
     return world
@@ -128,6 +133,7 @@ def _workgroups(world: World, company: dict[str, Any]) -> None:
     for slug, row in company["workgroups"].items():
         workgroup, _ = Workgroup.objects.get_or_create(slug=slug, defaults={"name": row["name"]})
         workgroup.description, workgroup.email = row["about"], f"{slug}@northwind.example"
+        workgroup.takes = row["takes"]
         workgroup.save()
         ensure_role_groups(workgroup)
         world.workgroups[slug] = workgroup
@@ -146,9 +152,23 @@ def _rules(world: World, company: dict[str, Any]) -> None:
         RoutingRule.objects.create(
             position=place * 10,
             name=row["name"],
+            kind=row.get("kind", "incident"),
             words=row.get("words", []),
             service=world.services[row["service"]] if "service" in row else None,
             category=world.categories[row["category"]] if "category" in row else None,
             site=world.sites[row["site"]] if "site" in row else None,
             workgroup=world.workgroups[row["workgroup"]],
         )
+
+
+def _orders(world: World, company: dict[str, Any]) -> None:
+    """Templates of work orders, and the rule that raises one by itself."""
+    for row in company["templates"]:
+        template = OrderTemplate.objects.create(name=row["name"], description=row["description"])
+        world.templates[template.name] = template
+        for number, step in enumerate(row["steps"], start=1):
+            said = {**step, "workgroup": world.workgroups[step["workgroup"]]}
+            TemplateStep.objects.create(template=template, position=number, **said)
+    for row in company["creation_rules"]:
+        said = {**row, "category": world.categories[row["category"]], "template": world.templates[row["template"]]}
+        world.order_rule = CreationRule.objects.create(**said)

@@ -133,6 +133,8 @@ def _page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, *
         "kind": info,
         "internal": internal,
         "works": works,
+        # A ticket that was raised for another one is talked about with those who work on that one.
+        "asks": works and ticket.parent is not None and not rules.is_requester(ticket, request.user),
         "is_mine": rules.is_requester(ticket, request.user),
         "recurrence_token": uuid.uuid4(),
         "entries": timeline.entries(ticket, events, internal=internal),

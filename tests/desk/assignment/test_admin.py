@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from desk.assignment.models import RoutingRule
-from tests.factories import CategoryFactory, RoutingRuleFactory, ServiceFactory, SiteFactory, incident
+from tests.factories import CategoryFactory, RoutingRuleFactory, ServiceFactory, SiteFactory, WorkgroupFactory, incident
 from tests.forms import send
 
 TABLE = "admin:assignment_routingrule_changelist"
@@ -122,3 +122,35 @@ def test_the_table_asks_the_same_number_of_questions_however_long(world, browse,
         )
     with django_assert_max_num_queries(len(before.captured_queries)):
         admin.get(reverse(TABLE))
+
+
+def hands(**fields):
+    return WorkgroupFactory(name="Field Service", takes=["work_order.on_site"], **fields)
+
+
+def test_a_rule_for_work_orders_proposes_a_workgroup_that_takes_the_type(world, browse):
+    admin, south, path = browse(world.admin), SiteFactory(name="South"), reverse("admin:assignment_routingrule_add")
+    field = hands()
+    fields = {"name": "Hands in the south", "kind": "work_order", "position": 5, "site": south.pk}
+    assert send(admin, path, workgroup=field.pk, **fields).status_code == 302
+    text = ask(admin, kind="work_order.on_site", title="Mount it", site=south.pk)
+    assert "Proposed: <strong>Field Service</strong>, by the rule “Hands in the south”, because site is South" in text
+    assert "so none is proposed by the rules" in ask(admin, kind="work_order.technical", title="Measure", site=south.pk)
+
+
+def test_a_workgroup_that_takes_incidents_alone_gets_no_rule_for_work_orders(world, browse):
+    alone = WorkgroupFactory(name="Security", takes=["incident"])
+    fields = {"name": "No", "kind": "work_order", "position": 5, "words": "key", "workgroup": alone.pk}
+    response = send(browse(world.admin), reverse("admin:assignment_routingrule_add"), **fields)
+    assert response.context["adminform"].form.errors == {
+        "workgroup": ["This workgroup is inactive, or doesn't take this kind of ticket."]
+    }
+
+
+def test_work_orders_may_do_without_their_catch_all(world, browse):
+    admin = browse(world.admin)
+    rule = RoutingRuleFactory(kind="work_order", is_catch_all=True, workgroup=hands())
+    assert "Proposed: <strong>Field Service</strong>" in ask(admin, kind="work_order.on_site", title="Anything")
+    path = reverse("admin:assignment_routingrule_delete", args=[rule.pk])
+    assert admin.post(path, {"post": "yes"}).status_code == 302
+    assert not RoutingRule.objects.filter(pk=rule.pk).exists()

@@ -201,3 +201,21 @@ def test_lists_ask_the_same_number_of_questions_however_long(world, browse, djan
         Skill.objects.create(name=f"Skill {number}")
     with django_assert_max_num_queries(len(before.captured_queries)):
         client.get(path)
+
+
+def test_what_a_workgroup_takes_is_ticked_in_words(world, browse):
+    """The kinds that there are, with the kinds within; a word that no kind explains stays, and may be unticked."""
+    Workgroup.objects.filter(pk=world.network.pk).update(takes=["incident", "fax"])
+    admin = browse(world.admin)
+    page = admin.get(page_of(world.network)).content.decode()
+    for words in ("Work order: on site", "Work order: technical, from afar", "“fax” (no kind of ticket"):
+        assert words in page
+    ticked = ["incident", "work_order.technical", "fax"]
+    assert send(admin, page_of(world.network), takes=ticked).status_code == 302
+    world.network.refresh_from_db()
+    assert world.network.takes == ticked
+    listed = admin.get(reverse("admin:people_workgroup_changelist")).content.decode()
+    assert "Incident, Work order: technical, from afar, fax" in listed
+    assert send(admin, page_of(world.network), takes=None).status_code == 302
+    world.network.refresh_from_db()
+    assert world.network.takes == []

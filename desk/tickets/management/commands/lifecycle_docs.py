@@ -61,8 +61,7 @@ Written by `manage.py lifecycle_docs` from `{kind.room}/lifecycle.py`; edit that
 def mermaid(graph: Graph) -> str:
     """The graph as a Mermaid state diagram; moves between the same two states share an arrow."""
     lines = ["stateDiagram-v2", *(f'    state "{state.label}" as {state.value}' for state in graph.states)]
-    if graph.states:
-        lines.append(f"    [*] --> {graph.states[0].value}")
+    lines += [f"    [*] --> {value}" for value in graph.begins]
     arrows: dict[tuple[str, str], list[str]] = {}
     for step in graph.steps:
         arrows.setdefault((step.source, step.target), []).append(step.label)
