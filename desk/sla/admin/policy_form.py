@@ -88,6 +88,10 @@ class StepForm(Spoken):
         initial=EscalationStep.Clock.BOTH,
     )
 
+    def has_changed(self) -> bool:
+        """A row that was added is a step, also when nothing in it was altered."""
+        return self.instance.pk is None or super().has_changed()
+
 
 class StepsFormSet(SpokenFormSet):
     """The rules for a step are those of publishing; whatever it lacks is said beside the field."""
@@ -95,7 +99,7 @@ class StepsFormSet(SpokenFormSet):
     def clean(self) -> None:
         super().clean()
         for form in self.forms:
-            if form.errors or form.cleaned_data.get("DELETE") or not (form.has_changed() or form.instance.pk):
+            if form.errors or form.cleaned_data.get("DELETE"):
                 continue
             if problem := step_problem(form.instance, self.instance.kind):
                 form.add_error(*problem)

@@ -118,6 +118,14 @@ def test_bad_input_is_answered_beside_its_field_and_nothing_typed_is_lost(admin,
     assert not Policy.objects.exists()
 
 
+def test_a_step_that_was_added_as_it_is_offered_is_a_step(admin, office):
+    offered = {"steps-TOTAL_FORMS": "1", "steps-0-percent": "100", "steps-0-clock": "both", "steps-0-do": "leads"}
+    assert send(admin, reverse(ADD), name="Loud", calendar=office.pk, **offered).status_code == 302
+    made = Policy.objects.get()
+    assert list(made.steps.values_list("percent", "clock", "do")) == [(100, "both", "leads")]
+    assert [step["percent"] for step in made.current.says.steps] == [100]
+
+
 def test_a_step_to_a_workgroup_that_takes_no_such_tickets_is_refused(world, admin, office):
     world.network.takes = ["work_order"]
     world.network.save()
