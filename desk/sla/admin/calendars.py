@@ -23,9 +23,11 @@ from desk.people.models import User
 from .. import hours, publishing, week, words
 from ..models import Calendar, CalendarHours, CalendarVersion, SpecialDay
 from ..times import TIME_HELP, read_times
-from .fields import HoursField, Spoken, SpokenFormSet, Suggesting, WhyField
+from .fields import HoursField, Spoken, Suggesting, WhyField
 from .holidays import holidays_view
 from .published import PublishedAdmin
+from .rows import SpokenFormSet
+from .stale import SeenForm
 
 DAYS = [name.lower() for name in hours.WEEKDAYS]
 
@@ -34,8 +36,10 @@ def zones() -> list[str]:
     return sorted(hours.zone_names())
 
 
-class CalendarForm(forms.ModelForm):
+class CalendarForm(SeenForm):
     """The calendar with its week, a line of text for each day."""
+
+    rows_in_content = "days"
 
     monday = HoursField()
     tuesday = HoursField()
@@ -59,7 +63,7 @@ class CalendarForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """Lay the week ready for the special days, which know whether there is any opening at all."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data = super().clean()
         self.instance.typed_week = [data[day] for day in DAYS] if all(day in data for day in DAYS) else None
         return data
 

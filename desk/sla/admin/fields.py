@@ -96,15 +96,6 @@ class Spoken(forms.ModelForm):
             field.widget.attrs["aria-label"] = str(field.label or name.replace("_", " ").capitalize())
 
 
-class SpokenFormSet(forms.BaseInlineFormSet):
-    """Rows whose box for deleting says so too."""
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)
-        if "DELETE" in form.fields:
-            form.fields["DELETE"].widget.attrs["aria-label"] = "Delete"
-
-
 class Suggesting(forms.TextInput):
     """A line of text with suggestions; the browser searches them as one types. `offers` is asked when it is drawn."""
 

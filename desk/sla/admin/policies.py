@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
@@ -20,10 +21,10 @@ from desk.people.models import User
 
 from .. import publishing, queries, words
 from ..models import Calendar, Policy, PolicyVersion
-from .fields import Spoken
 from .policy_form import PolicyForm, Steps, without_ways_out
 from .preview import preview_view
 from .published import PublishedAdmin, tickets
+from .stale import SeenLineForm
 
 
 class PolicyTable(ChangeList):
@@ -95,10 +96,14 @@ class PolicyAdmin(PublishedAdmin):
     # -- the list
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().get_changelist_form(request, **{"form": Spoken, **kwargs})
+        return super().get_changelist_form(request, **{"form": SeenLineForm, **kwargs})
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Policies", **(extra_context or {})})
+        """The table; while positions are being saved it is locked, as it is while a line is moved."""
+        with transaction.atomic():
+            if request.method == "POST":
+                list(Policy.objects.select_for_update().values_list("pk"))
+            return super().changelist_view(request, {"title": "Policies", **(extra_context or {})})
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PolicyTable

@@ -16,7 +16,9 @@ from desk.tickets.models import Priority
 
 from ..models import Calendar, EscalationStep, Policy
 from ..publishing import step_problem
-from .fields import LengthField, PercentsField, Spoken, SpokenFormSet, Suggesting, WhyField
+from .fields import LengthField, PercentsField, Spoken, Suggesting, WhyField
+from .rows import SpokenFormSet
+from .stale import SeenForm
 
 ANY = "– any –"
 
@@ -40,8 +42,10 @@ def without_ways_out(field: Any) -> Any:
     return field
 
 
-class PolicyForm(forms.ModelForm):
+class PolicyForm(SeenForm):
     """What a policy asks and promises; lengths are written as people say them."""
+
+    rows_in_content = "steps"
 
     kind = forms.ChoiceField(label="Kind of ticket", choices=kind_choices, initial="incident")
     response_minutes = LengthField(label="First response within")

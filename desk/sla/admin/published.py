@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -49,6 +51,21 @@ class PublishedAdmin(admin.ModelAdmin):
         raise NotImplementedError
 
     # -- saving
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.differences = staticmethod(self.differences)
+        return form
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """A row that is being saved is locked first, so that what the author saw is compared with what will stand."""
+        with transaction.atomic():
+            row = self.get_object(request, unquote(object_id)) if request.method == "POST" and object_id else None
+            if row is not None:
+                self.model._default_manager.select_for_update().filter(pk=row.pk).first()
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
