@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import MAXYEAR, date
 from typing import Any, ClassVar
 
 from django import forms
@@ -21,8 +21,9 @@ from django.utils.safestring import SafeString
 from desk.people.models import User
 
 from .. import hours, publishing, week, words
-from ..models import Calendar, CalendarHours, CalendarVersion, SpecialDay
+from ..models import YEARS, Calendar, CalendarHours, CalendarVersion, SpecialDay
 from ..times import TIME_HELP, read_times
+from .asked import number
 from .fields import HoursField, Spoken, Suggesting, WhyField
 from .holidays import holidays_view
 from .published import PublishedAdmin
@@ -68,15 +69,21 @@ class CalendarForm(SeenForm):
         return data
 
     def save_week(self) -> None:
-        for number, day in enumerate(DAYS):
+        for place, day in enumerate(DAYS):
             CalendarHours.objects.update_or_create(
-                calendar=self.instance, weekday=number, defaults={"times": self.cleaned_data[day]}
+                calendar=self.instance, weekday=place, defaults={"times": self.cleaned_data[day]}
             )
 
 
 class SpecialDayForm(Spoken):
     date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     times = HoursField(label="Hours")
+
+    def clean_date(self) -> Any:
+        on = self.cleaned_data["date"]
+        if on.year not in YEARS:
+            raise forms.ValidationError(f"Give a date in the years {YEARS[0]} to {YEARS[-1]}.")
+        return on
 
 
 class SpecialDaysFormSet(SpokenFormSet):
@@ -123,8 +130,8 @@ class SpecialDays(admin.TabularInline):
 
 def year_of(request: HttpRequest) -> int:
     """The year whose special days are shown: the one asked for, else this one."""
-    asked = request.GET.get("year", "")
-    return int(asked) if asked.isdecimal() and 1 < int(asked) < 9999 else timezone.localdate().year
+    asked = number(request.GET.get("year"))
+    return asked if asked and asked <= MAXYEAR else timezone.localdate().year
 
 
 def picture_of(calendar: Calendar) -> SafeString:
@@ -170,7 +177,7 @@ class CalendarAdmin(PublishedAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        years = SpecialDay.objects.filter(calendar_id=object_id) if object_id.isdecimal() else SpecialDay.objects.none()
+        years = SpecialDay.objects.filter(calendar_id=number(object_id) or 0)
         shown = year_of(request)
         found = {day.year for day in years.dates("date", "year")} | {shown, timezone.localdate().year}
         extra = {"years": sorted(found, reverse=True), "year": shown, **(extra_context or {})}

@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from ..times import LENGTH_HELP, in_words, read_length, read_times, write_times
+from .asked import number
 
 
 class HoursField(forms.CharField):
@@ -94,6 +96,13 @@ class Spoken(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.widget.attrs["aria-label"] = str(field.label or name.replace("_", " ").capitalize())
+
+
+class Choosing(AutocompleteSelect):
+    """A type-ahead that can be drawn again whatever was sent as the id of the row."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        return super().optgroups(name, [one for one in value if number(str(one)) is not None], attr)
 
 
 class Suggesting(forms.TextInput):

@@ -21,6 +21,7 @@ from desk.people.models import User
 
 from .. import publishing, queries, words
 from ..models import Calendar, Policy, PolicyVersion
+from .asked import number
 from .policy_form import PolicyForm, Steps, without_ways_out
 from .preview import preview_view
 from .published import PublishedAdmin, tickets
@@ -152,12 +153,16 @@ class PolicyAdmin(PublishedAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        way, wanted = request.POST.get("way"), request.POST.get("before", "")
+        way, wanted = request.POST.get("way"), request.POST.get("before")
         if way in ("up", "down"):
             publishing.shift_policy(policy=policy, up=way == "up")
-        else:
-            before = get_object_or_404(Policy, pk=wanted) if wanted.isdecimal() else None
+        elif wanted is not None and (wanted == "" or number(wanted) is not None):
+            before = get_object_or_404(Policy, pk=number(wanted)) if wanted else None
             publishing.place_policy(policy=policy, before=before)
+        else:
+            refusal = f"“{policy}” stays where it is: say “up” or “down”, or before which policy it is to be asked."
+            self.message_user(request, refusal, messages.ERROR)
+            return redirect("admin:sla_policy_changelist")
         self.log_change(request, policy, [{"changed": {"fields": ["position"]}}])
         self.message_user(request, f"“{policy}” has moved. New tickets are matched in the new order.", messages.SUCCESS)
         self._warn(request, policy)

@@ -16,7 +16,7 @@ from desk.tickets.models import Priority
 
 from ..models import Calendar, EscalationStep, Policy
 from ..publishing import step_problem
-from .fields import LengthField, PercentsField, Spoken, Suggesting, WhyField
+from .fields import Choosing, LengthField, PercentsField, Spoken, Suggesting, WhyField
 from .rows import SpokenFormSet
 from .stale import SeenForm
 
@@ -123,6 +123,11 @@ class Steps(admin.TabularInline):
         """Without the icons that lead elsewhere: a step chooses among the people and workgroups that there are."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         return without_ways_out(field)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = Choosing(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EscalationStep]:
         return super().get_queryset(request).select_related("person", "workgroup")

@@ -24,6 +24,7 @@ from ..simulator.comparison import Comparison, compare
 from ..simulator.drafts import edited
 from ..simulator.simulation import Simulation
 from ..simulator.table import Draft, Line
+from .asked import number
 
 MOST = 3000  # tickets that a request may tell again; about two seconds
 SHOWN = 50  # flips of each sort
@@ -66,7 +67,7 @@ def _simulate(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("sla.view_policy"):
         raise PermissionDenied("Simulations are for those who may see the policies.")
     chosen, runs = request.GET.get("policy", ""), "run" in request.GET
-    policy = get_object_or_404(Policy, pk=chosen if chosen.isdecimal() else 0) if chosen else None
+    policy = get_object_or_404(Policy, pk=number(chosen) or 0) if chosen else None
     days = Days(request.GET if runs else None, initial={"days": 90})
     changed = Changed(request.GET if runs else None, instance=policy) if policy else None
     context: dict[str, Any] = {"policy": policy, "policies": Policy.objects.all(), "days": days, "changed": changed}

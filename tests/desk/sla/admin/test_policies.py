@@ -105,6 +105,8 @@ def test_an_edit_makes_a_version_and_old_clocks_keep_theirs(world, admin, office
         ({**STEP, "steps-0-do": "person"}, "The step at 75% notifies a person: say whom."),
         ({**STEP, "steps-0-do": "group"}, "The step at 75% needs a workgroup."),
         ({**STEP, "steps-0-percent": "0"}, "greater than or equal to 1"),
+        ({**STEP, "steps-0-do": "person", "steps-0-person": "abc"}, "not one of the available choices"),
+        ({**STEP, "steps-0-do": "group", "steps-0-workgroup": "1" * 5000}, "not one of the available choices"),
     ],
 )
 def test_bad_input_is_answered_beside_its_field_and_nothing_typed_is_lost(admin, office, typed, sentence):
@@ -187,11 +189,18 @@ def test_moving_needs_a_post_an_existing_line_and_the_permission(world, browse, 
     path = page_of(table[0], "place")
     assert admin.get(path).status_code == 405
     assert admin.post(path, {"before": 999999}).status_code == 404
-    assert admin.post(path, {"before": "x" * 20}).status_code == 302  # nonsense names no line: last
     clerk = person("clerk", is_staff=True)
     clerk.user_permissions.add(Permission.objects.get(codename="view_policy"))
     assert browse(clerk).post(path, {"way": "down"}).status_code == 403
-    assert names() == ["B", "C", "A"]
+    assert names() == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize("asked", [{}, {"way": "sideways"}, {"before": "abc"}, {"before": "²"}, {"before": "1" * 5000}])
+def test_moving_without_saying_where_to_moves_nothing_and_says_so(admin, table, asked):
+    answer = admin.post(page_of(table[0], "place"), asked)
+    said = "“A” stays where it is: say “up” or “down”, or before which policy it is to be asked."
+    assert (answer.status_code, told(answer)) == (302, [said])
+    assert names() == ["A", "B", "C"]
 
 
 def test_a_policy_that_clocks_hold_on_to_cant_be_deleted_but_switched_off(world, admin, office):

@@ -154,4 +154,5 @@ def test_staff_who_may_not_see_policies_may_not_simulate_them(world, yesterday, 
     assert browse(person("stan", is_staff=True)).get(PAGE).status_code == 403
     assert browse(world.admin).get(PAGE, {"policy": "999999"}).status_code == 404
     assert browse(world.admin).get(PAGE, {"policy": "x"}).status_code == 404
+    assert browse(world.admin).get(PAGE, {"policy": "1" * 5000}).status_code == 404
     assert browse(world.admin).post(PAGE).status_code == 405
