@@ -17,6 +17,7 @@ from guardian.models import GroupObjectPermission
 
 from . import actions
 from .models import Absence, Membership, Skill, User, UserSkill, Workgroup
+from .names import PlainWords
 from .rules import QUEUE_GRANTS
 
 
@@ -64,7 +65,7 @@ class WorkgroupsInline(MembershipInline):
 
 
 @admin.register(Workgroup)
-class WorkgroupAdmin(admin.ModelAdmin):
+class WorkgroupAdmin(PlainWords, admin.ModelAdmin):
     list_display = ["name", "people", "lead_names", "takes_what", "email", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "slug", "description"]

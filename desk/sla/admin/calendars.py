@@ -7,7 +7,7 @@ from datetime import MAXYEAR, date
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +18,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from desk.people.models import User
+from desk.people.models import NOWHERE, User
+from desk.people.names import PlainWords
 
 from .. import hours, publishing, week, words
 from ..models import YEARS, Calendar, CalendarHours, CalendarVersion, SpecialDay
@@ -26,7 +27,7 @@ from ..times import TIME_HELP, read_times
 from .asked import number
 from .fields import HoursField, Spoken, Suggesting, WhyField
 from .holidays import holidays_view
-from .published import PublishedAdmin
+from .published import PublishedAdmin, opens_no_more
 from .rows import SpokenFormSet
 from .stale import SeenForm
 
@@ -34,7 +35,7 @@ DAYS = [name.lower() for name in hours.WEEKDAYS]
 
 
 def zones() -> list[str]:
-    return sorted(hours.zone_names())
+    return sorted(hours.zone_names() - NOWHERE)
 
 
 class CalendarForm(SeenForm):
@@ -112,7 +113,7 @@ class SpecialDaysFormSet(SpokenFormSet):
         return list(self.instance.special_days.exclude(pk__in=shown)) if self.instance.pk else []
 
 
-class SpecialDays(admin.TabularInline):
+class SpecialDays(PlainWords, admin.TabularInline):
     """A year at a time, so that the form stays short however long the portal lives."""
 
     model = SpecialDay
@@ -189,6 +190,13 @@ class CalendarAdmin(PublishedAdmin):
 
     def publish(self, obj: Calendar, by: User, reason: str) -> CalendarVersion | None:
         return publishing.publish_calendar(calendar=obj, by=by, reason=reason)
+
+    def tell(self, request: HttpRequest, obj: Calendar, version: Any) -> None:
+        super().tell(request, obj, version)
+        if never := opens_no_more(obj):
+            held = ", ".join(f"“{policy}”" for policy in obj.policies.all())
+            more = f" What is promised by it never falls due: {held}." if held else ""
+            self.message_user(request, f"{never}{more}", messages.WARNING)
 
     def differences(self, versions: list[CalendarVersion]) -> Iterable[list[str]]:
         says = [version.says for version in versions]

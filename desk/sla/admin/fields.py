@@ -11,6 +11,8 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from desk.people.names import validate_plain
+
 from ..times import LENGTH_HELP, in_words, read_length, read_times, write_times
 from .asked import number
 
@@ -85,7 +87,8 @@ class WhyField(forms.CharField):
 
     def __init__(self, **kwargs: Any):
         words = "Optional; stands in the history beside the new version."
-        super().__init__(**{"required": False, "max_length": 200, "label": "Why", "help_text": words, **kwargs})
+        usual = {"required": False, "max_length": 200, "label": "Why", "help_text": words}
+        super().__init__(**{**usual, "validators": [validate_plain], **kwargs})
         self.widget.attrs |= {"class": "vTextField", "autocomplete": "off"}
 
 

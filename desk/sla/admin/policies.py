@@ -24,7 +24,7 @@ from ..models import Calendar, Policy, PolicyVersion
 from .asked import number
 from .policy_form import PolicyForm, Steps, without_ways_out
 from .preview import preview_view
-from .published import PublishedAdmin, tickets
+from .published import PublishedAdmin, opens_no_more, tickets
 from .stale import SeenLineForm
 
 
@@ -175,13 +175,16 @@ class PolicyAdmin(PublishedAdmin):
 
     def tell(self, request: HttpRequest, obj: Policy, version: Any) -> None:
         super().tell(request, obj, version)
-        if version is not None:
-            said = version.says
-            kept = f"It promises {words.promise(said)} ({obj.calendar}) to {words.conditions(said)}."
-            self.message_user(request, kept, messages.INFO)
-            if obj.response_minutes and obj.resolution_minutes and obj.response_minutes > obj.resolution_minutes:
-                self.message_user(request, "The first response may take longer than the resolution.", messages.WARNING)
+        slower = (obj.response_minutes or 0) > obj.resolution_minutes if obj.resolution_minutes else False
+        if version is not None and slower:
+            self.message_user(request, "The first response may take longer than the resolution.", messages.WARNING)
+        if never := opens_no_more(obj.calendar):
+            self.message_user(request, f"{never} What “{obj}” promises by it never falls due.", messages.WARNING)
         self._warn(request, obj)
+
+    def promised(self, obj: Policy, version: PolicyVersion) -> str:
+        said = version.says
+        return f" It promises {words.promise(said)} ({obj.calendar}) to {words.conditions(said)}."
 
     def _warn(self, request: HttpRequest, policy: Policy) -> None:
         """Say which policies are never reached where this one stands now."""
