@@ -69,6 +69,7 @@ class WorkgroupAdmin(PlainWords, admin.ModelAdmin):
     list_display = ["name", "people", "lead_names", "takes_what", "email", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "slug", "description"]
+    ordering = ["name"]
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["access"]
     inlines = [MembersInline]
@@ -266,6 +267,7 @@ class PersonAdmin(UserAdmin):
 class SkillAdmin(admin.ModelAdmin):
     list_display = ["name", "how_many"]
     search_fields = ["name"]
+    ordering = ["name"]
     inlines = [SkilledPeopleInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Skill]:

@@ -21,6 +21,7 @@ from .rows import SpokenFormSet
 from .stale import SeenForm
 
 ANY = "– any –"
+RESPONSE_WITHIN, RESOLUTION_WITHIN = "First response within", "Resolution within"
 
 
 def kind_choices() -> list[tuple[str, str]]:
@@ -42,14 +43,26 @@ def without_ways_out(field: Any) -> Any:
     return field
 
 
+def offer(fields: dict[str, Any]) -> None:
+    """Fill the choices of a form about a policy, of those of its fields that there are."""
+    for name in fields.keys() & {"service", "workgroup"}:
+        fields[name].empty_label = ANY
+    if "category" in fields:
+        fields["category"].choices = [("", ANY), *category_choices(inactive=True)]
+    if "priority" in fields:
+        fields["priority"].choices = [("", ANY), *Priority.choices]
+    if "calendar" in fields:
+        fields["calendar"].queryset = Calendar.objects.filter(current__isnull=False)
+
+
 class PolicyForm(SeenForm):
     """What a policy asks and promises; lengths are written as people say them."""
 
     rows_in_content = "steps"
 
     kind = forms.ChoiceField(label="Kind of ticket", choices=kind_choices, initial="incident")
-    response_minutes = LengthField(label="First response within")
-    resolution_minutes = LengthField(label="Resolution within")
+    response_minutes = LengthField(label=RESPONSE_WITHIN)
+    resolution_minutes = LengthField(label=RESOLUTION_WITHIN)
     warn_at = PercentsField(
         label="Warn at", help_text="Percent of the target, several with commas between, such as 50, 80."
     )
@@ -67,18 +80,18 @@ class PolicyForm(SeenForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
-        for name in fields.keys() & {"service", "workgroup"}:
-            fields[name].empty_label = ANY
-        if "category" in fields:
-            fields["category"].choices = [("", ANY), *category_choices(inactive=True)]
-        if "priority" in fields:
-            fields["priority"].choices = [("", ANY), *Priority.choices]
-        if "calendar" in fields:
-            fields["calendar"].queryset = Calendar.objects.filter(current__isnull=False)
+        offer(self.fields)
         if self.instance.pk is None:
             last = Policy.objects.aggregate(last=Max("position"))["last"] or 0
             self.initial.setdefault("position", last + 10)
+
+
+SHORT: dict[str, str] = {
+    EscalationStep.Do.ASSIGNEE: "Notify the assignee, else leads",
+    EscalationStep.Do.LEADS: "Notify the leads",
+    EscalationStep.Do.GROUP: "Notify a whole workgroup",
+    EscalationStep.Do.MOVE: "Move to another workgroup",
+}
 
 
 class StepForm(Spoken):
@@ -90,6 +103,10 @@ class StepForm(Spoken):
             for value, label in EscalationStep.Clock.choices
         ],
         initial=EscalationStep.Clock.BOTH,
+    )
+    do = forms.ChoiceField(
+        choices=[(value, SHORT.get(value, label)) for value, label in EscalationStep.Do.choices],
+        initial=EscalationStep.Do.LEADS,
     )
 
     def has_changed(self) -> bool:
