@@ -129,7 +129,7 @@ def raise_template(
     if problem := queries.problem_of(template, steps):
         raise Refused(problem, field="template")
     raised: dict[int, WorkOrder] = {}
-    how = {"by": by, "rule": rule, "at": at, "source": source}
+    how: dict[str, Any] = {"by": by, "rule": rule, "at": at, "source": source}
     while len(raised) < len(steps):
         for step in steps:
             if step.position not in raised and set(step.needs) <= raised.keys():

@@ -72,7 +72,7 @@ class WorkOrderAdmin(TicketLook):
 
     list_display: ClassVar[Any] = [*TicketLook.list_display[:2], "parent", *TicketLook.list_display[2:]]
     list_filter: ClassVar[Any] = [*TicketLook.list_filter, "work_type", "planned_start"]
-    list_select_related: ClassVar[Any] = ["workgroup", "assignee", "parent"]
+    list_select_related = ["workgroup", "assignee", "parent"]
     inlines: ClassVar[Any] = [Checklist, Needs, NeededBy, LinksOut, Watchers]
     fieldsets: ClassVar[Any] = [
         *TicketLook.fieldsets[:3],

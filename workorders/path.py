@@ -110,7 +110,7 @@ def in_sequence(needs: Mapping[int, Iterable[int]]) -> list[int]:
         ready = [key for key, wanted in left.items() if not wanted]
         if not ready:
             raise ValueError("These orders wait for one another in a circle.")
-        key = next((key for key in ready if after in needs[key]), ready[0])
+        key = next((key for key in ready if after is not None and after in needs[key]), ready[0])
         del left[key]
         found.append(key)
         for wanted in left.values():

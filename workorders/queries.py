@@ -65,7 +65,8 @@ def replaced(failed: Sequence[WorkOrder]) -> dict[int, WorkOrder]:
     tokens = {second_try(order): order.pk for order in failed}
     if not tokens:
         return {}
-    return {tokens[found.submission]: found for found in WorkOrder.objects.filter(submission__in=tokens)}
+    again = WorkOrder.objects.filter(submission__in=tokens)
+    return {tokens[found.submission]: found for found in again if found.submission}
 
 
 def edges_among(orders: Sequence[WorkOrder]) -> dict[int, set[int]]:

@@ -18,6 +18,7 @@ from guardian.models import GroupObjectPermission
 
 from . import actions, takes
 from .models import Absence, Membership, Skill, User, UserSkill, Workgroup
+from .names import PlainWords
 from .rules import QUEUE_GRANTS
 
 
@@ -90,11 +91,12 @@ class WorkgroupForm(forms.ModelForm):
 
 
 @admin.register(Workgroup)
-class WorkgroupAdmin(admin.ModelAdmin):
+class WorkgroupAdmin(PlainWords, admin.ModelAdmin):
     form = WorkgroupForm
     list_display = ["name", "people", "lead_names", "takes_what", "email", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "slug", "description"]
+    ordering = ["name"]
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["access"]
     inlines = [MembersInline]
@@ -292,6 +294,7 @@ class PersonAdmin(UserAdmin):
 class SkillAdmin(admin.ModelAdmin):
     list_display = ["name", "how_many"]
     search_fields = ["name"]
+    ordering = ["name"]
     inlines = [SkilledPeopleInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Skill]:

@@ -10,10 +10,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+NOWHERE = frozenset({"Factory", "localtime"})  # names that are shipped beside the zones, and are no place's clock
+
 
 def validate_time_zone(name: str) -> None:
     """Refuse what is not an IANA time zone name."""
-    if name not in zoneinfo.available_timezones():
+    if name in NOWHERE or name not in zoneinfo.available_timezones():
         raise ValidationError(_("“%(name)s” is no IANA time zone, such as Europe/Berlin."), params={"name": name})
 
 

@@ -16,6 +16,8 @@ from desk.tickets.models import Priority, Ticket
 from .times import TIME_HELP
 from .versions import CalendarContent, PolicyContent
 
+YEARS = range(1970, 2101)  # of which calendars may know special days
+
 
 class Version(models.Model):
     """A published state, never altered or deleted: what it says, who published it when, and why."""

@@ -17,6 +17,8 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from desk.people.names import PlainWords
+
 from . import flow, kinds
 from .models import Attachment, Event, Impact, Link, PendingReason, Priority, PriorityCell, Ticket, Urgency, Watcher
 
@@ -37,7 +39,7 @@ class LookOnly:
         return False
 
 
-class KeptWhileUsed(admin.ModelAdmin):
+class KeptWhileUsed(PlainWords, admin.ModelAdmin):
     """Rows that tickets name can't be deleted; they are made inactive instead. `used_by` is the ticket's field."""
 
     used_by: str
@@ -57,7 +59,7 @@ class KeptWhileUsed(admin.ModelAdmin):
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         row = self.get_object(request, object_id)
-        if row is not None and row.used:
+        if row is not None and row.used and self.has_delete_permission(request, row):
             self.message_user(
                 request,
                 f"“{row}” stands in tickets and can't be deleted. Make it inactive: it is not offered any more.",

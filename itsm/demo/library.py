@@ -127,5 +127,8 @@ def _read(path: Path) -> list[Problem]:
 
 
 def _problem(jobs: list[dict[str, Any]] | None = None, **fields: Any) -> Problem:
-    told = tuple(Job(**{key: tuple(v) if isinstance(v, list) else v for key, v in job.items()}) for job in jobs or ())
+    told = tuple(
+        Job(**dict[str, Any]({key: tuple(v) if isinstance(v, list) else v for key, v in job.items()}))
+        for job in jobs or ()
+    )
     return Problem(**fields, jobs=told)

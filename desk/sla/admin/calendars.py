@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import MAXYEAR, date
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -18,24 +18,30 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from desk.people.models import User
+from desk.people.models import NOWHERE, User
+from desk.people.names import PlainWords
 
 from .. import hours, publishing, week, words
-from ..models import Calendar, CalendarHours, CalendarVersion, SpecialDay
+from ..models import YEARS, Calendar, CalendarHours, CalendarVersion, SpecialDay
 from ..times import TIME_HELP, read_times
-from .fields import HoursField, Spoken, SpokenFormSet, Suggesting, WhyField
+from .asked import number
+from .fields import HoursField, Spoken, Suggesting, WhyField
 from .holidays import holidays_view
-from .published import PublishedAdmin
+from .published import PublishedAdmin, opens_no_more
+from .rows import SpokenFormSet
+from .stale import SeenForm
 
 DAYS = [name.lower() for name in hours.WEEKDAYS]
 
 
 def zones() -> list[str]:
-    return sorted(hours.zone_names())
+    return sorted(hours.zone_names() - NOWHERE)
 
 
-class CalendarForm(forms.ModelForm):
+class CalendarForm(SeenForm):
     """The calendar with its week, a line of text for each day."""
+
+    rows_in_content = "days"
 
     monday = HoursField()
     tuesday = HoursField()
@@ -59,20 +65,26 @@ class CalendarForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """Lay the week ready for the special days, which know whether there is any opening at all."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data = super().clean()
         self.instance.typed_week = [data[day] for day in DAYS] if all(day in data for day in DAYS) else None
         return data
 
     def save_week(self) -> None:
-        for number, day in enumerate(DAYS):
+        for place, day in enumerate(DAYS):
             CalendarHours.objects.update_or_create(
-                calendar=self.instance, weekday=number, defaults={"times": self.cleaned_data[day]}
+                calendar=self.instance, weekday=place, defaults={"times": self.cleaned_data[day]}
             )
 
 
 class SpecialDayForm(Spoken):
     date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     times = HoursField(label="Hours")
+
+    def clean_date(self) -> Any:
+        on = self.cleaned_data["date"]
+        if on.year not in YEARS:
+            raise forms.ValidationError(f"Give a date in the years {YEARS[0]} to {YEARS[-1]}.")
+        return on
 
 
 class SpecialDaysFormSet(SpokenFormSet):
@@ -101,7 +113,7 @@ class SpecialDaysFormSet(SpokenFormSet):
         return list(self.instance.special_days.exclude(pk__in=shown)) if self.instance.pk else []
 
 
-class SpecialDays(admin.TabularInline):
+class SpecialDays(PlainWords, admin.TabularInline):
     """A year at a time, so that the form stays short however long the portal lives."""
 
     model = SpecialDay
@@ -119,8 +131,8 @@ class SpecialDays(admin.TabularInline):
 
 def year_of(request: HttpRequest) -> int:
     """The year whose special days are shown: the one asked for, else this one."""
-    asked = request.GET.get("year", "")
-    return int(asked) if asked.isdecimal() and 1 < int(asked) < 9999 else timezone.localdate().year
+    asked = number(request.GET.get("year"))
+    return asked if asked and asked <= MAXYEAR else timezone.localdate().year
 
 
 def picture_of(calendar: Calendar) -> SafeString:
@@ -166,7 +178,7 @@ class CalendarAdmin(PublishedAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        years = SpecialDay.objects.filter(calendar_id=object_id) if object_id.isdecimal() else SpecialDay.objects.none()
+        years = SpecialDay.objects.filter(calendar_id=number(object_id) or 0)
         shown = year_of(request)
         found = {day.year for day in years.dates("date", "year")} | {shown, timezone.localdate().year}
         extra = {"years": sorted(found, reverse=True), "year": shown, **(extra_context or {})}
@@ -178,6 +190,13 @@ class CalendarAdmin(PublishedAdmin):
 
     def publish(self, obj: Calendar, by: User, reason: str) -> CalendarVersion | None:
         return publishing.publish_calendar(calendar=obj, by=by, reason=reason)
+
+    def tell(self, request: HttpRequest, obj: Calendar, version: Any) -> None:
+        super().tell(request, obj, version)
+        if never := opens_no_more(obj):
+            held = ", ".join(f"“{policy}”" for policy in obj.policies.all())
+            more = f" What is promised by it never falls due: {held}." if held else ""
+            self.message_user(request, f"{never}{more}", messages.WARNING)
 
     def differences(self, versions: list[CalendarVersion]) -> Iterable[list[str]]:
         says = [version.says for version in versions]

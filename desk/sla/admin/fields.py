@@ -7,10 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from desk.people.names import validate_plain
+
 from ..times import LENGTH_HELP, in_words, read_length, read_times, write_times
+from .asked import number
 
 
 class HoursField(forms.CharField):
@@ -83,7 +87,8 @@ class WhyField(forms.CharField):
 
     def __init__(self, **kwargs: Any):
         words = "Optional; stands in the history beside the new version."
-        super().__init__(**{"required": False, "max_length": 200, "label": "Why", "help_text": words, **kwargs})
+        usual = {"required": False, "max_length": 200, "label": "Why", "help_text": words}
+        super().__init__(**{**usual, "validators": [validate_plain], **kwargs})
         self.widget.attrs |= {"class": "vTextField", "autocomplete": "off"}
 
 
@@ -96,13 +101,11 @@ class Spoken(forms.ModelForm):
             field.widget.attrs["aria-label"] = str(field.label or name.replace("_", " ").capitalize())
 
 
-class SpokenFormSet(forms.BaseInlineFormSet):
-    """Rows whose box for deleting says so too."""
+class Choosing(AutocompleteSelect):
+    """A type-ahead that can be drawn again whatever was sent as the id of the row."""
 
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)
-        if "DELETE" in form.fields:
-            form.fields["DELETE"].widget.attrs["aria-label"] = "Delete"
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        return super().optgroups(name, [one for one in value if number(str(one)) is not None], attr)
 
 
 class Suggesting(forms.TextInput):

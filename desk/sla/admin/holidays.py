@@ -17,7 +17,7 @@ from django.utils import timezone
 from desk.people.models import User
 
 from .. import public_holidays, publishing, words
-from ..models import Calendar, SpecialDay
+from ..models import YEARS, Calendar, SpecialDay
 from ..times import read_times
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ class HolidaysForm(forms.Form):
 
     country = forms.ChoiceField(choices=lambda: [("", "– choose –"), *public_holidays.countries()])
     region = forms.ChoiceField(required=False, help_text="Empty: only those of the whole country.")
-    first = forms.IntegerField(label="From year", min_value=1970, max_value=2100)
-    last = forms.IntegerField(label="To year", min_value=1970, max_value=2100)
+    first = forms.IntegerField(label="From year", min_value=YEARS[0], max_value=YEARS[-1])
+    last = forms.IntegerField(label="To year", min_value=YEARS[0], max_value=YEARS[-1])
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

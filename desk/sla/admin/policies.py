@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
@@ -20,10 +21,11 @@ from desk.people.models import User
 
 from .. import publishing, queries, words
 from ..models import Calendar, Policy, PolicyVersion
-from .fields import Spoken
+from .asked import number
 from .policy_form import PolicyForm, Steps, without_ways_out
 from .preview import preview_view
-from .published import PublishedAdmin, tickets
+from .published import PublishedAdmin, opens_no_more, tickets
+from .stale import SeenLineForm
 
 
 class PolicyTable(ChangeList):
@@ -95,10 +97,14 @@ class PolicyAdmin(PublishedAdmin):
     # -- the list
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().get_changelist_form(request, **{"form": Spoken, **kwargs})
+        return super().get_changelist_form(request, **{"form": SeenLineForm, **kwargs})
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Policies", **(extra_context or {})})
+        """The table; while positions are being saved it is locked, as it is while a line is moved."""
+        with transaction.atomic():
+            if request.method == "POST":
+                list(Policy.objects.select_for_update().values_list("pk"))
+            return super().changelist_view(request, {"title": "Policies", **(extra_context or {})})
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PolicyTable
@@ -147,12 +153,16 @@ class PolicyAdmin(PublishedAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        way, wanted = request.POST.get("way"), request.POST.get("before", "")
+        way, wanted = request.POST.get("way"), request.POST.get("before")
         if way in ("up", "down"):
             publishing.shift_policy(policy=policy, up=way == "up")
-        else:
-            before = get_object_or_404(Policy, pk=wanted) if wanted.isdecimal() else None
+        elif wanted is not None and (wanted == "" or number(wanted) is not None):
+            before = get_object_or_404(Policy, pk=number(wanted)) if wanted else None
             publishing.place_policy(policy=policy, before=before)
+        else:
+            refusal = f"“{policy}” stays where it is: say “up” or “down”, or before which policy it is to be asked."
+            self.message_user(request, refusal, messages.ERROR)
+            return redirect("admin:sla_policy_changelist")
         self.log_change(request, policy, [{"changed": {"fields": ["position"]}}])
         self.message_user(request, f"“{policy}” has moved. New tickets are matched in the new order.", messages.SUCCESS)
         self._warn(request, policy)
@@ -165,13 +175,16 @@ class PolicyAdmin(PublishedAdmin):
 
     def tell(self, request: HttpRequest, obj: Policy, version: Any) -> None:
         super().tell(request, obj, version)
-        if version is not None:
-            said = version.says
-            kept = f"It promises {words.promise(said)} ({obj.calendar}) to {words.conditions(said)}."
-            self.message_user(request, kept, messages.INFO)
-            if obj.response_minutes and obj.resolution_minutes and obj.response_minutes > obj.resolution_minutes:
-                self.message_user(request, "The first response may take longer than the resolution.", messages.WARNING)
+        slower = (obj.response_minutes or 0) > obj.resolution_minutes if obj.resolution_minutes else False
+        if version is not None and slower:
+            self.message_user(request, "The first response may take longer than the resolution.", messages.WARNING)
+        if never := opens_no_more(obj.calendar):
+            self.message_user(request, f"{never} What “{obj}” promises by it never falls due.", messages.WARNING)
         self._warn(request, obj)
+
+    def promised(self, obj: Policy, version: PolicyVersion) -> str:
+        said = version.says
+        return f" It promises {words.promise(said)} ({obj.calendar}) to {words.conditions(said)}."
 
     def _warn(self, request: HttpRequest, policy: Policy) -> None:
         """Say which policies are never reached where this one stands now."""

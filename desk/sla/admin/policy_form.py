@@ -16,9 +16,12 @@ from desk.tickets.models import Priority
 
 from ..models import Calendar, EscalationStep, Policy
 from ..publishing import step_problem
-from .fields import LengthField, PercentsField, Spoken, SpokenFormSet, Suggesting, WhyField
+from .fields import Choosing, LengthField, PercentsField, Spoken, Suggesting, WhyField
+from .rows import SpokenFormSet
+from .stale import SeenForm
 
 ANY = "– any –"
+RESPONSE_WITHIN, RESOLUTION_WITHIN = "First response within", "Resolution within"
 
 
 def kind_choices() -> list[tuple[str, str]]:
@@ -40,12 +43,26 @@ def without_ways_out(field: Any) -> Any:
     return field
 
 
-class PolicyForm(forms.ModelForm):
+def offer(fields: dict[str, Any]) -> None:
+    """Fill the choices of a form about a policy, of those of its fields that there are."""
+    for name in fields.keys() & {"service", "workgroup"}:
+        fields[name].empty_label = ANY
+    if "category" in fields:
+        fields["category"].choices = [("", ANY), *category_choices(inactive=True)]
+    if "priority" in fields:
+        fields["priority"].choices = [("", ANY), *Priority.choices]
+    if "calendar" in fields:
+        fields["calendar"].queryset = Calendar.objects.filter(current__isnull=False)
+
+
+class PolicyForm(SeenForm):
     """What a policy asks and promises; lengths are written as people say them."""
 
+    rows_in_content = "steps"
+
     kind = forms.ChoiceField(label="Kind of ticket", choices=kind_choices, initial="incident")
-    response_minutes = LengthField(label="First response within")
-    resolution_minutes = LengthField(label="Resolution within")
+    response_minutes = LengthField(label=RESPONSE_WITHIN)
+    resolution_minutes = LengthField(label=RESOLUTION_WITHIN)
     warn_at = PercentsField(
         label="Warn at", help_text="Percent of the target, several with commas between, such as 50, 80."
     )
@@ -63,18 +80,18 @@ class PolicyForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
-        for name in fields.keys() & {"service", "workgroup"}:
-            fields[name].empty_label = ANY
-        if "category" in fields:
-            fields["category"].choices = [("", ANY), *category_choices(inactive=True)]
-        if "priority" in fields:
-            fields["priority"].choices = [("", ANY), *Priority.choices]
-        if "calendar" in fields:
-            fields["calendar"].queryset = Calendar.objects.filter(current__isnull=False)
+        offer(self.fields)
         if self.instance.pk is None:
             last = Policy.objects.aggregate(last=Max("position"))["last"] or 0
             self.initial.setdefault("position", last + 10)
+
+
+SHORT: dict[str, str] = {
+    EscalationStep.Do.ASSIGNEE: "Notify the assignee, else leads",
+    EscalationStep.Do.LEADS: "Notify the leads",
+    EscalationStep.Do.GROUP: "Notify a whole workgroup",
+    EscalationStep.Do.MOVE: "Move to another workgroup",
+}
 
 
 class StepForm(Spoken):
@@ -87,6 +104,14 @@ class StepForm(Spoken):
         ],
         initial=EscalationStep.Clock.BOTH,
     )
+    do = forms.ChoiceField(
+        choices=[(value, SHORT.get(value, label)) for value, label in EscalationStep.Do.choices],
+        initial=EscalationStep.Do.LEADS,
+    )
+
+    def has_changed(self) -> bool:
+        """A row that was added is a step, also when nothing in it was altered."""
+        return self.instance.pk is None or super().has_changed()
 
 
 class StepsFormSet(SpokenFormSet):
@@ -95,7 +120,7 @@ class StepsFormSet(SpokenFormSet):
     def clean(self) -> None:
         super().clean()
         for form in self.forms:
-            if form.errors or form.cleaned_data.get("DELETE") or not (form.has_changed() or form.instance.pk):
+            if form.errors or form.cleaned_data.get("DELETE"):
                 continue
             if problem := step_problem(form.instance, self.instance.kind):
                 form.add_error(*problem)
@@ -115,6 +140,11 @@ class Steps(admin.TabularInline):
         """Without the icons that lead elsewhere: a step chooses among the people and workgroups that there are."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         return without_ways_out(field)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = Choosing(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EscalationStep]:
         return super().get_queryset(request).select_related("person", "workgroup")

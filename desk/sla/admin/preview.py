@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -20,8 +19,11 @@ from desk.services.queries import category_choices
 from desk.tickets.models import Priority, Ticket
 
 from .. import queries, words
+from ..models import YEARS
 from ..outlook import Outlook, outlook
 from ..versions import Subject
+from .asked import number
+from .fields import Choosing
 from .policy_form import kind_choices
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ class PreviewForm(forms.Form):
     requester = forms.ModelChoiceField(
         User.objects.filter(is_active=True),
         required=False,
-        widget=AutocompleteSelect(Ticket._meta.get_field("requester"), admin.site, attrs={"data-width": "20em"}),
+        widget=Choosing(Ticket._meta.get_field("requester"), admin.site, attrs={"data-width": "20em"}),
         help_text="For the department and whether they are a VIP. Empty: neither.",
     )
     created = forms.DateTimeField(
@@ -53,6 +55,12 @@ class PreviewForm(forms.Form):
         input_formats=[MOMENT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
         help_text="Empty: now.",
     )
+
+    def clean_created(self) -> datetime | None:
+        created: datetime | None = self.cleaned_data["created"]
+        if created is not None and created.year not in YEARS:
+            raise forms.ValidationError(f"Give a moment in the years {YEARS[0]} to {YEARS[-1]}.")
+        return created
 
     def subject(self) -> Subject:
         data = self.cleaned_data
@@ -92,8 +100,8 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     given: dict[str, Any] = {
         name: request.GET[f"for-{name}"] for name in names if request.GET.get(f"for-{name}", "").strip()
     }
-    if (priority := request.GET.get("for-priority", "")).isdecimal():
-        given["priority"] = int(priority)
+    if (priority := number(request.GET.get("for-priority"))) is not None:
+        given["priority"] = priority
     return given
 
 

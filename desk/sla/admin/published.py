@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from desk.people.models import User
+from desk.people.names import PlainWords
 
 from .. import queries
-from ..models import Version
+from ..models import Calendar, CalendarVersion, Version
 
 
 def tickets(number: int) -> str:
@@ -25,7 +30,18 @@ def tickets(number: int) -> str:
     return f"{number:,} open ticket{'' if number == 1 else 's'}"
 
 
-class PublishedAdmin(admin.ModelAdmin):
+def opens_no_more(calendar: Calendar) -> str:
+    """A sentence when what is published of the calendar opens on no day to come; else nothing."""
+    version = CalendarVersion.objects.filter(calendar=calendar).order_by("-number").first()
+    if version is None:
+        return ""
+    hours, today = version.says.calendar, timezone.localdate() - timedelta(days=1)
+    if any(hours.week) or any(windows and day >= today for day, windows in hours.days.items()):
+        return ""
+    return f"The calendar “{calendar}” never opens again: its week is closed, and its special days are over."
+
+
+class PublishedAdmin(PlainWords, admin.ModelAdmin):
     """A table whose rows are published as numbered versions whenever they are saved, with an optional reason."""
 
     actions = None  # nothing is done to many rows at once
@@ -50,14 +66,35 @@ class PublishedAdmin(admin.ModelAdmin):
 
     # -- saving
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.differences = staticmethod(self.differences)
+        return form
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """A row that is being saved is locked first, so that what the author saw is compared with what will stand."""
+        with transaction.atomic():
+            row = self.get_object(request, unquote(object_id)) if request.method == "POST" and object_id else None
+            if row is not None:
+                self.model._default_manager.select_for_update().filter(pk=row.pk).first()
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         assert isinstance(request.user, User)
         version = self.publish(form.instance, request.user, form.cleaned_data.get("why", ""))
         self.tell(request, form.instance, version)
+        request.told = True  # type: ignore[attr-defined]
+
+    def message_user(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Once a saving was told in our words, Django's own “was changed successfully” is left out."""
+        if not getattr(request, "told", False):
+            super().message_user(request, *args, **kwargs)
 
     def tell(self, request: HttpRequest, obj: Any, version: Version | None) -> None:
-        """Say what was published, and who goes on with what was published before."""
+        """Say, in one message, what was published, and who goes on with what was published before."""
         obj.refresh_from_db(fields=["current"])
         if version is None:
             self.message_user(
@@ -66,18 +103,24 @@ class PublishedAdmin(admin.ModelAdmin):
             return
         held = queries.held_to_earlier(obj)
         if not held:
-            self.message_user(request, f"Version {version.number} is published.", messages.SUCCESS)
+            said = format_html("Version {} is published.{}", version.number, self.promised(obj, version))
+            self.message_user(request, said, messages.SUCCESS)
             return
         count = sum(held.values())
         sentence = format_html(
-            'Version {} is published; {} keep{} {} until they are <a href="{}">re-based</a>.',
+            'Version {} is published; {} keep{} {} until they are <a href="{}">re-based</a>.{}',
             version.number,
             tickets(count),
             "s" if count == 1 else "",
             f"version {next(iter(held))}" if len(held) == 1 else "earlier versions",
             reverse("admin:sla_rebasing_changelist"),
+            self.promised(obj, version),
         )
         self.message_user(request, sentence, messages.SUCCESS)
+
+    def promised(self, obj: Any, version: Any) -> str:
+        """What else the message about a new version says."""
+        return ""
 
     # -- keeping
 

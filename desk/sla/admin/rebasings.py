@@ -18,6 +18,7 @@ from desk.tickets.errors import Refused
 
 from .. import drift, rebasing
 from ..models import Policy, Rebasing
+from .asked import number
 from .published import tickets
 
 SHOWN = 20  # past ones on the page
@@ -89,4 +90,4 @@ class RebasingAdmin(LookOnly, admin.ModelAdmin):
 def _asked(request: HttpRequest) -> int:
     """The id of the policy whose tickets are shown; 0: all."""
     asked = (request.POST if request.method == "POST" else request.GET).get("policy", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 10 else 0
+    return number(asked) or 0

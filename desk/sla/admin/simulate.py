@@ -14,16 +14,18 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from desk.services.queries import category_choices
 from desk.tickets.errors import Refused
 
 from ..engine import KINDS
-from ..models import Calendar, Policy
+from ..models import Policy
 from ..publishing import policy_content
 from ..simulator.comparison import Comparison, compare
 from ..simulator.drafts import edited
 from ..simulator.simulation import Simulation
 from ..simulator.table import Draft, Line
+from .asked import number
+from .fields import LengthField
+from .policy_form import RESOLUTION_WITHIN, RESPONSE_WITHIN, PolicyForm, offer
 
 MOST = 3000  # tickets that a request may tell again; about two seconds
 SHOWN = 50  # flips of each sort
@@ -41,7 +43,10 @@ class Days(forms.Form):
 
 
 class Changed(forms.ModelForm):
-    """A policy as it might be. It is read, and never saved."""
+    """A policy as it might be, in the words of its own form. It is read, and never saved."""
+
+    response_minutes = LengthField(label=RESPONSE_WITHIN)
+    resolution_minutes = LengthField(label=RESOLUTION_WITHIN)
 
     class Meta:
         model = Policy
@@ -49,12 +54,12 @@ class Changed(forms.ModelForm):
             "response_minutes", "resolution_minutes", "calendar", "on_reopen",
             "priority", "service", "category", "workgroup", "department", "vip", "position", "is_active",
         ]  # fmt: skip
+        labels = PolicyForm.Meta.labels
+        help_texts = PolicyForm.Meta.help_texts
 
     def __init__(self, *args: Any, **more: Any):
         super().__init__(*args, **more)
-        fields: Any = self.fields
-        fields["calendar"].queryset = Calendar.objects.exclude(current=None)
-        fields["category"].choices = [("", "– any –"), *category_choices(inactive=True)]
+        offer(self.fields)
 
     def save(self, commit: bool = True) -> Any:
         raise NotImplementedError("A simulation writes nothing.")
@@ -66,7 +71,7 @@ def _simulate(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("sla.view_policy"):
         raise PermissionDenied("Simulations are for those who may see the policies.")
     chosen, runs = request.GET.get("policy", ""), "run" in request.GET
-    policy = get_object_or_404(Policy, pk=chosen if chosen.isdecimal() else 0) if chosen else None
+    policy = get_object_or_404(Policy, pk=number(chosen) or 0) if chosen else None
     days = Days(request.GET if runs else None, initial={"days": 90})
     changed = Changed(request.GET if runs else None, instance=policy) if policy else None
     context: dict[str, Any] = {"policy": policy, "policies": Policy.objects.all(), "days": days, "changed": changed}

@@ -1,6 +1,7 @@
 """The administrator gives and takes access: what is saved on a page is what people can do a moment later."""
 
 import pytest
+from django.core.paginator import UnorderedObjectListWarning
 from django.urls import reverse
 
 from desk.people.admin import grants_by_user
@@ -219,3 +220,20 @@ def test_what_a_workgroup_takes_is_ticked_in_words(world, browse):
     assert send(admin, page_of(world.network), takes=None).status_code == 302
     world.network.refresh_from_db()
     assert world.network.takes == []
+
+
+def test_people_and_places_are_picked_from_lists_in_order(world, browse, recwarn):
+    client = browse(world.admin)
+    asked = [("sla", "escalationstep", "workgroup"), ("people", "userskill", "skill")]
+    for app, model, field in asked:
+        wanted = {"app_label": app, "model_name": model, "field_name": field, "term": ""}
+        assert client.get("/admin/autocomplete/", wanted).status_code == 200
+    assert [str(one.message) for one in recwarn if issubclass(one.category, UnorderedObjectListWarning)] == []
+
+
+def test_a_workgroup_whose_name_turns_a_line_round_is_refused(world, browse):
+    path = reverse("admin:people_workgroup_change", args=[world.network.pk])
+    page = send(browse(world.admin), path, name="Net\u202ework").content.decode()
+    assert "Write it without the invisible sign U+202E, which disturbs the line it is in." in page
+    world.network.refresh_from_db()
+    assert world.network.name == "Network"

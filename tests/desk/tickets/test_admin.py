@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from desk.tickets import actions
 from desk.tickets.models import Attachment, Event, PendingReason, PriorityCell, Ticket
-from tests.factories import incident
+from tests.factories import incident, person
 from tests.files import png
 from tests.forms import send
 from tests.stories import in_state
@@ -46,6 +46,17 @@ def test_a_reason_that_tickets_name_is_kept_and_can_be_retired(world, browse):
     assert set(PendingReason.objects.filter(pk__in=[used.pk, unused.pk])) == {used}
     chosen = {"action": "delete_selected", "_selected_action": [used.pk], "post": "yes"}
     admin.post(reverse("admin:tickets_pendingreason_changelist"), chosen)
+    assert PendingReason.objects.filter(pk=used.pk).exists()
+
+
+def test_who_may_delete_nothing_isnt_told_what_stands_in_tickets(world, browse):
+    in_state("pending", requester=world.erin, analyst=world.sam)
+    used = PendingReason.objects.get(name="Waiting for vendor")
+    clerk = browse(person("clerk", is_staff=True))
+    for row in PendingReason.objects.all():
+        assert (
+            clerk.post(reverse("admin:tickets_pendingreason_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+        )
     assert PendingReason.objects.filter(pk=used.pk).exists()
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from django.utils import timezone
 
 from desk.sla.models import Calendar, CalendarVersion, SpecialDay
 from tests.factories import incident, person
@@ -113,9 +114,15 @@ def test_saving_what_is_published_makes_no_version(admin, hamburg):
         ("tuesday", "08:00–12:00, 11:00–13:00", "has hours that overlap"),
         ("wednesday", "09:00-09:00", "begins and ends at the same time"),
         ("zone", "Mars/Olympus", "is no IANA time zone"),
+        ("zone", "Factory", "is no IANA time zone"),
+        ("zone", "localtime", "is no IANA time zone"),
+        ("name", "Office\u202e", "Write it without the invisible sign U+202E"),
+        ("special_days-0-name", "Day\u2066", "Write it without the invisible sign U+2066"),
         ("zone", "", "This field is required"),
         ("name", "", "This field is required"),
         ("special_days-0-date", "31.31.2026", "Enter a valid date"),
+        ("special_days-0-date", "0001-01-01", "Give a date in the years 1970 to 2100."),
+        ("special_days-0-date", "9999-12-31", "Give a date in the years 1970 to 2100."),
         ("special_days-0-times", "noon", "can&#x27;t be read"),
     ],
 )
@@ -125,7 +132,11 @@ def test_bad_input_is_answered_beside_its_field_and_nothing_typed_is_lost(admin,
     page = answer.content.decode()
     assert answer.status_code == 200
     assert sentence in page
-    assert all(kept in page for kept in ('value="10:00–11:00"', "Christmas Eve", 'value="Because"'))
+    assert all(
+        kept in page
+        for kept in ('value="10:00–11:00"', "Christmas Eve", 'value="Because"')
+        if field not in day or kept != day[field]
+    )
     hamburg.refresh_from_db()
     assert hamburg.current.number == 1
 
@@ -159,6 +170,20 @@ def test_special_days_are_shown_a_year_at_a_time_and_others_are_kept(admin, hamb
     send(admin, f"{page_of(hamburg)}?year=2026", **{"special_days-0-DELETE": "on"})
     hamburg.refresh_from_db()
     assert {day.year for day in hamburg.current.says.names} == {2024, 2027}
+
+
+@pytest.mark.parametrize("year", ["1" * 5000, "0", "10000", "²", "next"])
+def test_a_year_that_no_calendar_knows_shows_this_one(admin, hamburg, year):
+    page = admin.get(page_of(hamburg), {"year": year})
+    assert (page.status_code, page.context["year"]) == (200, timezone.localdate().year)
+    assert admin.get(f"/admin/sla/calendar/{'1' * 5000}/change/").status_code == 302
+
+
+def test_a_day_that_was_once_saved_in_the_year_9999_can_be_deleted(admin, hamburg):
+    SpecialDay.objects.create(calendar=hamburg, date=date(9999, 5, 1), name="Far")
+    assert 'href="?year=9999#' in admin.get(page_of(hamburg)).content.decode()
+    assert send(admin, f"{page_of(hamburg)}?year=9999", **{"special_days-0-DELETE": "on"}).status_code == 302
+    assert not hamburg.special_days.exists()
 
 
 def test_the_week_is_drawn_overnight_into_the_next_day_and_as_it_is_typed(admin, hamburg):

@@ -1,5 +1,7 @@
 """The administrator sets up policies: a line for P1 on one service, its place in the table, its steps and versions."""
 
+from datetime import date
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
@@ -61,10 +63,8 @@ def test_a_policy_for_p1_on_one_service_is_previewed_and_saved(world, admin, mai
     made = Policy.objects.get()
     assert (made.response_minutes, made.resolution_minutes, made.warn_at) == (15, 150, [50, 80])
     assert (made.current.number, made.current.reason, made.current.made_by) == (1, "Contract", world.admin)
-    assert told(answer)[:2] == [
-        "Version 1 is published.",
-        "It promises 15 min / 2 h 30 min (Office) to incident, service Mail, priority P1 Critical.",
-    ]
+    promise = "It promises 15 min / 2 h 30 min (Office) to incident, service Mail, priority P1 Critical."
+    assert told(answer) == [f"Version 1 is published. {promise}"]
     asked = {"kind": "incident", "priority": 1, "workgroup": world.desk.pk, "service": mail.pk}
     page = admin.get(reverse(PREVIEW), {**asked, "created": "2026-03-02T09:00"}).content.decode()
     for words in ("P1 Mail", "Mon 2 Mar 2026, 09:15", "Mon 2 Mar 2026, 11:30", "Mon 2 Mar 2026, 10:15"):
@@ -93,6 +93,8 @@ def test_an_edit_makes_a_version_and_old_clocks_keep_theirs(world, admin, office
     ("typed", "sentence"),
     [
         ({"name": ""}, "This field is required"),
+        ({"name": "High\u202e"}, "Write it without the invisible sign U+202E"),
+        ({"why": "Contract\u0007"}, "Write it without the invisible sign U+0007"),
         ({"calendar": ""}, "This field is required"),
         ({"position": "first"}, "Enter a whole number"),
         ({"kind": "poem"}, "is not one of the available choices"),
@@ -105,11 +107,13 @@ def test_an_edit_makes_a_version_and_old_clocks_keep_theirs(world, admin, office
         ({**STEP, "steps-0-do": "person"}, "The step at 75% notifies a person: say whom."),
         ({**STEP, "steps-0-do": "group"}, "The step at 75% needs a workgroup."),
         ({**STEP, "steps-0-percent": "0"}, "greater than or equal to 1"),
+        ({**STEP, "steps-0-do": "person", "steps-0-person": "abc"}, "not one of the available choices"),
+        ({**STEP, "steps-0-do": "group", "steps-0-workgroup": "1" * 5000}, "not one of the available choices"),
     ],
 )
 def test_bad_input_is_answered_beside_its_field_and_nothing_typed_is_lost(admin, office, typed, sentence):
     good = {"name": "Kept words", "calendar": office.pk, "resolution_minutes": "7 h", "department": "Radiology"}
-    answer = send(admin, reverse(ADD), why="My reason", **{**good, **typed})
+    answer = send(admin, reverse(ADD), **{"why": "My reason", **good, **typed})
     page = answer.content.decode()
     assert answer.status_code == 200
     assert sentence in page
@@ -118,12 +122,31 @@ def test_bad_input_is_answered_beside_its_field_and_nothing_typed_is_lost(admin,
     assert not Policy.objects.exists()
 
 
+def test_a_step_that_was_added_as_it_is_offered_is_a_step(admin, office):
+    offered = {"steps-TOTAL_FORMS": "1", "steps-0-percent": "100", "steps-0-clock": "both", "steps-0-do": "leads"}
+    assert send(admin, reverse(ADD), name="Loud", calendar=office.pk, **offered).status_code == 302
+    made = Policy.objects.get()
+    assert list(made.steps.values_list("percent", "clock", "do")) == [(100, "both", "leads")]
+    assert [step["percent"] for step in made.current.says.steps] == [100]
+
+
 def test_a_step_to_a_workgroup_that_takes_no_such_tickets_is_refused(world, admin, office):
     world.network.takes = ["work_order"]
     world.network.save()
     move = {**STEP, "steps-0-do": "move", "steps-0-workgroup": world.network.pk}
     page = send(admin, reverse(ADD), name="Moved", calendar=office.pk, **move).content.decode()
     assert "Network doesn&#x27;t take such tickets, so the step at 75% can&#x27;t move one there." in page
+
+
+def test_a_policy_by_a_calendar_that_never_opens_again_says_so(admin):
+    over = calendar("Over", week=[""] * 7, days={date(2020, 5, 1): ("Last day", "08:00–12:00")})
+    said = "The calendar “Over” never opens again: its week is closed, and its special days are over. "
+    answer = send(admin, reverse(ADD), name="Late", calendar=over.pk, resolution_minutes="1 h")
+    assert f"{said}What “Late” promises by it never falls due." in told(answer)
+    answer = send(admin, reverse("admin:sla_calendar_change", args=[over.pk]))
+    assert f"{said}What is promised by it never falls due: “Late”." in told(answer)
+    monday = send(admin, reverse("admin:sla_calendar_change", args=[over.pk]), monday="8:00-9:00")
+    assert not [words for words in told(monday)[-1:] if "never opens" in words]
 
 
 def test_the_table_says_when_what_is_promised_and_how_many_hold_it(world, admin, office, mail):
@@ -179,11 +202,18 @@ def test_moving_needs_a_post_an_existing_line_and_the_permission(world, browse, 
     path = page_of(table[0], "place")
     assert admin.get(path).status_code == 405
     assert admin.post(path, {"before": 999999}).status_code == 404
-    assert admin.post(path, {"before": "x" * 20}).status_code == 302  # nonsense names no line: last
     clerk = person("clerk", is_staff=True)
     clerk.user_permissions.add(Permission.objects.get(codename="view_policy"))
     assert browse(clerk).post(path, {"way": "down"}).status_code == 403
-    assert names() == ["B", "C", "A"]
+    assert names() == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize("asked", [{}, {"way": "sideways"}, {"before": "abc"}, {"before": "²"}, {"before": "1" * 5000}])
+def test_moving_without_saying_where_to_moves_nothing_and_says_so(admin, table, asked):
+    answer = admin.post(page_of(table[0], "place"), asked)
+    said = "“A” stays where it is: say “up” or “down”, or before which policy it is to be asked."
+    assert (answer.status_code, told(answer)) == (302, [said])
+    assert names() == ["A", "B", "C"]
 
 
 def test_a_policy_that_clocks_hold_on_to_cant_be_deleted_but_switched_off(world, admin, office):

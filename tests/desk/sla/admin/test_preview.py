@@ -92,7 +92,11 @@ def test_it_says_that_nothing_is_promised(world, ask):
         ({"kind": "<b>"}, "&lt;b&gt; is not one of the available choices"),
         ({"category": "x"}, "not one of the available choices"),
         ({"requester": "0"}, "not one of the available choices"),
+        ({"requester": "abc"}, "not one of the available choices"),
+        ({"requester": "1" * 5000}, "not one of the available choices"),
         ({"created": "yesterday"}, "Enter a valid date/time"),
+        ({"created": "0001-01-01T00:00"}, "Give a moment in the years 1970 to 2100."),
+        ({"created": "9999-12-31T23:59"}, "Give a moment in the years 1970 to 2100."),
     ],
 )
 def test_bad_input_is_answered_beside_its_field(world, ask, typed, sentence):
@@ -112,3 +116,4 @@ def test_a_policys_page_hands_its_conditions_over(world, browse):
     form = client.get(reverse(PREVIEW), {"for-service": mail.pk, "for-priority": "2"}).content.decode()
     assert f'<option value="{mail.pk}" selected>Mail' in form
     assert '<option value="2" selected>' in form
+    assert client.get(reverse(PREVIEW), {"for-priority": "1" * 5000}).status_code == 200

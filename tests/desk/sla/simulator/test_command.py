@@ -103,8 +103,10 @@ def changed(made, **fields):
 def test_an_administrator_tries_other_targets_and_nothing_is_saved(world, yesterday, browse):
     before = list(Policy.objects.values()), list(Clock.objects.values())
     client = browse(world.admin)
-    assert 'value="480"' in client.get(PAGE, {"policy": yesterday.pk}).content.decode()
-    text = client.get(PAGE, changed(yesterday, resolution_minutes=240)).content.decode()
+    form = client.get(PAGE, {"policy": yesterday.pk}).content.decode()
+    assert 'value="8 h"' in form and "First response within" in form and "Requester&#x27;s department" in form
+    text = client.get(PAGE, changed(yesterday, resolution_minutes="4 h")).content.decode()
+    assert "Targets that were met and would be missed: <strong>1</strong>." in text
     assert "1 tickets told again to: Standard" in text
     assert f'<a href="/incidents/{world.ticket.number}/">' in text and "2 h late" in text
     assert "100.0% <span" in text and "-100.0" in text
@@ -128,7 +130,8 @@ def test_all_unpublished_edits_are_tried_together(world, yesterday, browse):
     [
         ({"days": 0}, "greater than or equal to 1"),
         ({"days": "many"}, "Enter a whole number."),
-        ({"resolution_minutes": 0}, "greater than or equal to 1"),
+        ({"resolution_minutes": 0}, "Give at least one minute"),
+        ({"resolution_minutes": "2 days"}, "A business day has no fixed length"),
         ({"calendar": 999999}, "Select a valid choice"),
         ({"category": "x"}, "Select a valid choice"),
     ],
@@ -154,4 +157,5 @@ def test_staff_who_may_not_see_policies_may_not_simulate_them(world, yesterday, 
     assert browse(person("stan", is_staff=True)).get(PAGE).status_code == 403
     assert browse(world.admin).get(PAGE, {"policy": "999999"}).status_code == 404
     assert browse(world.admin).get(PAGE, {"policy": "x"}).status_code == 404
+    assert browse(world.admin).get(PAGE, {"policy": "1" * 5000}).status_code == 404
     assert browse(world.admin).post(PAGE).status_code == 405
