@@ -70,7 +70,7 @@ class NeededBy(Needs):
 class WorkOrderAdmin(TicketLook):
     """A work order changes on its page, by its transitions; here one finds and reads it."""
 
-    list_display: ClassVar[Any] = [*TicketLook.list_display[:2], "parent", *TicketLook.list_display[2:]]
+    list_display = [*TicketLook.list_display[:2], "parent", *TicketLook.list_display[2:]]
     list_filter: ClassVar[Any] = [*TicketLook.list_filter, "work_type", "planned_start"]
     list_select_related = ["workgroup", "assignee", "parent"]
     inlines: ClassVar[Any] = [Checklist, Needs, NeededBy, LinksOut, Watchers]
