@@ -11,7 +11,7 @@ from django.db.models import Q
 from desk.assignment.forms import AssignForm
 from desk.people.models import Workgroup
 from desk.services.models import Site
-from desk.tickets.forms import HoldForm, MoveForm
+from desk.tickets.forms import FilesField, HoldForm, MoveForm
 from desk.tickets.models import Priority, Ticket
 
 from . import queries
@@ -142,6 +142,7 @@ class CompleteForm(MoveForm):
         error_messages={"required": "Please say what you did."},
     )
     effort_minutes = forms.IntegerField(**EFFORT)  # type: ignore[arg-type]
+    files = FilesField(label="Photos or files", camera=True)  # type: ignore[assignment]  # the stubs know only the sent files
 
 
 class FailForm(MoveForm):
@@ -151,6 +152,7 @@ class FailForm(MoveForm):
         error_messages={"required": "Please say why it can't be done."},
     )
     effort_minutes = forms.IntegerField(**EFFORT)  # type: ignore[arg-type]
+    files = FilesField(label="Photos or files", camera=True)  # type: ignore[assignment]  # the stubs know only the sent files
 
 
 class CancelForm(MoveForm):
