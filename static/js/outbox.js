@@ -168,7 +168,8 @@
       before(copy);
       return copy;
     };
-    const boxes = [...theirs.querySelectorAll(".notice-warning, .notice-danger, .conflict")];
+    const kinds = ".notice-warning, .notice-danger, .conflict";
+    const boxes = [...(theirs.querySelector(`${kinds}, .field-error`) ? theirs : page).querySelectorAll(kinds)];
     if (status === 403 || status === 404 || !boxes.length && !theirs.querySelector(".field-error")) {
       return window.house.toast(`${sentences(status, text).join(" ")} What you wrote is still here, to be copied.`);
     }
