@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from desk.notifications.count import remembered
-from desk.people.rules import is_analyst, reach
+from desk.people.rules import is_analyst, may_work_queue, reach
 from desk.sla.reporting.report import may_report
 from desk.tickets.queries import queues_of
+from workorders.queries import takes_some
 
 from .accounts import DEMO_ACCOUNTS
 
@@ -34,6 +35,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
     places = [("Home", "/", "house"), ("My incidents", reverse("incidents:mine"), "inbox")]
     if reach(user).view:
+        groups = list(queues_of(user))
+        if any(may_work_queue(user, group.pk) and takes_some(group) for group in groups):
+            places.append(("My work orders", reverse("workorders:my_day"), "clipboard-check"))
         places.append(("Queues", reverse("tickets:queues"), "list"))
         places += [
             (
@@ -41,7 +45,7 @@ def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
                 reverse("tickets:queue", args=[group.slug]),
                 "",
             )
-            for group in queues_of(user)
+            for group in groups
         ]
     if may_report(user):
         places.append(("Reports", reverse("sla:report"), "chart-column"))

@@ -49,6 +49,26 @@ class ViewerTimeZone:
             return self.get_response(request)
 
 
+class Outbox:
+    """Takes what a browser kept while it had no connection from the person who wrote it, and from nobody else.
+
+    The browser says whose it is (`Outbox-User`), and is told who is signed in. When these differ nothing is done, and
+    the browser goes on keeping it.
+    """
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        whose = request.headers.get("Outbox-User")
+        if whose is None:
+            return self.get_response(request)
+        me = str(request.user.pk or "")
+        response = self.get_response(request) if whose == me else HttpResponse(status=403)
+        response["Outbox-User"] = me
+        return response
+
+
 class SignInAgain:
     """Turns the way to the sign-in page into one that htmx follows and that comes back to the page with its text.
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from desk.people.models import User, Workgroup
@@ -274,17 +275,33 @@ def tick(*, item: ChecklistItem, by: User, done: bool = True, at: datetime | Non
 
 
 def complete(
-    *, work_order: WorkOrder, by: User, result: str, effort_minutes: int | None = None, **how: Any
+    *,
+    work_order: WorkOrder,
+    by: User,
+    result: str,
+    effort_minutes: int | None = None,
+    files: Iterable[UploadedFile] = (),
+    **how: Any,
 ) -> WorkOrder:
-    """It is done. What waited for it is released; when it was the last one, the parent's assignee is told."""
+    """It is done, and the photos show it. What waited for it is released; when it was the last one, the parent's assignee is told."""
     result = text.clean(result, field="result", required="Please say what you did.")
-    return perform(work_order, "complete", by=by, result=result, effort_minutes=effort_minutes, **how)
+    done = {"result": result, "effort_minutes": effort_minutes, "files": list(files)}
+    return perform(work_order, "complete", by=by, **done, **how)
 
 
-def fail(*, work_order: WorkOrder, by: User, reason: str, effort_minutes: int | None = None, **how: Any) -> WorkOrder:
+def fail(
+    *,
+    work_order: WorkOrder,
+    by: User,
+    reason: str,
+    effort_minutes: int | None = None,
+    files: Iterable[UploadedFile] = (),
+    **how: Any,
+) -> WorkOrder:
     """It can't be done. The parent's analyst is asked how to go on; what waits for it goes on waiting."""
     reason = text.clean(reason, field="reason", required="Please say why it can't be done.")
-    return perform(work_order, "fail", by=by, reason=reason, effort_minutes=effort_minutes, **how)
+    why = {"reason": reason, "effort_minutes": effort_minutes, "files": list(files)}
+    return perform(work_order, "fail", by=by, **why, **how)
 
 
 def cancel(*, work_order: WorkOrder, by: User, reason: str, **how: Any) -> WorkOrder:

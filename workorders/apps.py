@@ -28,6 +28,7 @@ class WorkOrdersConfig(AppConfig):
                 solved=frozenset({State.COMPLETED.value, State.FAILED.value}),
                 void=frozenset({State.CANCELLED.value}),
                 editable=("planned_start", "planned_end"),
+                kept_offline=True,
                 shared_with_parent=True,
                 idle=frozenset({State.WAITING.value}),
                 begins=(State.OPEN.value, State.WAITING.value),

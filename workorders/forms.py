@@ -13,7 +13,7 @@ from django.utils.html import escape
 from desk.assignment.forms import AssignForm
 from desk.people.models import Workgroup
 from desk.services.models import Site
-from desk.tickets.forms import HoldForm, MoveForm
+from desk.tickets.forms import FilesField, HoldForm, MoveForm
 from desk.tickets.models import Priority, Ticket
 
 from . import queries
@@ -169,6 +169,7 @@ class CompleteForm(MoveForm):
         error_messages={"required": "Please say what you did."},
     )
     effort_minutes = forms.IntegerField(**EFFORT)  # type: ignore[arg-type]
+    files = FilesField(label="Photos or files", camera=True)  # type: ignore[assignment]  # the stubs know only the sent files
 
 
 class FailForm(MoveForm):
@@ -178,6 +179,7 @@ class FailForm(MoveForm):
         error_messages={"required": "Please say why it can't be done."},
     )
     effort_minutes = forms.IntegerField(**EFFORT)  # type: ignore[arg-type]
+    files = FilesField(label="Photos or files", camera=True)  # type: ignore[assignment]  # the stubs know only the sent files
 
 
 class CancelForm(MoveForm):

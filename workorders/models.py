@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -11,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.tickets.models import Ticket
 
-from .lifecycle import CLOSED_STATES, State, WorkOrderLifecycle
+from .lifecycle import CLOSED_STATES, NOT_STARTED, State, WorkOrderLifecycle
 
 
 class WorkType(models.TextChoices):
@@ -58,8 +60,20 @@ class WorkOrder(WorkOrderLifecycle, Ticket):
 
     @cached_property
     def waits_for(self) -> list[WorkOrder]:
-        """The orders that must be over before this one; asked once, and forgotten with the object."""
-        return [order for order in self.needs.order_by("pk") if order.state not in OVER]
+        """The orders that must be over before this one; asked once (or fetched before), and forgotten with the object."""
+        return sorted((order for order in self.needs.all() if order.state not in OVER), key=lambda order: order.pk)
+
+    def is_late(self, now: datetime) -> bool:
+        """Should be over by now, or should have begun where no end is planned."""
+        if self.planned_end is not None:
+            return self.planned_end < now
+        return self.planned_start is not None and self.planned_start < now and self.state in NOT_STARTED
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many items of the checklist are ticked off, of how many."""
+        items = list(self.checklist.all())
+        return sum(item.done_at is not None for item in items), len(items)
 
     @property
     def is_blocked(self) -> bool:

@@ -6,17 +6,28 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
 from desk.assignment.queries import NoCatchAll, route
 from desk.people.models import User, Workgroup
 from desk.people.queries import workgroups_for
+from desk.people.rules import reach
 from desk.tickets.models import Event, Ticket
 
 from .lifecycle import State
-from .models import UNFINISHED, CreationRule, Dependency, OrderTemplate, TemplateStep, WorkOrder
+from .models import (
+    UNFINISHED,
+    ChecklistItem,
+    CreationRule,
+    Dependency,
+    OrderTemplate,
+    TemplateStep,
+    WorkOrder,
+    WorkType,
+)
 
 KIND = "work_order"
 
@@ -206,11 +217,50 @@ def _why_not(rule: CreationRule, ticket: Ticket, when: str, branch: set[int]) ->
 # -- the day of somebody who does them ---------------------------------------------------------
 
 
-def my_day(user: User) -> QuerySet[WorkOrder]:
-    """What the person has to do, the earliest planned first, what isn't planned last."""
+NOBODYS_MOST = 20  # orders that nobody has are offered up to this number; the queue shows them all
+
+
+def _by_plan(orders: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
+    """With all that a card shows: the earliest planned first, what isn't planned last."""
     return (
-        WorkOrder.objects.filter(assignee=user, state__in=UNFINISHED)
+        orders.filter(state__in=UNFINISHED)
         .select_related("site", "parent", "workgroup", "pending_reason")
-        .prefetch_related("checklist")
         .order_by(F("planned_start").asc(nulls_last=True), "priority", "pk")
     )
+
+
+def my_day(user: User) -> QuerySet[WorkOrder]:
+    """What the person has to do, by plan."""
+    items = Prefetch("checklist", queryset=ChecklistItem.objects.select_related("done_by"))
+    return _by_plan(WorkOrder.objects.filter(assignee=user)).prefetch_related(items, "needs")
+
+
+def nobodys(user: User) -> QuerySet[WorkOrder]:
+    """What could be begun, and nobody has, in the workgroups whose queue the person works; by plan, the first few."""
+    free = WorkOrder.objects.filter(assignee=None, workgroup__in=reach(user).work).exclude(state=State.WAITING)
+    return _by_plan(free)[:NOBODYS_MOST]
+
+
+def by_day(orders: Iterable[WorkOrder], now: datetime) -> list[tuple[str, list[WorkOrder]]]:
+    """The orders under Overdue, Today, Later and Not planned, less what is empty.
+
+    `now` carries the viewer's time zone: there its day ends. Overdue is what should be over, or should have begun
+    where no end is planned and nobody has begun.
+    """
+    found: dict[str, list[WorkOrder]] = {"Overdue": [], "Today": [], "Later": [], "Not planned": []}
+    for order in orders:
+        start = order.planned_start
+        if start is None:
+            found["Not planned"].append(order)
+        elif order.is_late(now):
+            found["Overdue"].append(order)
+        elif start.astimezone(now.tzinfo).date() <= now.date():
+            found["Today"].append(order)
+        else:
+            found["Later"].append(order)
+    return [(title, orders) for title, orders in found.items() if orders]
+
+
+def takes_some(workgroup: Workgroup) -> bool:
+    """Whether it takes work orders of any type."""
+    return any(workgroup.takes_kind(f"{KIND}.{work_type}") for work_type in WorkType.values)

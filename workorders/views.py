@@ -2,30 +2,70 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from desk.people.models import User
 from desk.people.signed_in import SignedIn
 from desk.tickets.errors import Refused
-from desk.tickets.forms import refuse
+from desk.tickets.forms import MoveForm, refuse
 from desk.tickets.models import Ticket
-from desk.tickets.queries import get_visible
+from desk.tickets.queries import get_visible, pending_reasons
 from desk.tickets.rules import denied
 from desk.tickets.views.answers import code_for, done, typed_before
 
 from . import actions, queries, rules
-from .forms import RaiseForm, TemplateForm
+from .forms import FORMS, RaiseForm, TemplateForm
+from .lifecycle import State
 from .models import ChecklistItem, WorkOrder
+
+# State -> the one step that a thumb finds there.
+STEPS = {"open": "start", "assigned": "start", "in_progress": "complete", "pending": "resume"}
+
+
+class Card:
+    """One order of the day, with its next step and the forms for the others; they work without asking the server."""
+
+    def __init__(self, order: WorkOrder, user: User, now: datetime, reasons: list[tuple[int, str]]):
+        self.order = order
+        self.works = rules.technician(order, user)
+        self.late = order.is_late(now)
+        self.done, self.items = order.progress if self.works and order.assignee_id else (0, 0)
+        self.next = STEPS.get(order.state, "") if self.works else ""
+        self.begun = order.state in (State.IN_PROGRESS, State.PENDING)
+        self.forms: dict[str, MoveForm] = {}
+        if order.assignee_id and self.next:
+            self.forms = {name: self._form(name, user) for name in ("complete", "hold", "fail")}
+            reason: Any = self.forms["hold"].fields["reason"]
+            reason.choices = reasons
+
+    def _form(self, name: str, user: User) -> MoveForm:
+        """With ids of its own: many such forms stand on one page."""
+        return FORMS[name](ticket=self.order, user=user, auto_id=f"{self.order.number}-{name}-%s")
 
 
 @require_safe
 def my_day(request: SignedIn) -> HttpResponse:
-    """What the person has to do, by planned time; made for a thumb."""
-    return render(request, "workorders/my_day.html", {"orders": queries.my_day(request.user)})
+    """What the person has to do, by planned time, and what nobody has; made for a thumb."""
+    mine, free = list(queries.my_day(request.user)), list(queries.nobodys(request.user))
+    now = timezone.localtime()
+    reasons = [(reason.pk, str(reason)) for reason in pending_reasons()] if mine else []
+    context = {
+        "sections": [
+            (title, [Card(order, request.user, now, reasons) for order in orders])
+            for title, orders in queries.by_day(mine, now)
+        ],
+        "nobodys": [Card(order, request.user, now, []) for order in free],
+        "orders": mine + free,
+        "most": queries.NOBODYS_MOST,
+    }
+    return render(request, "workorders/my_day.html", context)
 
 
 def _parent(request: SignedIn, number: str) -> Ticket:
@@ -95,16 +135,23 @@ def _raise_page(
 
 @require_POST
 def tick(request: SignedIn, pk: int) -> HttpResponse:
-    """Tick an item of the checklist off, or take the tick back."""
+    """Tick an item of the checklist off, or take the tick back; htmx gets the checklist, or why not."""
     item = ChecklistItem.objects.select_related("order").filter(pk=pk).first()
     if item is None:
         raise Http404("No such item.")
-    get_visible(request.user, item.order.number, WorkOrder)
+    order: WorkOrder = get_visible(request.user, item.order.number, WorkOrder)
+    refusal: Refused | None = None
     try:
         actions.tick(item=item, by=request.user, done=request.POST.get("done") != "0")
-    except Refused as refusal:
+    except Refused as caught:
+        refusal = caught
+    if request.htmx:
+        template = "forms/refused.html" if refusal else "workorders/checklist.html"
+        context = {"refusal": refusal, "ticket": order, "works": True, "back": request.POST.get("next", "")}
+        return render(request, template, context, status=409 if refusal else 200)
+    if refusal:
         messages.error(request, str(refusal))
-    return _answer(request, item.order)
+    return done(request, order)
 
 
 @require_POST

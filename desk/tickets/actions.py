@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -14,9 +15,10 @@ from desk.people.models import User
 
 from . import flow, rules, text
 from .errors import Refused, Stale
-from .models import Event, Link, LinkKind, Ticket, Visibility, Watcher
+from .models import Event, Link, LinkKind, Submission, Ticket, Visibility, Watcher
 from .queries import priority_for
 
+Done = TypeVar("Done")
 EDITABLE = ("title", "description", "requester", "service", "category", "site", "impact", "urgency")
 
 
@@ -173,6 +175,23 @@ def link(*, source: Ticket, target: Ticket, kind: str, by: User, at: datetime | 
                 visibility=Visibility.INTERNAL,
             )
     return made
+
+
+@transaction.atomic
+def once(*, ticket: Ticket, by: User, token: uuid.UUID | None, act: Callable[[], Done]) -> Done | None:
+    """Act, unless this person's form with this token has done so before: then nothing happens, and None comes back.
+
+    The ticket's lock makes those who send the same form at the same time wait for each other. What is refused isn't
+    remembered: the form may be mended and sent again. Without a token it is done each time.
+    """
+    if token is None:
+        return act()
+    flow.lock(ticket)
+    if Submission.objects.filter(by=by, token=token).exists():
+        return None
+    found = act()
+    Submission.objects.create(by=by, token=token, ticket_id=ticket.pk)
+    return found
 
 
 def watch(*, ticket: Ticket, user: User) -> None:

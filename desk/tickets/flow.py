@@ -51,6 +51,7 @@ def perform(
     seen: int | None = None,
     at: datetime | None = None,
     source: str = "web",
+    files: Iterable[UploadedFile] = (),
     **inputs: Any,
 ) -> AnyTicket:
     """Make the named transition, and all that belongs to it, in one transaction.
@@ -58,7 +59,7 @@ def perform(
     Locks the row; asks whether this person may (PermissionDenied with the rule's sentence); compares the version
     the person has `seen` (Stale when others changed it meanwhile); asks for unmet conditions (Refused, with
     sentences); runs the django-fsm transition with `inputs`; saves with version + 1; writes the Event
-    `<kind>.<custom["event"]>` with every changed field; runs the switchboard's "now" reactions and writes the
+    `<kind>.<custom["event"]>` with every changed field and the `files`; runs the switchboard's "now" reactions and writes the
     deliveries of the "later" ones. After the commit workers are woken.
 
     `at`, timezone-aware, is given when history is replayed; otherwise the database's clock says when, read
@@ -87,6 +88,7 @@ def perform(
             data={"from": old_state, "to": fresh.state, **told.data},
             inside={"changes": changes(before, snapshot(fresh)), **told.inside},
             visibility=told.visibility,
+            files=files,
         )
         del fresh.__dict__["_moment"]
         return fresh

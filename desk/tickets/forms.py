@@ -25,7 +25,8 @@ class FilesInput(forms.ClearableFileInput):
 class FilesField(forms.FileField):
     """Several files at once, each checked for size and for being what it claims to be."""
 
-    def __init__(self, **kwargs: Any):
+    def __init__(self, *, camera: bool = False, **kwargs: Any):
+        self.camera = camera  # a phone also offers to take a photo at once
         most = f"{settings.ATTACHMENT_MAX_FILES} files of {filesizeformat(settings.ATTACHMENT_MAX_BYTES)}"
         kwargs.setdefault("widget", FilesInput(attrs={"multiple": True}))
         kwargs.setdefault("help_text", f"Up to {most} each: pictures, PDF, text, mail, Office, ZIP.")

@@ -273,6 +273,24 @@ def attachment_path(attachment: Attachment, filename: str) -> str:
     return f"{timezone.now():%Y/%m}/{attachment.key.hex}"
 
 
+class Submission(models.Model):
+    """A form that a person sent, by the token that their browser gave it, so that sending it again does nothing.
+
+    Written in the transaction of what the form did; never removed, since a browser may keep a form for a long time.
+    """
+
+    token = models.UUIDField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["by", "token"], name="tickets_submission_once")]
+
+    def __str__(self) -> str:
+        return f"{self.token} on {self.ticket_id}"
+
+
 class Attachment(models.Model):
     """A file that came with an event; whoever may see the event may have the file."""
 

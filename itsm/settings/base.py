@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "itsm.middleware.Outbox",
     "itsm.middleware.SignInAgain",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "itsm.middleware.ViewerTimeZone",

@@ -48,8 +48,7 @@
     body.append(line);
     box.append(body);
     form.prepend(box);
-    const fold = form.closest("details");
-    if (fold) fold.open = true;
+    for (let fold = form.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   }
 
   function restore(form) {
@@ -114,6 +113,8 @@
     const elsewhere = event.detail.xhr.getResponseHeader("HX-Redirect") || "";
     if (status >= 200 && status < 300 && !elsewhere.includes("login")) forget(form);
   });
+  /* Somebody else keeps the text now: the outbox. */
+  document.addEventListener("draft:done", (event) => forget(event.target));
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-draft-discard]")) return;
     const form = event.target.closest("form");

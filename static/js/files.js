@@ -79,7 +79,10 @@
 
   document.addEventListener("change", (event) => {
     const box = event.target.matches('input[type="file"]') && boxOf(event.target);
-    if (box) take(box, [...event.target.files]);
+    if (!box) return;
+    const picked = [...event.target.files];
+    if (event.target !== inputOf(box)) event.target.value = ""; // the camera's own input: its photo joins the others
+    take(box, picked);
   });
 
   document.addEventListener("click", (event) => {

@@ -12,6 +12,8 @@
     });
   }
 
+  window.house.busy = busy;
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.hasAttribute("data-busy")) {

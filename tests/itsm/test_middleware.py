@@ -97,3 +97,18 @@ def test_times_are_shown_in_the_viewers_zone(world, browse):
 def test_no_copy_of_a_page_stays_in_a_shared_browser(found, world, browse):
     for address in ("/", f"/incidents/{found.number}/", "/incidents/"):
         assert browse(world.erin).get(address)["Cache-Control"] == "private, no-store"
+
+
+# -- the outbox: what a browser kept while it had no connection -------------------------------------
+
+
+@pytest.mark.parametrize(("signed_in", "told"), [("erin", "erin"), ("omar", "omar"), (None, "")])
+def test_what_was_kept_is_taken_from_its_writer_alone(world, found, browse, signed_in, told):
+    client = browse(getattr(world, signed_in)) if signed_in else Client()
+    before = found.events.count()
+    headers = {"Outbox-User": str(world.erin.pk), "HX-Request": "true"}
+    answer = client.post(f"/incidents/{found.number}/reply/", {"message": "Any news?"}, headers=headers)
+    assert answer["Outbox-User"] == (str(getattr(world, told).pk) if told else "")
+    assert answer.status_code == (200 if signed_in == "erin" else 403)
+    assert found.events.count() == before + (signed_in == "erin")
+    assert "kept_text" not in client.session

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -30,6 +32,15 @@ def done(request: SignedIn, ticket: Ticket, sentence: str = "") -> HttpResponse:
     if request.htmx:
         return HttpResponseClientRedirect(target)
     return redirect(target)
+
+
+def token_of(request: SignedIn) -> uuid.UUID | None:
+    """The token under which a browser sends this form, however often it tries; BadRequest when it is none."""
+    given = request.headers.get("Idempotency-Key")
+    try:
+        return uuid.UUID(given) if given else None
+    except ValueError:
+        raise BadRequest("An Idempotency-Key is a UUID.") from None
 
 
 def code_for(form: forms.Form, refusal: Refused | None) -> int:

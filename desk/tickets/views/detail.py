@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -16,7 +17,7 @@ from ..errors import Refused, Stale
 from ..forms import NoteForm, ReplyForm, refuse
 from ..kinds import Kind
 from ..models import Ticket
-from .answers import code_for, done, fresh_version, typed_before
+from .answers import code_for, done, fresh_version, token_of, typed_before
 
 
 @require_safe
@@ -36,12 +37,10 @@ def say(request: SignedIn, kind: str, number: str, internal: bool) -> HttpRespon
     refusal: Refused | None = None
     if form.is_valid():
         try:
-            if internal:
-                message, files = form.cleaned_data["note"], form.cleaned_data["note_files"]
-                actions.note(ticket=ticket, by=request.user, message=message, files=files)
-            else:
-                message, files = form.cleaned_data["message"], form.cleaned_data["files"]
-                actions.reply(ticket=ticket, by=request.user, message=message, files=files)
+            message, files = (form.cleaned_data[name] for name in form.fields)
+            verb = actions.note if internal else actions.reply
+            said = partial(verb, ticket=ticket, by=request.user, message=message, files=files)
+            actions.once(ticket=ticket, by=request.user, token=token_of(request), act=said)
             return done(request, ticket, "Your note is saved." if internal else _sent(request, ticket))
         except Refused as caught:
             refusal = caught

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from desk.people.signed_in import SignedIn
 
-from .. import flow, kinds, queries, timeline
+from .. import actions, flow, kinds, queries, timeline
 from ..errors import Refused, Stale
 from ..forms import MoveForm, refuse
 from ..kinds import Kind
 from ..models import Ticket
 from ..rules import may_see_internal
-from .answers import code_for, done, fresh_version, typed_before
+from .answers import code_for, done, fresh_version, token_of, typed_before
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,7 +80,12 @@ def _since(refusal: Refused | None, request: SignedIn) -> list[timeline.Entry]:
 
 
 def _act(request: SignedIn, info: Kind, name: str, ticket: Ticket, form: MoveForm) -> Ticket:
-    """Call the room's action of the transition's name."""
+    """Call the room's action of the transition's name; the ticket as it is now when this form did so before."""
     verb = getattr(info.actions, name)
-    moved: Ticket = verb(**{info.name: ticket}, by=request.user, **form.arguments())
-    return moved
+    moved: Ticket | None = actions.once(
+        ticket=ticket,
+        by=request.user,
+        token=token_of(request),
+        act=lambda: verb(**{info.name: ticket}, by=request.user, **form.arguments()),
+    )
+    return moved or ticket
