@@ -26,6 +26,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", {"reason": reason}, status=403)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429, from the limits of signing in and of passwords (ACCOUNT_RATE_LIMITS), which all look back one minute."""
+    answer = render(request, "429.html", {"again": request.get_full_path()}, status=429)
+    answer["Retry-After"] = "60"
+    return answer
+
+
 def given_back(request: HttpRequest) -> dict[str, Any]:
     """What a signed-in person wrote into the form that was sent, as [(label, text)], and whether files came with it."""
     user = getattr(request, "user", None)

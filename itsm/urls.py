@@ -23,3 +23,4 @@ urlpatterns = [
 ]
 handler403 = "itsm.errors.forbidden"
 handler404 = "itsm.errors.not_found"
+handler429 = "itsm.errors.too_many"  # asked for by allauth

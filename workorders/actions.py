@@ -283,9 +283,9 @@ def complete(
     files: Iterable[UploadedFile] = (),
     **how: Any,
 ) -> WorkOrder:
-    """It is done, and the photos show it. What waited for it is released; when it was the last one, the parent's assignee is told."""
+    """It is done, and the photos show it. What waited for it is released; after the last one the parent's analyst is told."""
     result = text.clean(result, field="result", required="Please say what you did.")
-    done = {"result": result, "effort_minutes": effort_minutes, "files": list(files)}
+    done: dict[str, Any] = {"result": result, "effort_minutes": effort_minutes, "files": list(files)}
     return perform(work_order, "complete", by=by, **done, **how)
 
 
@@ -300,7 +300,7 @@ def fail(
 ) -> WorkOrder:
     """It can't be done. The parent's analyst is asked how to go on; what waits for it goes on waiting."""
     reason = text.clean(reason, field="reason", required="Please say why it can't be done.")
-    why = {"reason": reason, "effort_minutes": effort_minutes, "files": list(files)}
+    why: dict[str, Any] = {"reason": reason, "effort_minutes": effort_minutes, "files": list(files)}
     return perform(work_order, "fail", by=by, **why, **how)
 
 

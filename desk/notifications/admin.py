@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -107,10 +108,12 @@ class MessageAdmin(LookOnly, admin.ModelAdmin):
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def mailbox_view(self, request: HttpRequest) -> HttpResponse:
-        """The newest mails of the folder; with a mail server, where mail goes instead."""
-        letters = mailbox.newest() if self._folder(request) else []
+        """The newest mails of the folder, a page of them; with a mail server, where mail goes instead."""
+        names = mailbox.names() if self._folder(request) else []
+        page = Paginator(names, self.list_per_page).get_page(request.GET.get("page"))
+        letters = [letter for name in page if (letter := mailbox.read(name))]
         host = settings.EMAIL_HOST if settings.EMAIL_BACKEND.endswith("smtp.EmailBackend") else ""
-        context = {"letters": letters, "used": mailbox.is_used(), "host": host, "most": mailbox.KEPT}
+        context = {"letters": letters, "page": page, "used": mailbox.is_used(), "host": host, "most": mailbox.KEPT}
         return self._page(request, "admin/notifications/mailbox.html", "Mailbox", **context)
 
     def letter_view(self, request: HttpRequest, name: str) -> HttpResponse:

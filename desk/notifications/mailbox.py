@@ -40,7 +40,7 @@ class FolderBackend(BaseEmailBackend):
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail of the folder, as text; what is HTML only is shown as its source."""
+    """One mail of the folder, as text; what is HTML only is shown as its source. `sent_at` is timezone-aware."""
 
     name: str
     subject: str
@@ -59,9 +59,9 @@ def folder() -> Path:
     return Path(settings.MAIL_FOLDER)
 
 
-def newest(most: int = KEPT) -> list[Mail]:
-    """The newest mails of the folder, newest first."""
-    return [mail for path in _newest_first()[:most] if (mail := read(path.stem)) is not None]
+def names() -> list[str]:
+    """The names of the mails in the folder, newest first."""
+    return [path.stem for path in _newest_first()[:KEPT]]
 
 
 def read(name: str) -> Mail | None:
@@ -76,10 +76,16 @@ def read(name: str) -> Mail | None:
         name=name,
         subject=str(parsed["subject"] or ""),
         to=str(parsed["to"] or ""),
-        sent_at=parsed["date"].datetime if parsed["date"] else None,
+        sent_at=_sent_at(parsed),
         text=_text(parsed),
         headers=[(key, str(value)) for key, value in parsed.items()],
     )
+
+
+def _sent_at(parsed: Any) -> datetime | None:
+    """Its Date; one of “-0000”, as Django writes it, is in UTC and says nothing of the sender's zone (RFC 5322)."""
+    moment: datetime | None = parsed["date"].datetime if parsed["date"] else None
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
 def _text(parsed: Parsed) -> str:

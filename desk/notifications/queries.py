@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, F, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 
 from desk.people.models import User
 from desk.tickets.queries import events_visible_to
@@ -44,8 +46,12 @@ class Page:
 
 
 def inbox_page(user: User, before: str = "") -> Page:
-    """A page of the inbox by keyset, newest first."""
-    rows = readable(user).select_related("event__ticket").order_by("-pk")
+    """A page of the inbox by keyset, newest first.
+
+    Each message has `since`: the moment of what it tells, which may be long before it was told (workers were away).
+    """
+    since = Coalesce(Cast(KeyTextTransform("since", "event__inside"), DateTimeField()), F("event__at"))
+    rows = readable(user).annotate(since=since).select_related("event__ticket").order_by("-pk")
     rows = rows.defer("event__data", "event__inside", "event__ticket__description")  # long, and not shown here
     if before.isdecimal() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))

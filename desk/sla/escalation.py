@@ -17,7 +17,7 @@ from desk.tickets.errors import Refused
 from desk.tickets.models import Event, Priority, Ticket, Visibility
 from desk.tickets.rules import is_news, may_see_internal
 
-from . import queries
+from . import engine, queries
 from .models import Clock, EscalationStep
 
 Do = EscalationStep.Do
@@ -79,8 +79,8 @@ def _was_done(ticket: Ticket, key: str) -> bool:
 
 
 def _do(step: dict[str, Any], ticket: Ticket, row: Clock, event: Event) -> Outcome:
-    if row.is_stopped and not row.breached_at:
-        return Outcome(False, f"not needed any more: the {row.kind} clock has stopped")
+    if why := _outdated(row, step, event):
+        return Outcome(False, f"not needed any more: {why}")
     match step["do"]:
         case Do.RAISE:
             return _raise(ticket, event)
@@ -88,6 +88,25 @@ def _do(step: dict[str, Any], ticket: Ticket, row: Clock, event: Event) -> Outco
             return _move(ticket, step, event)
         case _:
             return _notify(ticket, step)
+
+
+def _outdated(row: Clock, step: dict[str, Any], event: Event) -> str:
+    """Why the step has no use any more: workers were away, and the clock has gone on meanwhile. Empty when it has.
+
+    Nobody is warned of what has come already; what puts the ticket itself right (a priority, a move) is done still.
+    """
+    warning = event.inside["percent"] < engine.BREACH
+    if row.is_stopped and (warning or not row.breached_at):
+        return f"the {row.kind} clock has stopped"
+    if warning and step["do"] not in ONCE and _is_missed(row):
+        return f"the {row.kind} target is missed already"
+    return ""
+
+
+def _is_missed(row: Clock) -> bool:
+    """Missed in this episode, whether the sweep has told it or not."""
+    left = engine.remaining(queries.read_clock(row), timezone.now())
+    return row.breached_here or (left is not None and left.total_seconds() < 0)
 
 
 def _raise(ticket: Ticket, event: Event) -> Outcome:
@@ -163,6 +182,7 @@ def _record(ticket: Ticket, event: Event, row: Clock, step: dict[str, Any], key:
         "done": outcome.done,
         "said": outcome.said if outcome.done else f"left a step of the policy out: {outcome.said}",
         "recipients": list(outcome.recipients),
+        "since": event.at.isoformat(),
         "subject": _subject(ticket, event),
         "text": _text(ticket, event, row),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import connection, transaction
 
 from desk.people.queries import automation
@@ -21,7 +23,7 @@ WITH due AS (
            CASE WHEN c.marks[1] < 100 THEN %(warned)s WHEN c.marks[1] = 100 THEN %(breached)s ELSE %(overdue)s END AS event,
            c.policy_version_id
       FROM sla_clock c JOIN tickets_ticket t ON t.id = c.ticket_id
-     WHERE c.next_event_at < now()
+     WHERE c.next_event_at < coalesce(%(until)s, now())
      ORDER BY c.next_event_at
      LIMIT %(limit)s
        FOR UPDATE OF c SKIP LOCKED
@@ -56,11 +58,12 @@ SELECT (SELECT count(*) FROM moved), (SELECT count(*) FROM owed)
 """
 
 
-def sweep(limit: int = 1000) -> int:
+def sweep(limit: int = 1000, *, until: datetime | None = None) -> int:
     """Tell what is due, at most `limit` marks, in one transaction; returns how many. Any number may run at once.
 
     For each mark: the event with its true moment, the deliveries of the reactions to it, and the clock's next mark.
-    Time is the database's. A worker that dies leaves nothing half done, and what it held is told by the next.
+    Time is the database's, unless `until` names another moment up to which to tell. A worker that dies leaves nothing
+    half done, and what it held is told by the next.
     """
     wanted = [
         (kind, reaction.path)
@@ -76,6 +79,7 @@ def sweep(limit: int = 1000) -> int:
                 "breached": BREACHED,
                 "overdue": OVERDUE,
                 "limit": limit,
+                "until": until,
                 "actor": automation().pk,
                 "kinds": [kind for kind, _ in wanted],
                 "reactions": [path for _, path in wanted],
@@ -88,11 +92,11 @@ def sweep(limit: int = 1000) -> int:
     return int(told)
 
 
-def sweep_all(limit: int = 1000, most: int = 200) -> int:
+def sweep_all(limit: int = 1000, most: int = 200, *, until: datetime | None = None) -> int:
     """Sweep until nothing is due, so that a backlog is gone within one tick; returns how many marks were told."""
     total = 0
     for _ in range(most):
-        told = sweep(limit)
+        told = sweep(limit, until=until)
         total += told
         if told == 0:
             break

@@ -9,8 +9,11 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from desk.notifications.models import Message
 from desk.people.models import Role, User, Workgroup
 from desk.people.rules import reach
+from desk.reactions.actions import deliver_due
+from desk.reactions.models import Delivery
 from desk.services.models import Category, Service, Site
 from desk.sla.models import Clock
 from desk.tickets.models import Attachment, Event, Link, Ticket
@@ -123,6 +126,16 @@ def test_what_is_told_could_have_happened(demo):
         assert "{" not in ticket.title + ticket.description, ticket.number
     assert not [ticket for ticket in Incident.objects.all() if "{" in ticket.solution]
     assert not [event for event in Event.objects.filter(kind="comment.added") if "{" in event.data["text"]]
+
+
+def test_nobody_is_called_for_what_was_missed_before_the_demo_began(demo):
+    """What clocks have reached is noted with its true moment, and the first inbox is empty; what comes next is news."""
+    assert Clock.objects.filter(breached_at__isnull=False, stopped_at=None).exists()
+    assert not Clock.objects.filter(next_event_at__lt=NOW).exists()
+    deliver_due()
+    assert not Event.objects.filter(kind="sla.escalated").exists()
+    assert not Message.objects.exists()
+    assert not Delivery.objects.filter(done_at=None).exists()
 
 
 def test_the_same_day_gives_the_same_plan(company):

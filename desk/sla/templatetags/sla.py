@@ -59,6 +59,15 @@ def lasting(value: timedelta | float | None) -> str:
 
 
 @register.filter
+def when_due(moment: datetime) -> str:
+    """A moment as a row of a queue has room for, in the viewer's zone: “today 14:30”, “Tue 14:30”, “8 Dec 14:30”."""
+    local = timezone.localtime(moment)
+    days = (local.date() - timezone.localdate()).days
+    day = "today" if days == 0 else f"{local:%a}" if abs(days) < 7 else f"{local.day} {local:%b}"
+    return f"{day} {local:%H:%M}" if abs(days) < 300 else f"{day} {local.year}"
+
+
+@register.filter
 def exactly(value: timedelta) -> str:
     """A length to the second, so that sums can be checked by hand: “27:04:09”."""
     seconds = int(value.total_seconds())

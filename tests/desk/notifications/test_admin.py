@@ -1,5 +1,7 @@
 """The administrator sees what became of each mail, has a dead one sent again, and reads the mail folder."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.mail import EmailMultiAlternatives
@@ -126,18 +128,44 @@ def test_the_mailbox_shows_the_newest_mail_first_and_each_as_text(world, folder,
     admin = browse(world.admin)
     page = admin.get(BOX).content.decode()
     assert 0 < page.index("Zweite: Drücker 🖨️") < page.index("First")
-    letter = mailbox.newest()[0]
+    letter = mailbox.read(mailbox.names()[0])
     shown = admin.get(f"{BOX}{letter.name}/").content.decode()
     assert 'href="https://portal.example/x/"' in shown
     assert "alert(1)" not in shown
     assert "erin@northwind.example" in shown
 
 
+def test_times_are_the_viewers_whatever_the_zone_of_the_mail(world, folder, browse):
+    """Django dates its mails “-0000”: in UTC, from nowhere in particular."""
+    world.admin.time_zone = "Pacific/Auckland"
+    world.admin.save()
+    folder.mkdir()
+    for name, zone in (("20260401T000000000000-00000000", "-0000"), ("20260401T000000000000-00000001", "+0200")):
+        (folder / f"{name}.eml").write_bytes(f"Date: Mon, 02 Mar 2026 08:30:00 {zone}\nSubject: Hi\n\nHi".encode())
+    admin = browse(world.admin)
+    assert re.findall(r'mailbox-sent">([^<]+)<', admin.get(BOX).content.decode()) == [
+        "2 Mar 2026, 19:30:00",
+        "2 Mar 2026, 21:30:00",
+    ]
+    assert ", 2 Mar 2026, 21:30:00" in admin.get(f"{BOX}20260401T000000000000-00000000/").content.decode()
+
+
+def test_the_mailbox_comes_in_pages(world, folder, browse):
+    for n in range(51):
+        write(f"Mail {n}.")
+    admin = browse(world.admin)
+    first, second = admin.get(BOX).content.decode(), admin.get(BOX, {"page": "2"}).content.decode()
+    assert re.findall(r">(Mail \d+)\.<", first) == [f"Mail {n}" for n in range(50, 0, -1)]
+    assert "1–50 of 51" in first
+    assert re.findall(r">(Mail \d+)\.<", second) == ["Mail 0"]
+    assert admin.get(BOX, {"page": "x"}).content.decode().count("mailbox-sent") == 50
+
+
 def test_a_mail_that_is_html_only_is_shown_as_its_source(world, folder, browse):
     letter = EmailMultiAlternatives("Html", "<script>alert(1)</script>", to=["erin@northwind.example"])
     letter.content_subtype = "html"
     letter.send()
-    shown = browse(world.admin).get(f"{BOX}{mailbox.newest()[0].name}/").content.decode()
+    shown = browse(world.admin).get(f"{BOX}{mailbox.names()[0]}/").content.decode()
     assert "<script>alert" not in shown
     assert "&lt;script&gt;alert(1)" in shown
 
@@ -146,7 +174,7 @@ def test_the_folder_keeps_the_newest_and_is_for_its_owner_alone(folder, monkeypa
     monkeypatch.setattr(mailbox, "KEPT", 3)
     for n in range(5):
         write(f"Mail {n}")
-    assert [mail.subject for mail in mailbox.newest()] == ["Mail 4", "Mail 3", "Mail 2"]
+    assert [mailbox.read(name).subject for name in mailbox.names()] == ["Mail 4", "Mail 3", "Mail 2"]
     assert len(list(folder.iterdir())) == 3
     assert folder.stat().st_mode & 0o077 == 0
     assert {path.stat().st_mode & 0o077 for path in folder.iterdir()} == {0}

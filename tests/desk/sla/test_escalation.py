@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from desk.notifications.models import Message
+from desk.notifications.queries import inbox_page
 from desk.reactions.actions import deliver_due
 from desk.sla import actions as sla
 from desk.sla.models import Clock
-from desk.sla.sweep import sweep_all
+from desk.sla.sweep import sweep, sweep_all
 from desk.tickets import actions as desk
 from incidents import actions
 from tests.factories import incident
@@ -43,16 +45,18 @@ def test_assignee_leads_person_and_group_are_named_in_the_record(world):
         {"percent": 150, "do": "group", "workgroup": world.network},
     )
     policy(response=None, resolution=10, steps=steps)
-    ticket = actions.start(incident=incident(world.erin, at=long_ago(20)), by=world.sam, at=long_ago(19))
+    soon = actions.start(incident=incident(world.erin, at=long_ago(6)), by=world.sam, at=long_ago(5))
+    late = actions.start(incident=incident(world.erin, at=long_ago(20)), by=world.sam, at=long_ago(19))
     pass_time()
-    assert told(ticket) == [
-        (50, "assignee", True, [world.sam.pk]),
+    assert told(soon) == [(50, "assignee", True, [world.sam.pk])]
+    assert told(late) == [
+        (50, "assignee", False, []),
         (100, "leads", True, [world.lena.pk]),
         (100, "person", True, [world.admin.pk]),
         (150, "group", True, [world.lena.pk, world.sam.pk]),
         (150, "group", False, []),  # who may not see the ticket isn't told, and the record doesn't say so either
     ]
-    assert {e.visibility for e in ticket.events.filter(kind="sla.escalated")} == {"internal"}
+    assert {e.visibility for e in late.events.filter(kind="sla.escalated")} == {"internal"}
 
 
 def test_when_nobody_has_it_the_leads_hear_and_where_there_is_no_lead_that_is_recorded(world):
@@ -122,6 +126,30 @@ def test_a_warning_that_comes_after_it_was_solved_calls_nobody(world):
     actions.resolve(incident=ticket, by=world.sam, **needed("resolve"))
     deliver_due()
     assert told(ticket) == [(50, "assignee", False, [])]
+
+
+@pytest.mark.parametrize("swept", [False, True], ids=["not told yet", "told"])
+def test_a_warning_that_comes_after_the_target_was_missed_calls_nobody_but_still_puts_it_right(world, swept):
+    """Workers were away for a while: what a warning would say is wrong by now, and the record says why it was left."""
+    policy(response=None, resolution=10, steps=({"percent": 50, "do": "leads"}, {"percent": 60, "do": "raise"}))
+    ticket = incident(world.erin, at=long_ago(20))
+    for _ in range(3 if swept else 2):  # a mark each: 50, 60, and the breach
+        sweep(1)
+    assert (clock(ticket).breached_at is not None) == swept
+    deliver_due()
+    assert told(ticket) == [(50, "leads", False, []), (60, "raise", True, [])]
+    left_out = ticket.events.filter(kind="sla.escalated").earliest("pk")
+    assert left_out.inside["said"].endswith("not needed any more: the resolution target is missed already")
+    assert not Message.objects.exists()
+
+
+def test_the_inbox_shows_when_the_target_was_missed_and_not_when_a_worker_got_to_it(world):
+    policy(response=None, resolution=10, steps=({"percent": 100, "do": "leads"},))
+    ticket = incident(world.erin, at=long_ago(200))
+    pass_time()
+    (message,) = inbox_page(world.lena).rows
+    assert message.since == ticket.events.get(kind="sla.breached").at
+    assert message.created_at - message.since > timedelta(hours=3)
 
 
 def test_imported_history_calls_nobody(world):
