@@ -31,7 +31,7 @@ from tests.stories import in_state
 from tests.workorders.orders import WAYS
 from tests.workorders.orders import move as move_order
 from workorders import actions as work_orders
-from workorders.models import ChecklistItem, OrderTemplate, WorkOrder
+from workorders.models import ChecklistItem, OrderTemplate, TemplateStep, WorkOrder
 
 DONE = {"go", "part"}
 PEOPLE = ("nobody", "erin", "omar", "sam", "nadia", "lena", "admin")
@@ -427,7 +427,7 @@ def _data(world: Any, row: Row) -> dict[str, Any]:
         "desk": world.desk.pk,
         "vendor": PendingReason.objects.get(name="Waiting for vendor").pk,
         "fixed": _code().pk,
-        "template": OrderTemplate.objects.create(name=f"Of {uuid.uuid4()}").pk,
+        "template": _template().pk,
         "other": WorkOrder.objects.filter(title="Something else").values_list("number", flat=True).first(),
     }
     return {name: named.get(value, value) if isinstance(value, str) else value for name, value in row.data.items()}
@@ -450,3 +450,10 @@ def _everything(ticket: Ticket) -> tuple[Any, ...]:
 
 def _without_tokens(page: str) -> str:
     return re.sub(r'(csrfmiddlewaretoken" value|csrf-token" content|nonce)="[^"]+"', "", page)
+
+
+def _template() -> OrderTemplate:
+    """A set of one work order, for whoever takes it."""
+    template = OrderTemplate.objects.create(name=f"Of {uuid.uuid4()}")
+    TemplateStep.objects.create(template=template, title="Look", workgroup=Workgroup.objects.get(name="Field Service"))
+    return template

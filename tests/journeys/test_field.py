@@ -49,7 +49,7 @@ def fill_in(page, words, photo):
     page.get_by_label("What did you do?").fill(words)
     page.get_by_label("Effort in minutes").first.fill("35")
     page.get_by_label("Photos or files").first.set_input_files(photo)
-    page.locator(".order-complete").get_by_role("button", name="Complete").click()
+    page.locator(".job-complete").get_by_role("button", name="Complete").click()
 
 
 def test_he_completes_without_a_connection_and_it_is_sent_once(felix, field):
@@ -138,7 +138,7 @@ def test_a_refusal_before_his_eyes_keeps_text_and_photo(felix, field):
     actions.start(work_order=field.order, by=field.felix)
     felix.reload()
     fill_in(felix, "Replaced it.", field.screenshot)
-    form = felix.locator(".order-complete form")
+    form = felix.locator(".job-complete form")
     expect(form).to_contain_text("Still to be ticked off: “Label it”.")
     expect(felix.get_by_label("What did you do?")).to_have_value("Replaced it.")
     expect(form).to_contain_text("screenshot.png")
