@@ -20,6 +20,7 @@ from django.test.client import ClientHandler
 from django.urls import reverse
 
 from desk.notifications.models import Message
+from desk.people.models import Workgroup
 from desk.tickets import actions as desk_actions
 from desk.tickets.models import Attachment, PendingReason, Ticket
 from incidents.models import Incident, ResolutionCode
@@ -455,5 +456,9 @@ def _without_tokens(page: str) -> str:
 def _template() -> OrderTemplate:
     """A set of one work order, for whoever takes it."""
     template = OrderTemplate.objects.create(name=f"Of {uuid.uuid4()}")
-    TemplateStep.objects.create(template=template, title="Look", workgroup=Workgroup.objects.get(name="Field Service"))
+    TemplateStep.objects.create(
+        template=template,
+        title="Look",
+        workgroup=Workgroup.objects.filter(takes=["work_order.on_site"]).first() or Workgroup.objects.first(),
+    )
     return template
