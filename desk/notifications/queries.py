@@ -55,5 +55,5 @@ def inbox_page(user: User, before: str = "") -> Page:
     rows = rows.defer("event__data", "event__inside", "event__ticket__description")  # long, and not shown here
     if before.isdecimal() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))
-    found: list[Message] = list(rows[: PAGE + 1])  # type: ignore[arg-type]
+    found: list[Message] = list(rows[: PAGE + 1])
     return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")

@@ -207,6 +207,7 @@ TABLE = [
     post("workorders:depend", "          in 404 404  go 404  go 403", state="waiting", data={"needs": "other"}),
     post("workorders:again", "           in 404 404  go 404  go 403", state="failed"),
     post("workorders:without", "         in 404 404  go 404  go 403", state="failed"),
+    post("workorders:give_up", "         in 404 404  go 404  go 403", state="failed", data={"reason": "Not needed"}),
     Row("tickets:queues", "              in 200 200 200 200 200 200"),
     Row("tickets:queue", "               in 404 404 200 404 200 200"),
     Row("tickets:team", "                in 404 404 403 404 200 403"),
