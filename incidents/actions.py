@@ -24,7 +24,7 @@ from desk.tickets import flow, text
 from desk.tickets.errors import Refused
 from desk.tickets.flow import perform
 from desk.tickets.models import Impact, LinkKind, PendingReason, Urgency
-from desk.tickets.queries import priority_for
+from desk.tickets.queries import came_from, priority_for
 from workorders import actions as order_actions
 from workorders.queries import open_orders
 
@@ -154,6 +154,17 @@ def _check_target(incident: Incident, target: Workgroup, assignee: User | None, 
     if assignee is not None and not analysts_of(target).filter(pk=assignee.pk).exists():
         raise Refused(f"{assignee} doesn't work in {target}.", field="assignee")
     return reason
+
+
+@transaction.atomic
+def take_back(*, incident: Incident, by: User, **how: Any) -> Incident:
+    """Undo one's own move to another workgroup, while nobody there has touched it: back to where, and to whom, it was."""
+    fresh = flow.lock(incident)
+    flow.ask_permission(fresh, "take_back", by)
+    workgroup, assignee = came_from(fresh)
+    if not workgroup.takes_kind("incident"):
+        raise Refused(f"{workgroup} doesn't take incidents any more.")
+    return perform(fresh, "take_back", by=by, workgroup=workgroup, assignee=assignee, **how)
 
 
 def start(*, incident: Incident, by: User, **how: Any) -> Incident:

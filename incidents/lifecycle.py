@@ -121,6 +121,22 @@ class IncidentLifecycle:
 
     @transition(
         field="state",
+        source=State.ASSIGNED,
+        target=State.ASSIGNED,
+        permission=rules.sender,
+        custom={"label": "Take back", "event": "taken_back", "icon": "undo-2", "rank": 25},
+    )
+    def take_back(self: Any, *, by: User, at: datetime, workgroup: Workgroup, assignee: User | None) -> Told:
+        """A mistaken move is undone: to the workgroup and the analyst it came from. It counts as no reassignment."""
+        self.reassignment_count -= 1
+        self.workgroup, self.assignee = workgroup, assignee
+        return Told(
+            data={"workgroup": str(workgroup)},
+            inside={"workgroup": str(workgroup), "assignee": str(assignee) if assignee else None},
+        )
+
+    @transition(
+        field="state",
         source=[State.LOGGED, State.REOPENED, State.ASSIGNED],
         target=State.IN_PROGRESS,
         permission=rules.analyst,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from desk.tickets.rules import condition, is_automation, is_requester, rule, works_on_it
+from desk.tickets.rules import condition, is_automation, is_requester, rule, sent_it_away, works_on_it
 
 if TYPE_CHECKING:
     from desk.people.models import User
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 analyst = works_on_it
 analyst_or_automation = works_on_it | is_automation
 requester_or_analyst = is_requester | works_on_it
+sender = sent_it_away
 anyone_concerned = is_requester | works_on_it | is_automation
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "nobody_else_has_it",
     "reopening_is_over",
     "requester_or_analyst",
+    "sender",
     "within_reopen_window",
 ]
 

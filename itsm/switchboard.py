@@ -21,6 +21,7 @@ _GO_ON = now("incidents.reactions.resume_on_orders", "resumes an incident that w
 SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.logged": (_CLOCKS, _BY_RULE),
     "incident.assigned": (_CLOCKS, _BY_RULE),
+    "incident.taken_back": (_CLOCKS,),
     "incident.started": (_CLOCKS,),
     "incident.held": (_CLOCKS,),
     "incident.resumed": (_CLOCKS,),

@@ -12,7 +12,7 @@ from incidents.models import Incident, ResolutionCode
 from .factories import incident
 
 STATES = [state.value for state in State]
-MOVES = ["assign", "start", "hold", "resume", "resolve", "confirm", "reopen", "cancel"]
+MOVES = ["assign", "take_back", "start", "hold", "resume", "resolve", "confirm", "reopen", "cancel"]
 # The moves that lead from a new incident to each state.
 WAYS = {
     "logged": (),

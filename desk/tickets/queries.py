@@ -57,17 +57,33 @@ def events_visible_to(user: User) -> QuerySet[Event]:
 
 def get_visible(user: User, number: str, model: type[Ticket] = Ticket) -> Any:
     """The ticket with this number, through the permission: Http404 when it is foreign or missing."""
-    found = (
-        visible_to(user, model)
-        .select_related(
-            "requester", "reporter", "assignee", "workgroup", "service", "site", "pending_reason", "parent__workgroup"
-        )
-        .filter(number=number.upper())
-        .first()
-    )
+    found = _whole(visible_to(user, model), number)
     if found is None:
         raise Http404("No such ticket.")
     return found
+
+
+def get_sent_away(user: User, number: str, model: type[Ticket]) -> Any:
+    """As `get_visible`, and also what this person sent out of their own sight and may take back."""
+    found = _whole(model._default_manager.all(), number)
+    if found is None or not (rules.may_view(found, user) or rules.sent_it_away(found, user)):
+        raise Http404("No such ticket.")
+    return found
+
+
+def _whole(rows: QuerySet[Any], number: str) -> Any:
+    """The ticket of this number with all that its page names; None when it isn't among the rows."""
+    named = ("requester", "reporter", "assignee", "workgroup", "service", "site", "pending_reason", "parent__workgroup")
+    return rows.select_related(*named).filter(number=number.upper()).first()
+
+
+def came_from(ticket: Ticket) -> tuple[Workgroup, User | None]:
+    """The workgroup that a ticket was sent from last, and who had it there, if they still work for it."""
+    sent = ticket.events.filter(inside__moved=True).latest("at", "pk")
+    old = {change["field"]: change.get("old_id") for change in sent.inside["changes"]}
+    workgroup = Workgroup.objects.get(pk=old["workgroup"])
+    assignee: Any = old.get("assignee")
+    return workgroup, analysts_of(workgroup).filter(pk=assignee).first()
 
 
 def timeline(ticket: Ticket, user: User) -> QuerySet[Event]:

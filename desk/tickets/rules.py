@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 
 from desk.people.rules import may_view_queue, may_work_queue
 
@@ -125,6 +126,28 @@ def may_see_event(event: Event, user: User) -> bool:
 @rule("Only the people of this ticket and the analysts of {ticket.workgroup} may write here.")
 def may_reply(ticket: Ticket, user: User) -> bool:
     return works_on_it(ticket, user) or takes_part(ticket, user) or works_on_parent(ticket, user)
+
+
+def last_touch(ticket: Ticket) -> Event | None:
+    """The newest event by which a person did something about it, or by which the portal changed it.
+
+    What the requester writes meanwhile, and what clocks merely note, touches nothing.
+    """
+    by_requester = Q(kind="comment.added", actor=ticket.requester_id)
+    touched = Q(inside__has_key="changes") | (Q(actor__is_automation=False) & ~by_requester)
+    return ticket.events.filter(touched).order_by("-at", "-pk").first()
+
+
+@only("whoever sent it to {ticket.workgroup}, while nobody there has touched it,")
+def sent_it_away(ticket: Ticket, user: User) -> bool:
+    """Their move from a workgroup of theirs is the last thing that happened to it, so undoing it harms nobody."""
+    if ticket.assignee_id is not None:
+        return False
+    last = last_touch(ticket)
+    if last is None or last.actor_id != user.pk or not last.inside.get("moved"):
+        return False
+    came_from = {change["field"]: change.get("old_id") for change in last.inside["changes"]}
+    return may_work_queue(user, came_from["workgroup"])
 
 
 may_edit = works_on_it

@@ -14,6 +14,11 @@ from .models import LINK_BACKWARDS, Attachment, Event, LinkKind, Ticket
 WORDS: dict[str, tuple[str, str, str]] = {
     "logged": ("circle-plus", "logged it", "reported it"),
     "started": ("play", "started work", "started to work on it"),
+    "taken_back": (
+        "undo-2",
+        "took it back to {workgroup}: it was sent away by mistake",
+        "passed it back to {workgroup}",
+    ),
     "held": ("pause", "put it on hold: {reason}", "put it on hold: {text}"),
     "resumed": ("play", "resumed it", "went on with it"),
     "resolved": ("circle-check", "resolved it: {code}", "says it is solved"),

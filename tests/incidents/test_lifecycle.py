@@ -33,12 +33,12 @@ TABLE = {
     "cancelled": ("", "", ""),
 }
 LEADS_TO = {
-    "assign": "assigned", "start": "in_progress", "hold": "pending", "resume": "in_progress", "resolve": "resolved",
+    "assign": "assigned", "take_back": "assigned", "start": "in_progress", "hold": "pending", "resume": "in_progress", "resolve": "resolved",
     "confirm": "closed", "reopen": "reopened", "cancel": "cancelled",
 }  # fmt: skip
 COLUMN = {"sam": 0, "lena": 0, "erin": 1, "automation": 2}  # everybody else may do nothing
 EVENTS = {
-    "assign": "assigned", "start": "started", "hold": "held", "resume": "resumed", "resolve": "resolved",
+    "assign": "assigned", "take_back": "taken_back", "start": "started", "hold": "held", "resume": "resumed", "resolve": "resolved",
     "confirm": "closed", "reopen": "reopened", "cancel": "cancelled",
 }  # fmt: skip
 
@@ -59,7 +59,7 @@ def people(world):
 
 def inputs(ticket: Incident, name: str) -> dict[str, Any]:
     """What `perform` hands to the transition, past the action."""
-    given = {"workgroup": ticket.workgroup, "assignee": None} if name == "assign" else {}
+    given = {"workgroup": ticket.workgroup, "assignee": None} if name in ("assign", "take_back") else {}
     return {**needed(name), **given}
 
 

@@ -6,9 +6,11 @@ import re
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
+from desk.people.models import User
 from desk.people.signed_in import SignedIn
 
 from .. import actions, flow, kinds, queries, timeline
@@ -16,7 +18,7 @@ from ..errors import Refused, Stale
 from ..forms import MoveForm, refuse
 from ..kinds import Kind
 from ..models import Ticket
-from ..rules import may_see_internal
+from ..rules import may_see_internal, may_view
 from .answers import code_for, done, fresh_version, token_of, typed_before
 
 
@@ -24,7 +26,8 @@ from .answers import code_for, done, fresh_version, token_of, typed_before
 def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
     """Ask for, and make, the transition `name` of this ticket, whatever the kind."""
     info = kinds.get(kind)
-    ticket = queries.get_visible(request.user, number, info.model)
+    fetch = queries.get_sent_away if name == "take_back" else queries.get_visible
+    ticket = fetch(request.user, number, info.model)
     if flow.transition_of(ticket, name) is None:
         raise Http404("No such move.")
     flow.ask_permission(ticket, name, request.user)
@@ -35,7 +38,7 @@ def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
         try:
             moved = _act(request, info, name, ticket, form)
             state = moved.state_in_words(internal=may_see_internal(ticket, request.user))
-            return done(request, moved, f"{moved.number}: {state.lower()}.")
+            return done(request, moved, _said(moved, f"{moved.number}: {state.lower()}.", request.user))
         except Refused as caught:
             refusal = caught
             if isinstance(caught, Stale):
@@ -54,9 +57,20 @@ def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "kind": info,
         "in_dialog": in_dialog,
+        "back": ticket.get_absolute_url() if may_view(ticket, request.user) else resolve_url("tickets:queues"),
     }
     template = "tickets/move.html#dialog" if in_dialog else "tickets/move.html"
     return render(request, template, context, status=code_for(form, refusal))
+
+
+def _said(ticket: Ticket, sentence: str, user: User) -> str:
+    """The sentence after a move; one that took the ticket out of the mover's own sight offers the way back."""
+    if may_view(ticket, user):
+        return sentence
+    address = resolve_url(ticket.do_url, ticket.number, "take_back")
+    return format_html(
+        '{} It is with {} now. <a href="{}">Sent there by mistake?</a>', sentence, ticket.workgroup, address
+    )
 
 
 def _form(request: SignedIn, form_class: type[MoveForm], ticket: Ticket) -> MoveForm:
