@@ -22,6 +22,14 @@ class FilesInput(forms.ClearableFileInput):
     allow_multiple_selected = True  # what Django asks for before it reads more than one
 
 
+class BoundFiles(forms.BoundField):
+    """The files field of a form, which knows whether it comes back after files were sent: browsers don't send them twice."""
+
+    @property
+    def were_sent(self) -> bool:
+        return self.form.is_bound and any(self.form.files.getlist(self.html_name))
+
+
 class FilesField(forms.FileField):
     """Several files at once, each checked for size and for being what it claims to be."""
 
@@ -31,6 +39,9 @@ class FilesField(forms.FileField):
         kwargs.setdefault("widget", FilesInput(attrs={"multiple": True}))
         kwargs.setdefault("help_text", f"Up to {most} each: pictures, PDF, text, mail, Office, ZIP.")
         super().__init__(required=False, label=kwargs.pop("label", "Files"), **kwargs)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundFiles:
+        return BoundFiles(form, self, field_name)
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         given = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]

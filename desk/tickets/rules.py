@@ -138,8 +138,7 @@ def last_touch(ticket: Ticket) -> Event | None:
     return ticket.events.filter(touched).order_by("-at", "-pk").first()
 
 
-@only("whoever sent it to {ticket.workgroup}, while nobody there has touched it,")
-def sent_it_away(ticket: Ticket, user: User) -> bool:
+def _sent_it_away(ticket: Ticket, user: User) -> bool:
     """Their move from a workgroup of theirs is the last thing that happened to it, so undoing it harms nobody."""
     if ticket.assignee_id is not None:
         return False
@@ -148,6 +147,13 @@ def sent_it_away(ticket: Ticket, user: User) -> bool:
         return False
     came_from = {change["field"]: change.get("old_id") for change in last.inside["changes"]}
     return may_work_queue(user, came_from["workgroup"])
+
+
+sent_it_away = Rule(
+    _sent_it_away,
+    "Only whoever sent it to {ticket.workgroup} may do this, and only while nobody there has touched it.",
+    who="whoever sent it to {ticket.workgroup}, while nobody there has touched it",
+)
 
 
 may_edit = works_on_it

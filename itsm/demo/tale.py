@@ -112,8 +112,8 @@ class Tale:
     def give(self, at: datetime) -> None:
         """A lead of the workgroup gives it to an analyst."""
         lead = self.world.leads[self.home][0]
-        why = f"{lead.first_name} gave it out in the morning round"
-        self.incident = actions.assign(incident=self.it, by=lead, assignee=self.hand, because=why, at=at)
+        why = "Given out in the morning round."
+        self.incident = actions.assign(incident=self.it, by=lead, assignee=self.hand, reason=why, at=at)
 
     def take(self, at: datetime) -> None:
         self.incident = actions.take(incident=self.it, by=self.hand, at=at)

@@ -138,6 +138,21 @@ def test_a_refused_file_says_why_and_the_text_is_kept(world, browse, settings):
     assert not list(settings.MEDIA_ROOT.rglob("*"))
 
 
+AGAIN = "please choose your files again"
+
+
+def test_only_who_sent_files_is_asked_to_choose_them_again(world, browse):
+    found = incident(world.erin)
+    erin, reply_to = browse(world.erin), f"/incidents/{found.number}/reply/"
+    for fresh in ("/incidents/new/", found.get_absolute_url()):
+        assert AGAIN not in erin.get(fresh).content.decode()
+    without = erin.post(reply_to, {"message": ""})
+    assert (without.status_code, AGAIN in without.content.decode()) == (422, False)
+    with_files = erin.post(reply_to, {"message": "", "files": [upload("shot.png")]})
+    assert with_files.status_code == 422
+    assert with_files.content.decode().count(AGAIN) == 1
+
+
 def test_when_the_transaction_fails_the_bytes_are_gone_too(world, settings, monkeypatch):
     monkeypatch.setattr(Attachment, "save", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
