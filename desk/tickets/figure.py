@@ -14,11 +14,25 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from .graph import Graph, Step
-from .shapes import Box, Edge, Figure, Label, Node, TextLine, arrow_head, rounded, text_width, wrap
+from .shapes import (
+    NOTE_AIR,
+    NOTE_EDGE,
+    Box,
+    Edge,
+    Figure,
+    Label,
+    Node,
+    TextLine,
+    arrow_head,
+    rounded,
+    text_width,
+    wrap,
+)
 
 WIDTH = 352  # what a phone of 390 px leaves; a figure is wider only if a single word demands it
 NODE, LINE, LANE, AIR, EDGE = 34, 16, 14, 10, 5
 HALF = (84, 118)  # least and most room for labels on each side of the spine
+WIDEST_NOTE = "21 … 99"  # that still fits beside the longest label
 START = 26  # the dot above the first state, and its arrow
 
 
@@ -106,7 +120,8 @@ class _Plan:
         wished = max([text_width(text) for text in texts.values()], default=0) + AIR + 4
         room = min(free // 2, HALF[1])
         word = max([text_width(word) for text in texts.values() for word in text.split()], default=0) + AIR + 4
-        label = max([text_width(text) for text in labels], default=0) // 2 + 34  # its note stands beside it
+        beside = text_width(WIDEST_NOTE) + NOTE_EDGE + 3 * NOTE_AIR
+        label = (max([text_width(text) for text in labels], default=0) + beside) // 2
         return max(HALF[0], min(wished, room), word, label)
 
     def side(self, key: Key) -> str:

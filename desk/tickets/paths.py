@@ -97,7 +97,7 @@ def figure_for(
 
 def _ordinals(numbers: list[int]) -> str:
     """When a state was reached: “2”, “3 · 5”, and for a restless ticket “3 … 21”."""
-    return " · ".join(map(str, numbers)) if len(numbers) < 4 else f"{numbers[0]} … {numbers[-1]}"
+    return " · ".join(map(str, numbers)) if len(numbers) < 3 else f"{numbers[0]} … {numbers[-1]}"
 
 
 def _in_words(graph: Graph, trail: Trail, ticket: Ticket, open_now: list[Move]) -> str:

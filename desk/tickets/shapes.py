@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from .graph import Step
 
 TIP = 7  # length of an arrow head
+NOTE_EDGE = 12  # between a note and the right edge of its box
+NOTE_AIR = 8  # between a label and what stands beside it
 _WIDTHS = dict.fromkeys("ijl.,' |", 0.34) | dict.fromkeys("frtI()", 0.42) | dict.fromkeys("mwMW", 0.97)  # in em
 
 
@@ -45,6 +47,17 @@ class Node:
     over: bool = False
     tone: str = ""  # "visited" | "current"
     note: str = ""
+
+    @property
+    def note_x(self) -> int:
+        """Where the note ends."""
+        return self.box.right - NOTE_EDGE
+
+    @property
+    def label_x(self) -> int:
+        """Where the middle of the label stands: that of the box, or of what a wide note leaves of it."""
+        noted = text_width(self.note) + NOTE_EDGE + NOTE_AIR if self.note else 0
+        return min(self.box.cx, self.box.x + max((self.box.w - noted) // 2, text_width(self.label) // 2 + NOTE_AIR))
 
 
 @dataclass(frozen=True)

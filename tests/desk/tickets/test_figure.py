@@ -11,7 +11,7 @@ from desk.tickets import flow, kinds, paths, queries
 from desk.tickets.figure import Highlights, draw
 from desk.tickets.graph import Graph, State, Step, graph_of
 from desk.tickets.models import PendingReason
-from desk.tickets.shapes import Box
+from desk.tickets.shapes import Box, text_width
 from incidents import actions
 from incidents.models import Incident, ResolutionCode
 from tests.factories import incident
@@ -64,9 +64,13 @@ def test_the_incident_lifecycle_fits_a_phone_and_nothing_overlaps(width):
 @settings(max_examples=80, deadline=None)
 def test_nothing_overlaps_in_any_graph(graph, data):
     here = data.draw(st.sampled_from([state.value for state in graph.states]))
-    lit = Highlights(current=here, open=frozenset(data.draw(st.sets(st.sampled_from(WORDS)))), notes={here: "1 … 99"})
+    lit = Highlights(current=here, open=frozenset(data.draw(st.sets(st.sampled_from(WORDS)))), notes={here: "21 … 99"})
     figure = draw(graph, lit)
     assert_clean(figure)
+    for node in figure.nodes:
+        label, note = text_width(node.label) // 2, text_width(node.note)
+        assert node.box.x < node.label_x - label
+        assert node.label_x + label < node.note_x - note
     drawn = Counter((step.name, step.source, step.target) for edge in figure.edges for step in edge.steps)
     assert drawn == Counter((step.name, step.source, step.target) for step in graph.steps)
 
