@@ -3,6 +3,7 @@
 (() => {
   "use strict";
   const { shelf } = window.house;
+  const fieldError = ".field-error:not([data-files-lost])"; // the server has lost the files, and the form here still has them
   const TOO_LONG = 120000; // ms that one sending may take, photos on a thin line among them
   const words = {
     403: "You may not do this. Nothing was changed.",
@@ -50,7 +51,7 @@
   /* What the server's page says against it, as sentences. */
   function sentences(status, text) {
     const page = new DOMParser().parseFromString(text, "text/html");
-    const said = [...page.querySelectorAll(".notice-warning p, .notice-danger p, .conflict h2, .field-error")].map((one) => one.textContent.trim());
+    const said = [...page.querySelectorAll(`.notice-warning p, .notice-danger p, .conflict h2, ${fieldError}`)].map((one) => one.textContent.trim());
     return said.length && status !== 403 ? [...new Set(said)] : [words[status] || "The server didn't take it."];
   }
 
@@ -169,12 +170,13 @@
       return copy;
     };
     const kinds = ".notice-warning, .notice-danger, .conflict";
-    const boxes = [...(theirs.querySelector(`${kinds}, .field-error`) ? theirs : page).querySelectorAll(kinds)];
-    if (status === 403 || status === 404 || !boxes.length && !theirs.querySelector(".field-error")) {
+    const errors = [...theirs.querySelectorAll(fieldError)];
+    const boxes = [...(theirs.querySelector(kinds) || errors.length ? theirs : page).querySelectorAll(kinds)];
+    if (status === 403 || status === 404 || !boxes.length && !errors.length) {
       return window.house.toast(`${sentences(status, text).join(" ")} What you wrote is still here, to be copied.`);
     }
     boxes.reverse().forEach((box) => put(box, (copy) => form.prepend(copy)));
-    theirs.querySelectorAll(".field-error").forEach((error) => {
+    errors.forEach((error) => {
       const other = error.closest(".field") && error.closest(".field").querySelector("[name]");
       const own = other && form.elements[other.name];
       const field = own && (own.length && !own.matches ? own[0] : own).closest(".field");
