@@ -2,48 +2,19 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
-from threading import Barrier, Thread
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from desk.tickets import actions as desk_actions
 from desk.tickets.errors import Refused, Stale
 from incidents import actions
 from incidents.models import Incident
+from tests.at_once import at_once, of
 from tests.factories import analyst, incident
 from tests.stories import in_state, kinds_of, move, reason
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """Run the calls in threads that start together, each on a connection of its own; results or errors, in order."""
-    start, answers = Barrier(len(calls)), [None] * len(calls)
-
-    def run(index: int, call: Callable[[], Any]) -> None:
-        try:
-            start.wait(10)
-            answers[index] = call()
-        except Exception as error:
-            answers[index] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert not any(thread.is_alive() for thread in threads)
-    return answers
-
-
-def of(kind: type, answers: Sequence[Any]) -> list[Any]:
-    return [answer for answer in answers if isinstance(answer, kind)]
 
 
 def test_two_people_write_the_same_field(world):

@@ -1,6 +1,5 @@
 """Felix in a basement: he starts, ticks, loses the connection, completes with a photo; it is sent once when it returns."""
 
-
 import pytest
 from playwright.sync_api import expect
 
