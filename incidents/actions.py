@@ -64,7 +64,7 @@ def log(
         return earlier
     title = text.clean(title, field="title", required="Please say in a few words what is wrong.", limit=200)
     description = text.clean(description, field="description")
-    reason = {"because": "as named"}
+    reason: dict[str, str] = {}
     incident = Incident.new(
         title=title,
         description=description,

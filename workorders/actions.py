@@ -79,7 +79,7 @@ def raise_order(
         submission=submission,
         raised_by_rule=rule,
     )
-    inside = {"workgroup": str(workgroup), "priority": order.priority, "because": because or "as named"}
+    inside = {"workgroup": str(workgroup), "priority": order.priority, "because": because}
     order, _ = flow.open_ticket(
         order, by=by, at=at, source=source, data={"text": order.description}, inside=inside,
         also=lambda: _furnish(order, needs, checklist),

@@ -14,10 +14,9 @@ MOVED = "order.moved"
 ASKED = "orders.asked"
 FINISHED = "orders.finished"
 
-# The order's move -> what its parent's timeline says of whoever made it.
+# The order's move -> what its parent's timeline says of whoever made it; `_assignment` says the rest.
 WHAT = {
     "released": "let {} begin",
-    "assigned": "assigned {}",
     "started": "started {}",
     "held": "put {} on hold",
     "resumed": "went on with {}",
@@ -32,13 +31,24 @@ def _order(event: Event) -> WorkOrder:
     return found
 
 
+def _assignment(event: Event) -> str:
+    """Took it, gave it to somebody, or let it go; {} stands for the order."""
+    assignee, workgroup, moved = (event.inside.get(part) for part in ("assignee", "workgroup", "moved"))
+    if assignee == str(event.actor) and not moved:
+        return "took {}"
+    if assignee or moved:
+        return "gave {} to " + " and ".join(filter(None, [workgroup if moved else "", assignee]))
+    return f"put {{}} back into the queue of {workgroup}"
+
+
 def tell_parent(event: Event) -> None:
     """Every move of an order stands on its parent's timeline too, in one line."""
     order = _order(event)
     if order.parent is None:
         return
     what = event.kind.rpartition(".")[2]
-    said = WHAT[what].format(f"{order.number} “{order.title}”")
+    words = _assignment(event) if what == "assigned" else WHAT[what]
+    said = words.format(f"{order.number} “{order.title}”")
     if what != "released" and (why := event.inside.get("text")):
         said += f": {str(why)[:500]}"
     inside = {"number": order.number, "title": order.title, "state": order.state, "said": said}

@@ -79,22 +79,30 @@ def _parent(request: SignedIn, number: str) -> Ticket:
 
 @require_http_methods(["GET", "POST"])
 def new(request: SignedIn, parent: str) -> HttpResponse:
-    """Raise one work order."""
+    """Raise one work order, and perhaps another one after it."""
     ticket = _parent(request, parent)
     if request.method == "POST" and "show" in request.POST:
         return _workgroup_field(request, ticket)
-    form = RaiseForm(request.POST, parent=ticket) if request.method == "POST" else RaiseForm(
-        parent=ticket, initial=typed_before(request)
-    )  # fmt: skip
+    form = RaiseForm(request.POST, parent=ticket) if request.method == "POST" else _fresh_form(request, ticket)
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
             order = actions.raise_order(parent=ticket, by=request.user, **form.cleaned_data)
-            return done(request, ticket, f"{order.number} is raised; {order.workgroup} has it.")
+            said = f"{order.number} is raised; {order.workgroup} has it."
+            if "another" not in request.POST:
+                return done(request, ticket, said)
+            messages.success(request, said)
+            return redirect(f"{request.path}?after={order.number}")
         except Refused as caught:
             refusal = caught
             refuse(form, caught)
     return _raise_page(request, ticket, form, TemplateForm(), code_for(form, refusal))
+
+
+def _fresh_form(request: SignedIn, parent: Ticket) -> RaiseForm:
+    """Empty, or with what was typed before a sign-in; the next of a chain waits for the one before, until told otherwise."""
+    before = queries.open_orders(parent).filter(number=request.GET.get("after", ""))
+    return RaiseForm(parent=parent, initial={"needs": list(before), **typed_before(request)})
 
 
 def _workgroup_field(request: SignedIn, parent: Ticket) -> HttpResponse:

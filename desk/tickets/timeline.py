@@ -140,6 +140,8 @@ def _details(event: Event, inside: dict[str, Any]) -> list[str]:
         found.append(str(event.data["because"]))
     if "recipients" not in inside:  # otherwise the text is a message to them
         found += [str(inside[key]) for key in ("note", "text") if inside.get(key)]
+    if inside.get("effort_minutes") is not None:
+        found.append(f"Effort: {inside['effort_minutes']} min")
     if inside.get("violation"):
         found.append(f"The target was missed: {inside['violation']}")
     if event.kind.endswith(".corrected"):
@@ -149,7 +151,7 @@ def _details(event: Event, inside: dict[str, Any]) -> list[str]:
 
 # What the sentence of a move says already, or what is bookkeeping.
 _SAID = {"resolved_at", "closed_at", "reassignment_count", "reopen_count", "assignee", "workgroup", "pending_reason"}
-_SAID |= {"resolution_code", "solution", "rating", "rating_comment"}
+_SAID |= {"resolution_code", "solution", "rating", "rating_comment", "result", "effort_minutes", "finished_at"}
 
 
 def _changes(inside: dict[str, Any]) -> list[dict[str, Any]]:

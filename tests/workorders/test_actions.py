@@ -281,3 +281,18 @@ def test_who_sees_the_parents_queue_sees_its_orders_and_nobody_else(field):
         wanted = user in (field.nadia, field.niko, field.felix, field.admin)
         assert may_view(found, user) == may_see_internal(found, user) == wanted, user
         assert visible_to(user).filter(pk=found.pk).exists() == wanted, user
+
+
+def test_the_parent_is_told_who_got_it(field):
+    found = order(field.incident, field.nadia, workgroup=field.field)
+    second = WorkgroupFactory(name="Second Field", takes=["work_order.on_site"])
+    actions.take(work_order=found, by=field.felix)
+    for chosen in ({"assignee": field.greta}, {}, {"workgroup": second, "reason": "Theirs"}):
+        found = actions.assign(work_order=WorkOrder.objects.get(pk=found.pk), by=field.felix, **chosen)
+    named = f"{found.number} “{found.title}”"
+    assert lines(field.incident)[1:] == [
+        f"took {named}",
+        f"gave {named} to Greta",
+        f"put {named} back into the queue of Field Service",
+        f"gave {named} to Second Field: Theirs",
+    ]

@@ -10,6 +10,7 @@ from desk.tickets.models import Attachment, Submission
 from tests.factories import SiteFactory, WorkgroupFactory
 from tests.files import named, png
 from workorders import actions, queries
+from workorders.models import WorkOrder
 
 from .orders import in_state, move, order
 
@@ -220,3 +221,25 @@ def test_a_token_of_somebody_else_stops_nobody(field, felix, browse, begun):
 def test_a_token_that_is_none_is_a_bad_request(felix, begun):
     answer = felix.post(f"{begun.get_absolute_url()}note/", {"note": "Hm"}, headers={"Idempotency-Key": "42"})
     assert answer.status_code == 400
+
+
+def test_a_chain_is_raised_one_after_another_each_after_the_one_before(field, browse):
+    nadia, new = browse(field.nadia), f"/work-orders/new/{field.incident.number}/"
+    told = {"work_type": "on_site", "workgroup": field.field.pk, "priority": 3}
+    first = nadia.post(new, {**told, "title": "Take the old one down", "another": "1"})
+    (one,) = WorkOrder.objects.all()
+    assert (first.status_code, first.url) == (302, f"{new}?after={one.number}")
+    page = nadia.get(first.url)
+    assert f"{one.number} is raised" in page.content.decode()
+    assert page.context["form"]["needs"].value() == [one.pk]
+    again = nadia.post(new, {**told, "title": "Put the new one up", "needs": [one.pk]})
+    assert again.url == field.incident.get_absolute_url()
+    two = WorkOrder.objects.exclude(pk=one.pk).get()
+    assert (two.state, list(two.needs.all())) == ("waiting", [one])
+
+
+def test_what_is_no_order_of_this_ticket_comes_before_nothing(field, browse):
+    for odd in ("WO-999999", "", "%", field.incident.number):
+        page = browse(field.nadia).get(f"/work-orders/new/{field.incident.number}/", {"after": odd})
+        assert page.status_code == 200
+        assert page.context["form"].initial["needs"] == []
