@@ -163,12 +163,20 @@ class PolicyAdmin(PublishedAdmin):
             refusal = f"“{policy}” stays where it is: say “up” or “down”, or before which policy it is to be asked."
             self.message_user(request, refusal, messages.ERROR)
             return redirect("admin:sla_policy_changelist")
-        self.log_change(request, policy, [{"changed": {"fields": ["position"]}}])
+        was = policy.position
+        policy.refresh_from_db(fields=["position"])
+        self.log_change(request, policy, f"Position {was} → {policy.position}")
         self.message_user(request, f"“{policy}” has moved. New tickets are matched in the new order.", messages.SUCCESS)
         self._warn(request, policy)
         return redirect("admin:sla_policy_changelist")
 
     # -- saving
+
+    def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
+        """What no version holds, since clocks don't hold on to it, is kept as sentences for the history."""
+        super().save_model(request, obj, form, change)
+        for sentence in _besides(obj, form) if change else ():
+            self.log_change(request, obj, sentence)
 
     def publish(self, obj: Policy, by: User, reason: str) -> PolicyVersion | None:
         return publishing.publish_policy(policy=obj, by=by, reason=reason)
@@ -209,6 +217,18 @@ class PolicyAdmin(PublishedAdmin):
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """Which policy would match such a ticket, why the others don't, and when what falls due."""
         return preview_view(self, request)
+
+
+def _besides(policy: Policy, form: Any) -> list[str]:
+    """What a form, or a line of the list, changed of a policy's place, name and being asked."""
+    was, said = form.initial, []
+    if "name" in form.changed_data:
+        said.append(f"Named “{was['name']}” before")
+    if "position" in form.changed_data:
+        said.append(f"Position {was['position']} → {policy.position}")
+    if "is_active" in form.changed_data:
+        said.append("Asked again" if policy.is_active else "Not asked any more")
+    return said
 
 
 def never_reached(hidden_by: Policy) -> str:

@@ -7,9 +7,12 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -39,6 +42,14 @@ def opens_no_more(calendar: Calendar) -> str:
     if any(hours.week) or any(windows and day >= today for day, windows in hours.days.items()):
         return ""
     return f"The calendar “{calendar}” never opens again: its week is closed, and its special days are over."
+
+
+def besides(obj: Any) -> QuerySet[LogEntry]:
+    """What was done to the row that no version holds: the sentences of its log; Django's own entries there are JSON."""
+    noted = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk), action_flag=CHANGE
+    )
+    return noted.exclude(change_message="").exclude(change_message__startswith="[").select_related("user")
 
 
 class PublishedAdmin(PlainWords, admin.ModelAdmin):
@@ -148,6 +159,7 @@ class PublishedAdmin(PlainWords, admin.ModelAdmin):
         versions = list(obj.versions.select_related("made_by").order_by("-number"))
         rows = list(zip(versions, self.differences(versions), strict=True))
         context = {**self.admin_site.each_context(request), "opts": self.opts, "object": obj, "rows": rows}
+        context["besides"] = besides(obj)
         context |= {"title": f"History of {obj}", "media": self.media}
         return TemplateResponse(request, "admin/sla/history.html", context)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from desk.sla import drift
+from desk.sla.actions import rebase
 from desk.sla.models import Policy, SpecialDay
 from desk.sla.publishing import publish_calendar
 from desk.tickets import actions as desk
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def counted(only=None):
     """{(held to, would be held to): tickets}"""
-    name = lambda version: f"{version.policy} {version.number}"  # noqa: E731
+    name = lambda version: f"{version.policy} {version.number}" if version else "nothing"  # noqa: E731
     return {(name(one.was), name(one.now)): one.tickets for one in drift.changes(only)}
 
 
@@ -84,6 +85,23 @@ def test_another_policy_that_would_match_now_by_any_of_its_conditions(world, sta
 def test_what_nothing_matches_any_more_keeps_its_promise(world, standard):
     incident(world.erin)
     Policy.objects.update(is_active=False)
+    assert (counted(), found()) == ({}, [])
+
+
+def test_what_nothing_was_promised_for_is_counted_once_a_policy_matches_it(world):
+    ours = {"requester": world.erin, "analyst": world.sam}
+    for state in ("resolved", "closed", "cancelled"):
+        in_state(state, **ours)
+    waiting = [in_state(state, title=state, **ours) for state in ("logged", "pending", "in_progress", "reopened")]
+    assert (counted(), found()) == ({}, [])
+    urgent = policy("Urgent", priority=1, position=1)
+    assert (counted(), found()) == ({}, [])
+    late = policy("Everything", position=50)
+    assert counted() == counted(late) == {("nothing", "Everything 1"): 4}
+    assert found() == found(late) == found(chunk=2) == [ticket.pk for ticket in waiting]
+    assert (counted(urgent), found(urgent)) == ({}, [])
+    for ticket in waiting:
+        assert rebase(ticket=ticket, by=world.admin, reason="Promised from now on")
     assert (counted(), found()) == ({}, [])
 
 

@@ -249,3 +249,23 @@ def test_the_table_asks_the_same_number_of_questions_however_long(
     admin.get(reverse(TABLE))  # each process reads a version once
     with django_assert_max_num_queries(asked):
         admin.get(reverse(TABLE))
+
+
+def test_the_history_tells_who_moved_it_and_who_had_it_asked_no_more(world, admin, table):
+    a, b, c = table
+    admin.post(page_of(c, "place"), {"before": a.pk})
+    send(admin, page_of(c), is_active="")
+    send(admin, page_of(c), name="C renamed", is_active="on")
+    send(admin, reverse(TABLE), **{"form-1-position": "40", "_save": "Save"})
+    besides = {
+        made.name: [entry.change_message for entry in admin.get(page_of(made, "history")).context["besides"]]
+        for made in Policy.objects.all()
+    }
+    assert besides == {
+        "A": ["Position 20 → 40"],
+        "B": [],
+        "C renamed": ["Asked again", "Named “C” before", "Not asked any more", "Position 3 → 10"],
+    }
+    page = admin.get(page_of(c, "history")).content.decode()
+    assert "Not asked any more</bdi>" in page
+    assert f"<bdi>{world.admin}</bdi>" in page

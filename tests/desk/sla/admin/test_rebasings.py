@@ -130,3 +130,19 @@ def test_a_violation_reason_that_clocks_name_is_made_inactive_instead_of_deleted
     send(admin, reverse("admin:sla_violationreason_change", args=[used.pk]), is_active=None, position=7)
     used.refresh_from_db()
     assert (used.is_active, used.position) == (False, 7)
+
+
+def test_what_nothing_was_promised_for_is_counted_and_taken_in(world, admin):
+    early = incident(world.erin)
+    policy("Everything", hours=calendar())
+    page = text(admin)
+    assert "1 open ticket is held to other terms than are published now" in page
+    assert (
+        "<td>nothing: no policy matched so far</td> <td><strong>Everything</strong>, version 1: it matches now</td>"
+        in page
+    )
+    send(admin, reverse(PAGE), reason="Promised from now on")
+    rebasing.work_off()
+    assert Rebasing.objects.get().changed == 1
+    assert clock(early).policy_version.policy.name == "Everything"
+    assert "Every open ticket is held to what is published now" in text(admin)
