@@ -13,8 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from desk.assignment.queries import NoCatchAll, Route, route
 from desk.people.models import User, Workgroup
-from desk.services.models import Service
+from desk.services.models import Category, Service
 from desk.services.queries import category_choices
 from desk.tickets.models import Priority, Ticket
 
@@ -36,9 +37,15 @@ MOMENT = "%Y-%m-%dT%H:%M"
 class PreviewForm(forms.Form):
     """What policies may ask of a ticket, and when it is created (on the viewer's own clock)."""
 
+    routed: Route | None  # which workgroup the routing rules choose, once the form is clean and names none
     kind = forms.ChoiceField(label="Kind of ticket", choices=kind_choices)
     priority = forms.TypedChoiceField(choices=Priority.choices, coerce=int, initial=Priority.P3)
-    workgroup = forms.ModelChoiceField(Workgroup.objects.filter(is_active=True))
+    workgroup = forms.ModelChoiceField(
+        Workgroup.objects.filter(is_active=True),
+        required=False,
+        empty_label="– by the routing rules –",
+        help_text="Empty: the one that the routing rules choose, as far as service and category decide.",
+    )
     service = forms.ModelChoiceField(Service.objects.filter(is_active=True), required=False, empty_label=NONE)
     category = forms.TypedChoiceField(
         choices=lambda: [("", NONE), *category_choices()], required=False, coerce=int, empty_value=None
@@ -62,6 +69,20 @@ class PreviewForm(forms.Form):
             raise forms.ValidationError(f"Give a moment in the years {YEARS[0]} to {YEARS[-1]}.")
         return created
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        self.routed = None if data.get("workgroup") or self.errors else self._route(data)
+        return data
+
+    def _route(self, data: dict[str, Any]) -> Route | None:
+        """Where the routing rules would send such a ticket, whatever is written in it."""
+        category = Category.objects.filter(pk=data["category"]).first()
+        try:
+            return route(data["kind"], text="", service=data["service"], category=category)
+        except NoCatchAll:
+            self.add_error("workgroup", "No routing rule takes such a ticket. Please choose a workgroup.")
+            return None
+
     def subject(self) -> Subject:
         data = self.cleaned_data
         requester: User | None = data["requester"]
@@ -69,7 +90,7 @@ class PreviewForm(forms.Form):
         return Subject(
             kind=data["kind"],
             priority=data["priority"],
-            workgroup=data["workgroup"].pk,
+            workgroup=(self.routed.workgroup if self.routed else data["workgroup"]).pk,
             service=service.pk if service else None,
             branch=queries.branches().get(category, frozenset()) if category else frozenset(),
             department=requester.department if requester else "",
@@ -107,7 +128,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 
 def _shown(answer: Outlook, form: PreviewForm) -> dict[str, Any]:
     shown: dict[str, Any] = {"answer": answer, "at": form.cleaned_data["created"] or timezone.now()}
-    shown["not_asked"] = [policy.name for policy in answer.not_asked]
+    shown |= {"not_asked": [policy.name for policy in answer.not_asked], "routed": form.routed}
     if answer.said is None or answer.calendar is None:
         return shown
     here, there = timezone.get_current_timezone(), ZoneInfo(answer.calendar.calendar.zone)

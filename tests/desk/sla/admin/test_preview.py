@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from tests.factories import CategoryFactory, ServiceFactory, incident, person
+from desk.assignment.models import RoutingRule
+from tests.factories import CategoryFactory, RoutingRuleFactory, ServiceFactory, incident, person
 
 from ..promises import berlin, calendar, clock, policy, republish
 
@@ -41,6 +42,21 @@ def test_it_says_why_those_before_dont_match_and_which_werent_asked(world, ask):
     assert [one.name for one in answer.not_asked] == ["Rest"]
     boss = person("vera", is_vip=True)
     assert ask(category=vpn.pk, requester=boss.pk).context["answer"].match.policy.name == "Bosses"
+
+
+def test_without_a_workgroup_the_routing_rules_choose_it_and_it_says_so(world, ask):
+    mail = ServiceFactory(name="Mail")
+    RoutingRuleFactory(name="Mail to Network", kind="incident", workgroup=world.network, service=mail, position=1)
+    policy("Network", workgroup=world.network, position=1)
+    policy("Rest", position=2)
+    page = ask(workgroup="", service=mail.pk)
+    assert page.context["answer"].match.policy.name == "Network"
+    assert "It goes to Network by the routing rule “Mail to Network”: service is Mail." in page.content.decode()
+    assert ask(workgroup="").context["answer"].match.policy.name == "Rest"
+    RoutingRule.objects.all().delete()
+    refused = ask(workgroup="")
+    assert "answer" not in refused.context
+    assert "No routing rule takes such a ticket. Please choose a workgroup." in refused.content.decode()
 
 
 def test_it_agrees_with_what_happens_and_shows_both_clocks_zones_and_steps(world, ask):
@@ -88,7 +104,7 @@ def test_it_says_that_nothing_is_promised(world, ask):
     ("typed", "sentence"),
     [
         ({"priority": "9"}, "not one of the available choices"),
-        ({"workgroup": ""}, "This field is required"),
+        ({"workgroup": "0"}, "not one of the available choices"),
         ({"kind": "<b>"}, "&lt;b&gt; is not one of the available choices"),
         ({"category": "x"}, "not one of the available choices"),
         ({"requester": "0"}, "not one of the available choices"),
