@@ -106,7 +106,7 @@ def _living() -> dict[str, dict[str, Any]]:
     found = {}
     for place, kind in enumerate(kinds.every()):
         states = [state for state in kind.states.values if state not in kind.solved | kind.void]
-        clause = f"(o.kind = %(kind{place})s AND o.state = ANY(%(states{place})s))"
+        clause = f"(o.kind = %(kind{place})s AND o.state IN (SELECT unnest(%(states{place})s::text[])))"
         found[clause] = {f"kind{place}": kind.name, f"states{place}": states}
     return found
 

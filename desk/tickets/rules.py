@@ -140,7 +140,7 @@ def last_touch(ticket: Ticket) -> Event | None:
 
 def _sent_it_away(ticket: Ticket, user: User) -> bool:
     """Their move from a workgroup of theirs is the last thing that happened to it, so undoing it harms nobody."""
-    if ticket.assignee_id is not None:
+    if ticket.assignee_id is not None or not ticket.reassignment_count:
         return False
     last = last_touch(ticket)
     if last is None or last.actor_id != user.pk or not last.inside.get("moved"):
