@@ -18,6 +18,8 @@ _BY_RULE = later(
 )
 _GO_ON = now("incidents.reactions.resume_on_orders", "resumes an incident that waits for its work orders")
 
+_VOID = now("changes.reactions.void_on_edit", "voids the approval of a change whose plan, window or risk is edited")
+
 SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.logged": (_CLOCKS, _BY_RULE),
     "incident.assigned": (_CLOCKS, _BY_RULE),
@@ -30,7 +32,7 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.reopened": (_CLOCKS,),
     "incident.cancelled": (_CLOCKS,),
     "ticket.corrected": (_CLOCKS,),
-    "field.changed": (_CLOCKS,),
+    "field.changed": (_CLOCKS, _VOID),
     "comment.added": (
         _CLOCKS,
         now("incidents.reactions.resume_on_reply", "resumes a pending incident when its requester answers"),

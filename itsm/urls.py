@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("incidents/", include("incidents.urls")),
     path("work-orders/", include("workorders.urls")),
+    path("changes/", include("changes.urls")),
     path("", include("desk.tickets.urls")),
     path("", include("desk.sla.urls")),
     path("inbox/", include("desk.notifications.urls")),

@@ -89,6 +89,12 @@ class Workgroup(models.Model):
         blank=True,
         help_text=_("Kinds of ticket it takes, such as incident or work_order. Empty: every kind."),
     )
+    oversees = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        help_text=_("Kinds of ticket that its analysts see and steer in whichever workgroup they are, such as change."),
+    )
     is_active = models.BooleanField(default=True, help_text=_("An inactive workgroup gets no new tickets."))
 
     class Meta:

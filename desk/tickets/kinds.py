@@ -47,6 +47,8 @@ class Kind:
     begins: tuple[str, ...] = ()  # the states in which it may begin; empty: the first
     within: Mapping[str, str] = field(default_factory=dict)  # kinds within the kind: value -> words
     rules_only_propose: bool = False  # a person chooses its first workgroup; the routing rules propose one
+    open_to_it: bool = False  # whoever sees any queue sees its public side, for their own planning
+    author_edits: frozenset[str] = frozenset()  # states in which its requester may edit it too
 
     @property
     def model(self) -> type[Ticket]:
@@ -67,6 +69,11 @@ class Kind:
     @property
     def forms(self) -> ModuleType:
         return import_module(f"{self.room}.forms")
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The transitions that ask something, and so want their form first."""
+        return frozenset(self.forms.FORMS)
 
 
 _kinds: dict[str, Kind] = {}

@@ -22,15 +22,19 @@ from .models import LINK_BACKWARDS, Attachment, Event, Link, PendingReason, Prio
 def visible_to(user: User, model: type[Ticket] = Ticket) -> QuerySet[Any]:
     """The tickets a person may see; the twin of `rules.may_view`."""
     watched = Watcher.objects.filter(ticket=OuterRef("pk"), user=user)
-    return model._default_manager.filter(in_reach(user) | Q(requester=user) | Q(reporter=user) | Q(Exists(watched)))
+    seen = in_reach(user) | Q(requester=user) | Q(reporter=user) | Q(Exists(watched))
+    if reach(user).view:
+        seen |= Q(kind__in=[kind.name for kind in kinds.every() if kind.open_to_it])
+    return model._default_manager.filter(seen)
 
 
 def in_reach(user: User, prefix: str = "") -> Q:
     """The tickets of which a person may see what is internal; the twin of `rules.may_see_internal`."""
-    seen = reach(user).view
+    mine = reach(user)
     shared = [kind.name for kind in kinds.every() if kind.shared_with_parent]
-    through = Q(**{f"{prefix}kind__in": shared, f"{prefix}parent__workgroup__in": seen})
-    return Q(**{f"{prefix}workgroup__in": seen}) | through
+    through = Q(**{f"{prefix}kind__in": shared, f"{prefix}parent__workgroup__in": mine.view})
+    seen = Q(**{f"{prefix}workgroup__in": mine.view}) | through
+    return seen | Q(**{f"{prefix}kind__in": mine.oversee}) if mine.oversee else seen
 
 
 def in_queues_of(user: User) -> QuerySet[Ticket]:
@@ -160,7 +164,12 @@ def queue(workgroup: Workgroup) -> QuerySet[Ticket]:
 
 def links_of(ticket: Ticket, user: User) -> list[tuple[str, Ticket]]:
     """(how, other ticket) for each link whose other end the person may see."""
-    rows = Link.objects.filter(Q(source=ticket) | Q(target=ticket)).select_related("source", "target")
+    return [(how, other) for _, how, other in editable_links(ticket, user)]
+
+
+def editable_links(ticket: Ticket, user: User) -> list[tuple[Link, str, Ticket]]:
+    """(link, how, other ticket) for each link whose other end the person may see."""
+    rows = Link.objects.filter(Q(source=ticket) | Q(target=ticket)).select_related("source", "target").order_by("pk")
     linked = Q(links_in__source=ticket) | Q(links_out__target=ticket)
     seen = set(visible_to(user).filter(linked).values_list("pk", flat=True))
     found = []
@@ -169,8 +178,16 @@ def links_of(ticket: Ticket, user: User) -> list[tuple[str, Ticket]]:
         other = row.target if forward else row.source
         if other.pk in seen:
             words = row.get_kind_display() if forward else LINK_BACKWARDS[row.kind]  # type: ignore[index]
-            found.append((str(words), other))
+            found.append((row, str(words), other))
     return found
+
+
+def link_of(ticket: Ticket, user: User, pk: str) -> Link:
+    """The ticket's link with this id, if the person may see its other end; Http404 otherwise."""
+    for link, _, _ in editable_links(ticket, user):
+        if str(link.pk) == pk:
+            return link
+    raise Http404("No such link.")
 
 
 def priority_for(impact: int, urgency: int) -> int:

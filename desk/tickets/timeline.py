@@ -38,6 +38,18 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "moved": ("clipboard-list", "{said}", ""),
     "finished": ("clipboard-check", "finished the last of its work orders", ""),
     "asked": ("circle-question-mark", "asks how it shall go on without {number}", ""),
+    # changes; what other kinds call by the same word means something else there
+    "submitted": ("send", "submitted it", "submitted it"),
+    "withdrawn": ("undo-2", "made it a draft again", "made it a draft again"),
+    "approved": ("circle-check", "let it pass: it is approved", "let it pass: it is approved"),
+    "rejected": ("circle-x", "turned it down: it is rejected", "turned it down: it is rejected"),
+    "reconsidered": ("rotate-ccw", "took the approval back", "took the approval back"),
+    "scheduled": ("calendar-check", "scheduled it: {window}", "scheduled it: {window}"),
+    "implemented": ("circle-check", "finished it: {outcome}", "finished it: {outcome}"),
+    "change.failed": ("circle-x", "says it failed and was {outcome}", "says it failed and was {outcome}"),
+    "reviewed": ("clipboard-check", "reviewed it", "reviewed it"),
+    "service_interrupted": ("zap-off", "reports that it interrupts a service", "reports that it interrupts a service"),
+    "implemented_incorrectly": ("triangle-alert", "says it was implemented incorrectly", ""),
     # what clocks tell is IT's own business
     "targeted": ("timer", "set the targets: “{policy}”, version {version}", ""),
     "rebased": ("timer-reset", "re-based the clocks: “{policy}”, version {version}", ""),
@@ -84,11 +96,12 @@ def _entry(ticket: Ticket, event: Event, internal: bool) -> Entry | None:
     if event.kind == "comment.added":
         look = "note" if event.is_internal else "ours" if event.data.get("side") == "it" else "theirs"
         return Entry(look, "", words="", text=event.data["text"], **common)
-    if event.kind == "link.added":
+    if event.kind in ("link.added", "link.removed"):
         return _linked(event, common) if internal else None
     if what == "assigned":
         return _assigned(event, common, internal)
-    icon, for_it, for_requesters = WORDS.get(what, ("circle-dot", what.replace("_", " "), ""))
+    unknown = ("circle-dot", what.replace("_", " "), "")
+    icon, for_it, for_requesters = WORDS.get(event.kind) or WORDS.get(what, unknown)
     inside = event.inside if internal else {}
     words = (for_it if internal else for_requesters).format_map(_Blank({**event.data, **inside}))
     if not words:
@@ -176,7 +189,8 @@ def _assigned(event: Event, common: dict[str, Any], internal: bool) -> Entry | N
 def _linked(event: Event, common: dict[str, Any]) -> Entry:
     kind = LinkKind(event.inside["kind"])
     words = kind.label if event.inside["forward"] else LINK_BACKWARDS[kind]
-    return Entry("event", "link", words=f"linked it: {words} {event.inside['number']}", **common)
+    icon, did = ("link", "linked it") if event.kind == "link.added" else ("link-2-off", "removed the link")
+    return Entry("event", icon, words=f"{did}: {words} {event.inside['number']}", **common)
 
 
 def question(events: Iterable[Event]) -> str:

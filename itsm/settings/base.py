@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "desk.notifications",
     "incidents",
     "workorders",
+    "changes",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
