@@ -31,6 +31,7 @@ class ChangesConfig(AppConfig):
                     "change_type", "services", "reason", "implementation_plan", "test_plan", "backout_plan", "planned_start",
                     "planned_end", "experience", "tried_out", "undoing",
                 ),
+                public_path=("Draft", "Waiting for approval", "Approved", "Scheduled", "In progress", "Done", "Closed"),
                 rules_only_propose=True,
                 # AWAITS
                 open_to_it=True,
