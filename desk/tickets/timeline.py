@@ -9,8 +9,9 @@ from typing import Any
 
 from .models import LINK_BACKWARDS, Attachment, Event, LinkKind, Ticket
 
-# What happened -> (icon, words for IT, words for requesters). Words may use {workgroup}, {assignee}, {reason}, {code},
-# {number} and {because} of the event; no words for requesters: they are not shown such an event.
+# What happened (by its last word, or its whole name where that word is used elsewhere too) -> (icon, words for IT, words
+# for requesters). Words may use {workgroup}, {assignee}, {reason}, {code}, {number} and {because} of the event; no words
+# for requesters: they are not shown such an event.
 WORDS: dict[str, tuple[str, str, str]] = {
     "logged": ("circle-plus", "logged it", "reported it"),
     "started": ("play", "started work", "started to work on it"),
@@ -38,6 +39,22 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "moved": ("clipboard-list", "{said}", ""),
     "finished": ("clipboard-check", "finished the last of its work orders", ""),
     "asked": ("circle-question-mark", "asks how it shall go on without {number}", ""),
+    # approvals are everybody's business who sees the ticket
+    "approval.asked": ("stamp", "asked for approval: “{round}”", "asked for approval: “{round}”"),
+    "approval.answered": ("stamp", "{said}", "{said}"),
+    "approval.approved": ("circle-check", "had the last word: it is approved", "had the last word: it is approved"),
+    "approval.rejected": ("circle-x", "had the last word: it is rejected", "had the last word: it is rejected"),
+    "approval.objected": ("octagon-alert", "{said}: the approval is blocked", "{said}: the approval is blocked"),
+    "approval.withdrawn": ("undo-2", "{said}", "{said}"),
+    "approval.replied": ("message-circle-reply", "{said}", "{said}"),
+    "approval.voided": ("ban", "made the approval void", "made the approval void"),
+    "approval.reminded": ("bell", "reminded those whose answer is missing in “{round}”", ""),
+    "approval.expired": (
+        "calendar-x",
+        "noted that “{round}” expired undecided",
+        "noted that “{round}” expired undecided",
+    ),
+    "approval.stuck": ("circle-alert", "noted that nobody is left to decide “{round}”", ""),
     # what clocks tell is IT's own business
     "targeted": ("timer", "set the targets: “{policy}”, version {version}", ""),
     "rebased": ("timer-reset", "re-based the clocks: “{policy}”, version {version}", ""),
@@ -88,7 +105,7 @@ def _entry(ticket: Ticket, event: Event, internal: bool) -> Entry | None:
         return _linked(event, common) if internal else None
     if what == "assigned":
         return _assigned(event, common, internal)
-    icon, for_it, for_requesters = WORDS.get(what, ("circle-dot", what.replace("_", " "), ""))
+    icon, for_it, for_requesters = WORDS.get(event.kind) or WORDS.get(what, ("circle-dot", what.replace("_", " "), ""))
     inside = event.inside if internal else {}
     words = (for_it if internal else for_requesters).format_map(_Blank({**event.data, **inside}))
     if not words:
