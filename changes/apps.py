@@ -33,7 +33,7 @@ class ChangesConfig(AppConfig):
                 ),
                 public_path=("Draft", "Waiting for approval", "Approved", "Scheduled", "In progress", "Done", "Closed"),
                 rules_only_propose=True,
-                # AWAITS
+                awaits=frozenset({State.SUBMITTED.value, State.APPROVED.value, State.SCHEDULED.value}),
                 open_to_it=True,
                 author_edits=frozenset({State.DRAFT.value}),
             )

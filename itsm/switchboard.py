@@ -52,4 +52,18 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "work_order.cancelled": (_CLOCKS, _PARENT, _RELEASE, _ASK),
     "orders.finished": (_GO_ON, _TELL),
     "orders.asked": (_GO_ON, _TELL),
+    "approval.asked": (_TELL,),
+    "approval.answered": (_TELL,),
+    "approval.approved": (now("changes.reactions.approve", "lets a change pass that its approvers said yes to"), _TELL),
+    "approval.rejected": (now("changes.reactions.reject", "rejects a change that its approvers said no to"), _TELL),
+    "approval.objected": (
+        now("changes.reactions.reconsider", "takes the approval of a change back while somebody objects"),
+        _TELL,
+    ),
+    "approval.withdrawn": (_TELL,),
+    "approval.replied": (_TELL,),
+    "approval.voided": (_TELL,),
+    "approval.reminded": (_TELL,),
+    "approval.expired": (now("changes.reactions.expire", "makes a change a draft again when nobody decided"), _TELL),
+    "approval.stuck": (_TELL,),
 }

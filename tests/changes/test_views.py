@@ -28,7 +28,13 @@ def test_nadia_plans_a_change_and_its_page_says_what_comes_next(cab, browse):
     change = Change.objects.get()
     assert answer.redirect_chain == [(f"/changes/{change.number}/", 302)]
     page = answer.content.decode()
-    for words in ("is drafted", "Moderate risk", "Take out the old switch", "Put the old one back", "Network and Wi-Fi"):
+    for words in (
+        "is drafted",
+        "Moderate risk",
+        "Take out the old switch",
+        "Put the old one back",
+        "Network and Wi-Fi",
+    ):
         assert words in page
     assert f"/changes/{change.number}/do/submit/" in page
     again = client.post("/changes/new/", typed(cab, submission=str(change.submission)), follow=True)
