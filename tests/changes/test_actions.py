@@ -58,10 +58,8 @@ def test_an_unfinished_plan_is_not_submitted_and_says_what_is_missing(cab):
     change = actions.draft(by=cab.nadia, title="Something", workgroup=cab.network)
     with pytest.raises(Refused) as refused:
         move(change, "submit", by=cab.nadia)
-    assert refused.value.sentences == [
-        "Still to be filled in: reason, implementation plan, test plan, back-out plan, planned window, services, "
-        "the questions on risk."
-    ]
+    missing = "reason, implementation plan, test plan, back-out plan, planned window, services, the questions on risk"
+    assert refused.value.sentences == [f"Still to be filled in: {missing}."]
 
 
 def test_what_is_over_is_not_planned(cab):
