@@ -53,7 +53,7 @@ def demo(db):
 
 
 def test_the_company_is_there(company):
-    assert (Site.objects.count(), Workgroup.objects.count(), Service.objects.count()) == (6, 8, 12)
+    assert (Site.objects.count(), Workgroup.objects.count(), Service.objects.count()) == (6, 9, 12)
     assert Category.objects.filter(parent=None).count() == 8
     assert all(workgroup.memberships.filter(role=Role.LEAD).exists() for workgroup in Workgroup.objects.all())
     for username, _ in DEMO_ACCOUNTS:
