@@ -236,10 +236,14 @@ class PersonAdmin(UserAdmin):
     search_fields = ["username", "first_name", "last_name", "email", "department"]
     ordering = ["first_name", "last_name", "username"]
     filter_horizontal = []
+    autocomplete_fields = ["manager"]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = (
         (None, {"fields": ["username", "password"]}),
-        ("Person", {"fields": ["first_name", "last_name", "email", "phone", "department", "time_zone", "is_vip"]}),
+        (
+            "Person",
+            {"fields": ["first_name", "last_name", "email", "phone", "department", "manager", "time_zone", "is_vip"]},
+        ),
         (
             "May",
             {

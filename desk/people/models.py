@@ -32,12 +32,26 @@ class User(AbstractUser):
         default=False, editable=False, help_text=_("The portal's own hand: timers and imports. It can't sign in.")
     )
 
+    manager = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="reports",
+        help_text=_("Is asked where a rule wants the approval of the requester's manager."),
+    )
+
     class Meta(AbstractUser.Meta):
         ordering = ["first_name", "last_name", "username"]
         constraints = [
             models.UniqueConstraint(
                 F("is_automation"), condition=Q(is_automation=True), name="people_one_automation_user"
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(manager=F("id")),
+                name="people_not_ones_own_manager",
+                violation_error_message=_("Nobody is their own manager: choose somebody else, or leave it empty."),
+            ),
         ]
 
     def __str__(self) -> str:

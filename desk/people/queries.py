@@ -22,6 +22,11 @@ def analysts_of(workgroup: Workgroup) -> QuerySet[User]:
     ).distinct()
 
 
+def leads_of(workgroup: Workgroup) -> QuerySet[User]:
+    """The people who lead this workgroup's queue."""
+    return User.objects.filter(memberships__workgroup=workgroup, memberships__role="lead", is_active=True).distinct()
+
+
 def absent(users: Iterable[User], at: datetime | None = None) -> dict[int, Absence]:
     """The absence, by user id, of each of these people who is away at the moment."""
     at = at or timezone.now()

@@ -46,6 +46,7 @@ class Kind:
     idle: frozenset[str] = frozenset()
     begins: tuple[str, ...] = ()  # the states in which it may begin; empty: the first
     within: Mapping[str, str] = field(default_factory=dict)  # kinds within the kind: value -> words
+    awaits: frozenset[str] = frozenset()  # where approvers' answers count, objections too; empty: until it is over
     rules_only_propose: bool = False  # a person chooses its first workgroup; the routing rules propose one
     open_to_it: bool = False  # whoever sees any queue sees its public side, for their own planning
     author_edits: frozenset[str] = frozenset()  # states in which its requester may edit it too
@@ -53,6 +54,11 @@ class Kind:
     @property
     def model(self) -> type[Ticket]:
         return apps.get_model(self.model_label)
+
+    @property
+    def awaiting(self) -> list[str]:
+        """The states in which approvers may answer, and may still object to what they approved."""
+        return sorted(self.awaits or set(self.states.values) - self.closed)
 
     @property
     def reply_url(self) -> str:

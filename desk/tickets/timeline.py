@@ -9,8 +9,9 @@ from typing import Any
 
 from .models import LINK_BACKWARDS, Attachment, Event, LinkKind, Ticket
 
-# What happened -> (icon, words for IT, words for requesters). Words may use {workgroup}, {assignee}, {reason}, {code},
-# {number} and {because} of the event; no words for requesters: they are not shown such an event.
+# What happened (by its last word, or its whole name where that word is used elsewhere too) -> (icon, words for IT, words
+# for requesters). Words may use {workgroup}, {assignee}, {reason}, {code}, {number} and {because} of the event; no words
+# for requesters: they are not shown such an event.
 WORDS: dict[str, tuple[str, str, str]] = {
     "logged": ("circle-plus", "logged it", "reported it"),
     "started": ("play", "started work", "started to work on it"),
@@ -50,6 +51,22 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "reviewed": ("clipboard-check", "reviewed it", "reviewed it"),
     "service_interrupted": ("zap-off", "reports that it interrupts a service", "reports that it interrupts a service"),
     "implemented_incorrectly": ("triangle-alert", "says it was implemented incorrectly", ""),
+    # approvals are everybody's business who sees the ticket
+    "approval.asked": ("stamp", "asked for approval: “{round}”", "asked for approval: “{round}”"),
+    "approval.answered": ("stamp", "{said}", "{said}"),
+    "approval.approved": ("circle-check", "had the last word: it is approved", "had the last word: it is approved"),
+    "approval.rejected": ("circle-x", "had the last word: it is rejected", "had the last word: it is rejected"),
+    "approval.objected": ("octagon-alert", "{said}: the approval is blocked", "{said}: the approval is blocked"),
+    "approval.withdrawn": ("undo-2", "{said}", "{said}"),
+    "approval.replied": ("message-circle-reply", "{said}", "{said}"),
+    "approval.voided": ("ban", "made the approval void", "made the approval void"),
+    "approval.reminded": ("bell", "reminded those whose answer is missing in “{round}”", ""),
+    "approval.expired": (
+        "calendar-x",
+        "noted that “{round}” expired undecided",
+        "noted that “{round}” expired undecided",
+    ),
+    "approval.stuck": ("circle-alert", "noted that nobody is left to decide “{round}”", ""),
     # what clocks tell is IT's own business
     "targeted": ("timer", "set the targets: “{policy}”, version {version}", ""),
     "rebased": ("timer-reset", "re-based the clocks: “{policy}”, version {version}", ""),

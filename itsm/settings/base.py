@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "desk.tickets",
     "desk.assignment",
     "desk.sla",
+    "desk.approvals",
     "desk.notifications",
     "incidents",
     "workorders",
