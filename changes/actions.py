@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from desk.approvals import actions as approvals
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from desk.approvals import actions as approvals
 from desk.people.models import User, Workgroup
 from desk.people.queries import analysts_of, automation
 from desk.people.rules import is_analyst

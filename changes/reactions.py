@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from desk.approvals import actions as approvals
-
 from desk.people.queries import automation
 from desk.tickets import flow
 from desk.tickets.models import Event
