@@ -132,7 +132,8 @@ def edit(*, ticket: Change, by: User, seen: int, **fields: Any) -> Change:
         raise Refused(f"{change.number} is {change.state_label.lower()}; its {names} can't be edited any more.")
     if services := list(fields.get("services", ())):
         fields["service"] = services[0]
-    edited: Any = ticket_actions.edit(ticket=change, by=by, seen=seen, **fields)
+    ticket_actions.edit(ticket=change, by=by, seen=seen, **fields)
+    edited = flow.lock(change)  # as the reactions to the edit left it
     risk = edited.assessed
     if edited.risk != (score := risk.score if risk else None):
         flow.change_fields(edited, by=by, at=fields.get("at"), risk=score)

@@ -1,4 +1,4 @@
-"""Administration of changes: templates of standard changes with their approval, and freezes. Changes themselves live on their pages."""
+"""Administration of what changes need: templates of standard changes with their approval, and freezes."""
 
 from __future__ import annotations
 

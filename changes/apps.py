@@ -31,8 +31,9 @@ class ChangesConfig(AppConfig):
                     "change_type", "services", "reason", "implementation_plan", "test_plan", "backout_plan", "planned_start",
                     "planned_end", "experience", "tried_out", "undoing",
                 ),
+                public_path=("Draft", "Waiting for approval", "Approved", "Scheduled", "In progress", "Done", "Closed"),
                 rules_only_propose=True,
-                # AWAITS
+                awaits=frozenset({State.SUBMITTED.value, State.APPROVED.value, State.SCHEDULED.value}),
                 open_to_it=True,
                 author_edits=frozenset({State.DRAFT.value}),
             )

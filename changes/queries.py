@@ -47,9 +47,9 @@ def templates() -> QuerySet[ChangeTemplate]:
 def authors_of(change: Change) -> set[User]:
     """Those whose own change it is: who asked for it, wrote or edited its plan, or will do it. None of them approves it."""
     wrote = Q(kind="field.changed") | Q(kind="change.logged")
-    ids = set(change.events.filter(wrote, actor__is_automation=False).values_list("actor_id", flat=True))
-    ids |= {change.requester_id, change.reporter_id, change.assignee_id}
-    return set(User.objects.filter(pk__in=ids - {None}))
+    writers = change.events.filter(wrote, actor__is_automation=False).values("actor")
+    named = [change.requester_id, change.reporter_id, change.assignee_id]
+    return set(User.objects.filter(Q(pk__in=writers) | Q(pk__in=[pk for pk in named if pk is not None])))
 
 
 def in_window(change: Change, at: datetime) -> bool:
@@ -116,7 +116,7 @@ def finished(since: datetime | None = None) -> QuerySet[Change]:
 def records(rows: QuerySet[Change], by: str) -> list[Record]:
     """How these changes ended, by type, owner or service; the most frequent first."""
     column = GATHERED_BY[by]
-    named = dict(Change._meta.get_field("change_type").flatchoices) if by == "type" else {}  # type: ignore[union-attr]
+    named = dict(Change._meta.get_field("change_type").flatchoices) if by == "type" else {}
     counted = rows.values(column).annotate(**_COUNTS).order_by("-total", column)
     return [
         Record(str(named.get(row[column], row[column] or "None")).partition(":")[0], **_only(row)) for row in counted

@@ -77,7 +77,8 @@ def _gathered(rows: Iterable[tuple[str, str, list[str] | None]], also_seen: Iter
         if grant == "work_queue":
             oversee.update(kinds or ())
     found["view_queue"].update(also_seen)
-    return Reach(*(frozenset(found[grant]) for grant in QUEUE_GRANTS), frozenset(oversee))
+    view, work, lead = (frozenset(found[grant]) for grant in QUEUE_GRANTS)
+    return Reach(view, work, lead, frozenset(oversee))
 
 
 def forget_reach(user: User) -> None:

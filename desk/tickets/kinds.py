@@ -41,6 +41,7 @@ class Kind:
     solved: frozenset[str]
     void: frozenset[str]
     editable: tuple[str, ...] = ()  # fields of its own that may be edited
+    public_path: tuple[str, ...] = ("Received", "In progress", "Solved", "Closed")  # of the public words, the usual way
     kept_offline: bool = False  # its forms wait in the browser while there is no connection
     shared_with_parent: bool = False  # whoever sees the parent's queue sees it too
     idle: frozenset[str] = frozenset()

@@ -231,15 +231,21 @@ class Step:
 
 
 def public_steps(ticket: Ticket, trail: Iterable[tuple[str, str, datetime]]) -> list[Step]:
-    """Received → In progress → Solved → Closed, with the time each was last reached; from `queries.trail`."""
-    order = ["Received", "In progress", "Solved", "Closed"]
+    """Received → In progress → Solved → Closed, or as the kind goes, with the time each was last reached.
+
+    `trail` comes from `queries.trail`. Where the ticket has left the usual way, the path ends where it stands.
+    """
+    order = list(ticket.kind_info.public_path)
     words = ticket.kind_info.public_words
     reached: dict[str, datetime] = {}
     for _, state, at in trail:
         if state in words:
             reached[words[state]] = at
-    now = ticket.kind_info.public_words[ticket.state]
-    place = order.index("In progress" if now == "On hold" else now)
+    now = words[ticket.state]
+    now = "In progress" if now == "On hold" else now
+    if now not in order:
+        order = [*(word for word in order if word in reached), now]
+    place = order.index(now)
     return [
         Step(
             ticket.public_state if index == place else word,

@@ -20,8 +20,8 @@ from .clock import ZONE
 from .world import World
 
 PLANS = Path(__file__).with_name("changes.toml")
-STEPS = {
-    "implementation_plan": "1. Say in the wards what will happen\n2. Save the configuration\n3. Make the change\n4. Watch it for half an hour",
+STEPS: dict[str, Any] = {
+    "implementation_plan": "1. Tell the wards\n2. Save the configuration\n3. Make the change\n4. Watch it for half an hour",
     "test_plan": "The checklist of the service, signed by a colleague who didn't make the change.",
     "backout_plan": "Put the saved configuration back, within half an hour. Whoever has the shift decides.",
 }
@@ -204,9 +204,9 @@ class Plan:
             by=self.world.people[name], title=title, service=self.change.service, category=self.change.category,
             impact=2, urgency=1, workgroup=self.world.workgroups[workgroup], at=at,
         )  # fmt: skip
-        later = {"by": self.hand, "at": at + timedelta(minutes=30)}
+        later: dict[str, Any] = {"by": self.hand, "at": at + timedelta(minutes=30)}
         found = incidents.start(incident=found, **later)
-        ticket_actions.link(source=found, target=self.change, kind=LinkKind.CAUSED_BY, **later)  # type: ignore[arg-type]
+        ticket_actions.link(source=found, target=self.change, kind=LinkKind.CAUSED_BY, **later)
         incidents.resolve(
             incident=found, by=self.hand, at=at + timedelta(hours=3), code=self.world.codes["Fixed"],
             solution=f"It came of {self.change.number}; put right.", violation=self.world.violations[0],

@@ -25,7 +25,7 @@ def cab(world):
         rule = ApprovalRule.objects.create(
             name=f"{variant or 'normal'} changes", kind="change", variant=variant, position=position
         )
-        step = ApprovalStep.objects.create(rule=rule, position=1, name="CAB", quorum=quorum, needed=count)
+        step = ApprovalStep.objects.create(rule=rule, position=1, name="CAB", quorum=quorum, needed=count or 1)
         step.groups.add(group)
     world.wanda = person("wanda")
     return world

@@ -10,7 +10,7 @@ from django.utils import timezone
 from changes import actions
 from changes.models import ChangeType
 from desk.approvals import actions as approvals
-from desk.approvals.models import Round
+from desk.approvals.models import Round, Stage
 from desk.people.models import User
 from desk.tickets import actions as desk_actions
 from desk.tickets.errors import Refused, Stale
@@ -58,10 +58,8 @@ def test_an_unfinished_plan_is_not_submitted_and_says_what_is_missing(cab):
     change = actions.draft(by=cab.nadia, title="Something", workgroup=cab.network)
     with pytest.raises(Refused) as refused:
         move(change, "submit", by=cab.nadia)
-    assert refused.value.sentences == [
-        "Still to be filled in: reason, implementation plan, test plan, back-out plan, planned window, services, "
-        "the questions on risk."
-    ]
+    missing = "reason, implementation plan, test plan, back-out plan, planned window, services, the questions on risk"
+    assert refused.value.sentences == [f"Still to be filled in: {missing}."]
 
 
 def test_what_is_over_is_not_planned(cab):
@@ -111,7 +109,7 @@ def test_editing_what_was_decided_on_voids_the_approval_and_asks_again(cab, stat
     assert change.state == "submitted"
     told = change.events.filter(kind="change.reconsidered").get()
     assert told.data["because"] == f"Niko edited the {words}"
-    assert set(change.approval_rounds.filter(pk__in=earlier).values_list("state", flat=True)) == {Round.State.VOID}
+    assert set(change.approval_rounds.filter(pk__in=earlier).values_list("stage", flat=True)) == {Stage.VOID}
     assert decided(change, cab, "approve").state == "approved"
 
 
@@ -137,7 +135,7 @@ def test_editing_what_nobody_decided_on_leaves_the_approval_alone(cab):
 def test_whoever_edits_the_plan_does_not_approve_it(cab):
     change = in_state("submitted", cab)
     change = actions.edit(ticket=change, by=cab.chris, seen=change.version, test_plan="Ping everything twice.")
-    asked = set(User.objects.filter(approval_seats__round__ticket=change, approval_seats__round__state=Round.State.OPEN))
+    asked = set(User.objects.filter(approval_seats__round__ticket=change, approval_seats__round__stage=Stage.OPEN))
     assert asked == {cab.lena, cab.omar}
 
 
@@ -313,7 +311,7 @@ def test_cancelling_voids_what_was_answered(cab):
     answer(change, cab.chris, "approve")
     change = move(change, "cancel", by=cab.nadia)
     assert change.state == "cancelled"
-    assert set(change.approval_rounds.values_list("state", flat=True)) == {Round.State.VOID}
+    assert set(change.approval_rounds.values_list("stage", flat=True)) == {Stage.VOID}
 
 
 def test_a_template_is_offered_only_when_it_is_approved(cab):
