@@ -145,9 +145,10 @@ def _of(plan: Plan, others: Iterable[Change], leans: set[tuple[int, int]]) -> It
     below = {low for high, low in leans if high in mine}
     above = {high for high, low in leans if low in mine}
     for other in others:
-        if other.pk != plan.pk and other.planned_end and other.planned_end > plan.start:
-            if because := _because(other, mine, below, above):
-                yield Conflict(other, because)
+        if other.pk == plan.pk or other.planned_end is None or other.planned_end <= plan.start:
+            continue
+        if because := _because(other, mine, below, above):
+            yield Conflict(other, because)
 
 
 def _because(other: Change, mine: set[int], below: set[int], above: set[int]) -> str:
@@ -172,6 +173,7 @@ class Met:
     refusing: list[str] = field(default_factory=list)
     warning: list[str] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    plan: Plan | None = None
 
     def __bool__(self) -> bool:
         return bool(self.refusing or self.warning or self.conflicts)
@@ -189,4 +191,4 @@ def met(plan: Plan | None, user: User) -> Met:
             warning.append(f"{in_words(freeze)} It refuses other changes; an emergency may go ahead.")
         else:
             refusing.append(in_words(freeze))
-    return Met(refusing, warning, conflicts([plan], seen_by=user)[0])
+    return Met(refusing, warning, conflicts([plan], seen_by=user)[0], plan)

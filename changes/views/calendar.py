@@ -66,4 +66,4 @@ def check(request: SignedIn) -> HttpResponse:
     number = request.GET.get("number", "")
     change: Change | None = get_visible(request.user, number, Change) if number else None
     plan = CheckForm(request.GET).plan(change.pk if change else None)
-    return render(request, "changes/met.html", {"met": planning.met(plan, request.user), "plan": plan})
+    return render(request, "changes/met.html", {"met": planning.met(plan, request.user), "planning": True})
