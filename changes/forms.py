@@ -1,4 +1,4 @@
-"""Forms of changes: drafting, editing, reporting an interruption, and one for each transition that asks something."""
+"""Forms of changes: drafting, editing, checking, reporting an interruption, a calendar's address, and one for each transition that asks something."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from desk.tickets.models import Impact
 from . import queries
 from .lifecycle import Outcome
 from .models import ASKED, PLAN, Change, ChangeTemplate, ChangeType
+from .planning import Plan
 from .risk import Experience, TriedOut, Undoing
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -140,6 +141,41 @@ class EditForm(Planned):
         fields["site"].queryset = Site.objects.filter(Q(is_active=True) | Q(pk=ticket.site_id))
         fields["category"].queryset = Category.objects.filter(Q(is_active=True) | Q(pk=ticket.category_id))
         fields["category"].load_choices(also=ticket.category)
+
+
+class CheckForm(forms.Form):
+    """What a plan meets is asked with these fields, as they stand in a form; what can't be read counts as not said."""
+
+    NAMES = ("services", "planned_start", "planned_end", "change_type")
+
+    services = forms.ModelMultipleChoiceField(Service.objects.all(), required=False)
+    planned_start = moment_field("from", required=False)
+    planned_end = moment_field("until", required=False)
+    change_type = forms.CharField(required=False)
+
+    @classmethod
+    def of(cls, form: forms.Form) -> CheckForm:
+        """With what stands in another form now: what was sent, or what it begins with."""
+        said = {name: form[name].value() for name in cls.NAMES if name in form.fields}
+        said["services"] = [getattr(one, "pk", one) for one in said.get("services") or ()]
+        return cls(said)
+
+    def plan(self, pk: int | None = None) -> Plan | None:
+        """What is planned so far; None as long as there is no window or no service."""
+        self.is_valid()
+        said = self.cleaned_data
+        start, end, services = said.get("planned_start"), said.get("planned_end"), said.get("services")
+        if not (start and end and start < end and services):
+            return None
+        return Plan(start, end, tuple(services), said.get("change_type") == ChangeType.EMERGENCY, pk)
+
+
+class FeedForm(forms.Form):
+    """Which changes an address of one's own is for."""
+
+    service = forms.ModelChoiceField(
+        Service.objects.filter(is_active=True), required=False, label="Changes of", empty_label="All services"
+    )
 
 
 # -- transitions -------------------------------------------------------------------------------

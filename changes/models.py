@@ -254,7 +254,8 @@ class Freeze(models.Model):
     services = models.ManyToManyField(
         "services.Service", blank=True, related_name="freezes", help_text=_("None chosen: every service.")
     )
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True, help_text=_("Switched off it refuses and warns no longer."))
+    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["start"]
@@ -281,6 +282,8 @@ class CalendarFeed(models.Model):
     nonce = models.CharField(max_length=32, help_text=_("Part of the signed address; a new one makes the old useless."))
     created_at = models.DateTimeField(auto_now_add=True)
     last_read_at = models.DateTimeField(null=True, blank=True)
+    seal = models.CharField(max_length=64, blank=True, help_text=_("Of what was read last: programs ask for news only."))
+    changed_at = models.DateTimeField(null=True, blank=True, help_text=_("When what it says became as it is."))
 
     class Meta:
         constraints = [

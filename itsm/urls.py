@@ -14,6 +14,7 @@ urlpatterns = [
     path("changes/", include("changes.urls")),
     path("", include("desk.tickets.urls")),
     path("", include("desk.sla.urls")),
+    path("approvals/", include("desk.approvals.urls")),
     path("inbox/", include("desk.notifications.urls")),
     path("people/", include("desk.people.urls")),
     path("accounts/", include("itsm.account_urls")),

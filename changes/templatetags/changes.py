@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django import template
+from django.forms import Form
+from django.template import Context
 
 from .. import planning, queries
-from ..lifecycle import State
-from ..models import Change, Freeze
+from ..forms import CheckForm
+from ..models import Change
 
 register = template.Library()
 
 
-@dataclass(frozen=True)
-class Met:
-    """The freezes (as sentences) and the other changes that a window meets, and whether a freeze refuses it."""
+@register.simple_tag(takes_context=True)
+def meets(context: Context, change: Change) -> planning.Met:
+    """What the change's window meets, as far as the reader may see; nothing once it is being done, or over."""
+    if change.state not in planning.MOVABLE:
+        return planning.Met()
+    return planning.met(planning.plan_of(change), context["me"])
 
-    freezes: list[str]
-    conflicts: list[planning.Conflict]
-    refused: bool
 
-
-@register.simple_tag
-def meets(change: Change) -> Met | None:
-    """What the change's window meets; None once it is being done, or over."""
-    if change.state not in (State.DRAFT, State.REJECTED, *queries.DECIDED):
-        return None
-    found = planning.freezes_of(change)
-    refused = not change.is_emergency and any(freeze.effect == Freeze.Effect.REFUSE for freeze in found)
-    return Met([planning.in_words(freeze) for freeze in found], planning.conflicts_of(change), refused)
+@register.simple_tag(takes_context=True)
+def would_meet(context: Context, form: Form) -> planning.Met:
+    """The same of what stands in a form, before it is saved."""
+    change: Change | None = getattr(form, "ticket", None)
+    return planning.met(CheckForm.of(form).plan(change.pk if change else None), context["me"])
 
 
 @register.simple_tag

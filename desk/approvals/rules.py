@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from desk.people.rules import is_analyst
 from desk.tickets.rules import Rule, rule, works_on_it
 
 if TYPE_CHECKING:
     from desk.people.models import User
 
-    from .models import Round, Seat
+    from .models import ApproverGroup, Round, Seat
 
 
 def is_own(found: Round, user: User) -> bool:
@@ -62,3 +63,8 @@ def may_reply(seat: Seat, user: User) -> bool:
 
 
 may_manage = works_on_it  # who may ask somebody else, when a round is stuck
+
+
+def may_read_agenda(user: User, groups: list[ApproverGroup]) -> bool:
+    """Whoever has a group on it, and every analyst, though there be no group yet."""
+    return bool(groups) or is_analyst(user)

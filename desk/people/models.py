@@ -47,15 +47,20 @@ class User(AbstractUser):
             models.UniqueConstraint(
                 F("is_automation"), condition=Q(is_automation=True), name="people_one_automation_user"
             ),
-            models.CheckConstraint(
-                condition=~Q(manager=F("id")),
-                name="people_not_ones_own_manager",
-                violation_error_message=_("Nobody is their own manager: choose somebody else, or leave it empty."),
-            ),
+            models.CheckConstraint(condition=~Q(manager=F("id")), name="people_not_ones_own_manager"),
         ]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def clean(self) -> None:
+        super().clean()
+        if (
+            self.pk is not None and self.manager_id == self.pk
+        ):  # no form knows the constraint: it has no id among its fields
+            raise ValidationError(
+                {"manager": _("Nobody is their own manager: choose somebody else, or leave it empty.")}
+            )
 
     @property
     def public_name(self) -> str:

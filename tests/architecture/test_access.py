@@ -10,6 +10,7 @@ workgroup), nadia (analyst of another workgroup), lena (lead of the ticket's wor
 import re
 import uuid
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -18,13 +19,16 @@ from django.db import transaction
 from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import reverse
+from django.utils import timezone
 
+from desk.approvals.models import ApproverGroup, Delegation, Round, Seat
 from desk.notifications.models import Message
 from desk.people.models import Workgroup
 from desk.tickets import actions as desk_actions
 from desk.tickets.models import Attachment, PendingReason, Ticket
 from incidents.models import Incident, ResolutionCode
 from tests.architecture.addresses import every_address
+from tests.desk.approvals.rounds import ask, rule, step
 from tests.desk.notifications.news import escalate
 from tests.factories import incident
 from tests.files import png
@@ -52,6 +56,7 @@ class Row:
     state: str = "logged"
     data: dict[str, Any] = field(default_factory=dict)
     kwargs: dict[str, str] = field(default_factory=dict)
+    asked: bool = False  # Omar's and Lena's approval was asked beforehand
 
     def __str__(self) -> str:
         more = ",".join(self.kwargs.values())
@@ -214,6 +219,21 @@ TABLE = [
     Row("tickets:lifecycles", "          in 200 200 200 200 200 200"),
     Row("tickets:attachment", "          in 200 404 200 404 200 200", kwargs={"key": "public"}),
     Row("tickets:attachment", "          in 404 404 200 404 200 200", kwargs={"key": "internal"}),
+    # Approvals: Omar and Lena are asked about Erin's incident, nobody answers for them; Omar sees it by that alone.
+    Row("approvals:mine", "              in 200 200 200 200 200 200"),
+    Row("approvals:agenda", "            in 403 200 200 200 200 403", asked=True),
+    Row("approvals:stand_in", "          in 405 405 405 405 405 405"),
+    post(
+        "approvals:stand_in",
+        "                                in  go  go  go 409  go  go",
+        data={"to": "nadia", "start": "2020-01-01T00:00", "end": "2999-01-01T00:00"},
+    ),
+    Row("approvals:end_stand_in", "      in 405 405 405 405 405 405", asked=True),
+    post("approvals:end_stand_in", "     in 404  go 404 404 404 404", asked=True),
+    Row("approvals:add", "               in 403 403 200 404 200 403", asked=True),
+    post("approvals:add", "              in 403 403  go 404  go 403", asked=True, data={"user": "niko"}),
+    Row("approvals:seat", "              in 200 200 200 404 200 200", asked=True),
+    post("approvals:seat", "             in 403  go 403 404 403 403", asked=True, data={"answer": "approve"}),
     Row("notifications:inbox", "         in 200 200 200 200 200 200"),
     Row("notifications:open", "          in 405 405 405 405 405 405"),
     post("notifications:open", "         in 404 404  go 404 404 404"),  # Sam's own message
@@ -268,6 +288,8 @@ def test_everybody_gets_what_the_table_says(world, settings):
     for row in TABLE:
         with transaction.atomic():
             ticket = _order(world, row.state) if row.is_of_an_order else _ticket(world, row.state)
+            if row.asked:
+                _ask_approval(world, ticket)
             address, data, before = _address(world, ticket, row), _data(world, row), _everything(ticket)
             for name, answer in row.expected().items():
                 for htmx in (False, True):
@@ -401,6 +423,16 @@ def _order(world: Any, state: str) -> WorkOrder:
     return found
 
 
+def _ask_approval(world: Any, ticket: Ticket) -> None:
+    """A board of Omar and Lena is asked; Omar chose a stand-in for a time long past its end."""
+    board = ApproverGroup.objects.create(name="CAB")
+    board.members.set([world.omar, world.lena])
+    step(rule("Everything"), "Board", groups=[board])
+    ask(ticket, world.sam)
+    later = timezone.now() + timedelta(days=400)
+    Delegation.objects.create(user=world.omar, to=world.niko, start=later, end=later + timedelta(days=1))
+
+
 def _code() -> ResolutionCode:
     return ResolutionCode.objects.get(name="Fixed")
 
@@ -416,6 +448,11 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
     if row.name == "notifications:open":
         arguments["pk"] = str(Message.objects.get().pk)
     arguments["parent"] = ticket.number
+    if row.asked:
+        arguments["pk"] = {
+            "approvals:end_stand_in": Delegation.objects.values_list("pk", flat=True).first(),
+            "approvals:add": Round.objects.values_list("pk", flat=True).first(),
+        }.get(row.name, Seat.objects.filter(user=world.omar).values_list("pk", flat=True).first())
     if row.name == "workorders:tick":
         arguments["pk"] = ChecklistItem.objects.get(order=ticket).pk
     if row.name == "tickets:attachment":

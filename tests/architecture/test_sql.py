@@ -18,7 +18,9 @@ COSTS = {
     "/queues/service-desk/?tab=unassigned": ("sam", 12),
     "/queues/service-desk/team/": ("lena", 8),
     "/lifecycles/": ("sam", 5),
-    "/inbox/": ("sam", 4),
+    "/inbox/": ("sam", 5),
+    "/approvals/": ("sam", 8),
+    "/approvals/agenda/": ("sam", 6),
     "/reports/sla/": ("lena", 6),
 }
 

@@ -29,7 +29,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("manager", models.F("id")), _negated=True),
                 name="people_not_ones_own_manager",
-                violation_error_message="Nobody is their own manager: choose somebody else, or leave it empty.",
             ),
         ),
     ]

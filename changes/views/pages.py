@@ -21,9 +21,9 @@ from desk.tickets.queries import get_visible
 from desk.tickets.rules import denied
 from desk.tickets.views.answers import code_for, done, token_of, typed_before
 
-from . import actions, listing, queries, rules
-from .forms import DraftForm, InterruptionForm
-from .models import Change, ChangeTemplate, ChangeType
+from .. import actions, listing, queries, rules
+from ..forms import DraftForm, InterruptionForm
+from ..models import Change, ChangeTemplate, ChangeType
 
 
 @require_safe
