@@ -124,7 +124,7 @@ def test_what_the_server_refuses_is_shown_with_the_text_and_not_tried_for_ever(f
     felix.context.set_offline(False)
     box = felix.get_by_role("region", name="Not taken")
     expect(box).to_contain_text("Still to be ticked off: “Label it”.")
-    expect(box.get_by_role("textbox")).to_have_value("Replaced it.\n\n35")
+    expect(box.get_by_role("textbox")).to_have_value("Replaced it.\n\n35 min")
     actions.tick(item=field.order.checklist.get(text="Label it"), by=field.felix)
     felix.reload()
     expect(box).to_be_visible()
