@@ -4,7 +4,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from desk.notifications.models import Message
+from desk.people.queries import automation
 from desk.reactions.actions import deliver_due
+from desk.tickets import flow
 from desk.tickets.errors import Refused
 from incidents import actions as incidents
 from tests.factories import CategoryFactory, WorkgroupFactory, incident
@@ -165,6 +167,22 @@ def test_cancelling_the_parent_asks_what_becomes_of_its_orders(field, chain):
 def test_or_keeps_them(field, chain):
     incidents.cancel(incident=field.incident, by=field.nadia, reason="Done with the other one", orders="keep")
     assert states(chain) == ["open", "waiting", "waiting"]
+
+
+@pytest.mark.parametrize(("orders", "found"), [("cancel", "cancelled"), ("keep", "open")])
+def test_reopening_what_an_import_closed_over_open_orders_asks_about_them_too(field, browse, orders, found):
+    one = order(field.incident, field.nadia, workgroup=field.field)
+    how = {"by": automation(), "at": flow.clock(), "source": "import", "reason": "As imported"}
+    ticket = flow.correct(field.incident, to="resolved", resolved_at=flow.clock(), **how)
+    with pytest.raises(Refused, match=f"Open: {one.number} .*Please say what becomes of them"):
+        incidents.reopen(incident=ticket, by=field.nadia, reason="Still dead")
+    page = browse(field.nadia).get(f"{ticket.get_absolute_url()}do/reopen/").content.decode()
+    assert "And its open work orders?" in page
+    assert "work orders" not in browse(field.erin).get(f"{ticket.get_absolute_url()}do/reopen/").content.decode()
+    path = f"{ticket.get_absolute_url()}do/reopen/"
+    told = {"reason": "Still dead", "orders": orders, "seen": ticket.version}
+    assert browse(field.nadia).post(path, told).status_code == 302
+    assert states([one]) == [found]
 
 
 def test_a_requester_cannot_call_off_work_that_is_under_way(field, chain):

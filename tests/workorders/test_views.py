@@ -293,7 +293,10 @@ def test_strangers_find_no_work_order_no_photo_and_no_item(field, felix, begun, 
     felix.post(do("complete", begun), {"result": "Done.", "files": [png("lamp.png")]})
     photo, before = Attachment.objects.get(), kinds(begun)
     posts = [do(name, begun) for name in ("start", "complete", "fail", "cancel", "assign")]
-    posts += [f"{begun.get_absolute_url()}{name}/" for name in ("note", "reply", "take", "edit", "again", "without", "give-up")]
+    posts += [
+        f"{begun.get_absolute_url()}{name}/"
+        for name in ("note", "reply", "take", "edit", "again", "without", "give-up")
+    ]
     posts += [f"/work-orders/tick/{item.pk}/", f"{other.get_absolute_url()}depend/"]
     for client in strangers:
         assert client.get(begun.get_absolute_url()).status_code == 404
@@ -315,7 +318,12 @@ def test_what_is_forged_is_refused_and_raises_nothing(field, browse):
     elsewhere = order(incident(field.erin, "Other", workgroup=field.network), field.nadia, workgroup=field.field)
     new, nadia = f"/work-orders/new/{field.incident.number}/", browse(field.nadia)
     told = {"title": "Mine", "work_type": "on_site", "workgroup": field.field.pk, "priority": 3}
-    for forged in ({"workgroup": field.desk.pk + 999}, {"work_type": "technical"}, {"needs": [elsewhere.pk]}, {"priority": 9}):
+    for forged in (
+        {"workgroup": field.desk.pk + 999},
+        {"work_type": "technical"},
+        {"needs": [elsewhere.pk]},
+        {"priority": 9},
+    ):
         assert nadia.post(new, {**told, **forged}).status_code == 422, forged
     incidents.cancel(incident=field.incident, by=field.nadia, reason="A false alarm")
     assert nadia.post(new, told).status_code == 409
@@ -331,7 +339,9 @@ def test_what_is_forged_is_refused_and_raises_nothing(field, browse):
 def test_a_photo_too_large_is_refused_with_its_size_and_the_text_stays(field, felix, settings):
     settings.ATTACHMENT_MAX_BYTES = 1024
     found = in_state("in_progress", field)
-    answer = felix.post(do("complete", found), {"result": "Replaced it.", "files": [named("big.png", png().read() + b"0" * 2048)]})
+    answer = felix.post(
+        do("complete", found), {"result": "Replaced it.", "files": [named("big.png", png().read() + b"0" * 2048)]}
+    )
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "1.0 kB is the most" in page.replace("\xa0", " ").replace("KB", "kB")
