@@ -191,7 +191,7 @@ def test_picked_photos_and_typed_text_outlive_a_reload_before_they_are_sent(feli
     felix.get_by_label("What did you do?").fill("Replaced it.")
     felix.get_by_label("Photos or files").first.set_input_files(field.screenshot)
     expect(felix.locator(".job-complete .filelist-name")).to_have_text("screenshot.png")
-    felix.wait_for_timeout(500)  # the draft is written 0.3 s after the last key
+    until_kept(felix, field.order)
     felix.context.set_offline(False)
     felix.reload()
     expect(felix.get_by_label("What did you do?")).to_have_value("Replaced it.")
@@ -202,6 +202,17 @@ def test_picked_photos_and_typed_text_outlive_a_reload_before_they_are_sent(feli
     assert [file.name for file in event.attachments.all()] == ["screenshot.png"]
     felix.goto(field.order.get_absolute_url())
     expect(felix.locator(".filelist-item")).to_have_count(0)
+
+
+def until_kept(page, order):
+    """Text and files are written a moment after they were put in."""
+    asked = """async (form) => (await window.house.shelf.picked.get(form)).length === 1 &&
+        Object.entries(sessionStorage).some(([key, text]) => key.endsWith(form) && text.includes("Replaced it."))"""
+    for _ in range(100):
+        if page.evaluate(asked, f"{order.number}-complete"):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("text and photo are not kept")
 
 
 def test_what_was_picked_leaves_with_whoever_signs_out(felix, field):
