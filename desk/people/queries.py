@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from .models import Absence, User, Workgroup
+from .models import Absence, Role, User, Workgroup
 
 
 def workgroups_for(kind: str) -> QuerySet[Workgroup]:
@@ -20,6 +20,12 @@ def analysts_of(workgroup: Workgroup) -> QuerySet[User]:
     return User.objects.filter(
         memberships__workgroup=workgroup, memberships__role__in=["analyst", "lead"], is_active=True
     ).distinct()
+
+
+def leads_of(workgroup: Workgroup) -> QuerySet[User]:
+    """Those who lead the workgroup, and are active."""
+    leads = User.objects.filter(memberships__workgroup=workgroup, memberships__role=Role.LEAD, is_active=True)
+    return leads.distinct()
 
 
 def absent(users: Iterable[User], at: datetime | None = None) -> dict[int, Absence]:
