@@ -46,6 +46,11 @@ app.conf.beat_schedule = {
         "schedule": 600.0,
         "options": {"expires": 500},
     },
+    "close-unconfirmed-requests": {
+        "task": "requests.close_unconfirmed",
+        "schedule": 600.0,
+        "options": {"expires": 500},
+    },
     # Once a day, in the small hours (UTC); a run that was missed is made up for by the next.
     "clear-sessions": {"task": "itsm.clear_sessions", "schedule": crontab(hour=3, minute=10)},
     "sweep-files": {"task": "tickets.sweep_files", "schedule": crontab(hour=3, minute=20)},

@@ -18,6 +18,8 @@ _BY_RULE = later(
 )
 _GO_ON = now("incidents.reactions.resume_on_orders", "resumes an incident that waits for its work orders")
 
+_DELIVERED = now("requests_fulfillment.reactions.fulfil", "delivers a request whose work orders are over")
+_UNDELIVERED = now("requests_fulfillment.reactions.fail", "fails a request one of whose work orders failed")
 _VOID = now("changes.reactions.void_on_edit", "voids the approval of a change whose plan, window or risk is edited")
 
 SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
@@ -36,7 +38,23 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "comment.added": (
         _CLOCKS,
         now("incidents.reactions.resume_on_reply", "resumes a pending incident when its requester answers"),
+        now("requests_fulfillment.reactions.resume_on_reply", "resumes a pending request when its requester answers"),
     ),
+    "request.logged": (_CLOCKS,),
+    "request.awaited": (_CLOCKS,),
+    "request.approved": (_CLOCKS,),
+    "request.rejected": (_CLOCKS,),
+    "request.reconsidered": (_CLOCKS,),
+    "request.started": (_CLOCKS,),
+    "request.assigned": (_CLOCKS,),
+    "request.held": (_CLOCKS,),
+    "request.resumed": (_CLOCKS,),
+    "request.fulfilled": (_CLOCKS,),
+    "request.fulfilment_failed": (_CLOCKS,),
+    "request.retried": (_CLOCKS,),
+    "request.refused": (_CLOCKS,),
+    "request.closed": (_CLOCKS,),
+    "request.cancelled": (_CLOCKS,),
     "sla.warned": (_ESCALATE,),
     "sla.breached": (_ESCALATE,),
     "sla.overdue": (_ESCALATE,),
@@ -50,20 +68,33 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "work_order.completed": (_CLOCKS, _PARENT, _RELEASE, _ASK),
     "work_order.failed": (_CLOCKS, _PARENT, _ASK),
     "work_order.cancelled": (_CLOCKS, _PARENT, _RELEASE, _ASK),
-    "orders.finished": (_GO_ON, _TELL),
-    "orders.asked": (_GO_ON, _TELL),
+    "orders.finished": (_GO_ON, _DELIVERED, _TELL),
+    "orders.asked": (_GO_ON, _UNDELIVERED, _TELL),
     "approval.asked": (_TELL,),
     "approval.answered": (_TELL,),
-    "approval.approved": (now("changes.reactions.approve", "lets a change pass that its approvers said yes to"), _TELL),
-    "approval.rejected": (now("changes.reactions.reject", "rejects a change that its approvers said no to"), _TELL),
+    "approval.approved": (
+        now("changes.reactions.approve", "lets a change pass that its approvers said yes to"),
+        now("requests_fulfillment.reactions.approve", "sets the plan of an approved request in motion"),
+        _TELL,
+    ),
+    "approval.rejected": (
+        now("changes.reactions.reject", "rejects a change that its approvers said no to"),
+        now("requests_fulfillment.reactions.reject", "rejects a request that its approvers said no to"),
+        _TELL,
+    ),
     "approval.objected": (
         now("changes.reactions.reconsider", "takes the approval of a change back while somebody objects"),
+        now("requests_fulfillment.reactions.reconsider", "takes it back for a request that nobody has begun"),
         _TELL,
     ),
     "approval.withdrawn": (_TELL,),
     "approval.replied": (_TELL,),
     "approval.voided": (_TELL,),
     "approval.reminded": (_TELL,),
-    "approval.expired": (now("changes.reactions.expire", "makes a change a draft again when nobody decided"), _TELL),
+    "approval.expired": (
+        now("changes.reactions.expire", "makes a change a draft again when nobody decided"),
+        now("requests_fulfillment.reactions.expire", "cancels a request on which nobody decided"),
+        _TELL,
+    ),
     "approval.stuck": (_TELL,),
 }

@@ -51,6 +51,16 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "reviewed": ("clipboard-check", "reviewed it", "reviewed it"),
     "service_interrupted": ("zap-off", "reports that it interrupts a service", "reports that it interrupts a service"),
     "implemented_incorrectly": ("triangle-alert", "says it was implemented incorrectly", ""),
+    # service requests
+    "request.logged": ("shopping-cart", "ordered it", "ordered it"),
+    "request.started": ("play", "set its plan in motion", "began to prepare it"),
+    "awaited": ("stamp", "let it wait for approval", "let it wait for approval"),
+    "fulfilled": ("package-check", "delivered it", "says it is delivered"),
+    "fulfilment_failed": ("circle-x", "says the fulfilment failed", "says that something went wrong with it"),
+    "retried": ("rotate-ccw", "went on after the failure", "went on with it"),
+    "refused": ("undo-2", "says it is not what was ordered", "says it is not what was ordered"),
+    "request.service_disrupted": ("zap-off", "says that it disrupts a service", ""),
+    "request.stuck": ("circle-alert", "could not set its plan in motion", ""),
     # approvals are everybody's business who sees the ticket
     "approval.asked": ("stamp", "asked for approval: “{round}”", "asked for approval: “{round}”"),
     "approval.answered": ("stamp", "{said}", "{said}"),
@@ -242,7 +252,7 @@ def public_steps(ticket: Ticket, trail: Iterable[tuple[str, str, datetime]]) -> 
         if state in words:
             reached[words[state]] = at
     now = words[ticket.state]
-    now = "In progress" if now == "On hold" else now
+    now = words[min(ticket.kind_info.working)] if now == "On hold" else now
     if now not in order:
         order = [*(word for word in order if word in reached), now]
     place = order.index(now)

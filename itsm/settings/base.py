@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "incidents",
     "workorders",
     "changes",
+    "requests_fulfillment",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -152,6 +153,7 @@ ATTACHMENT_TYPES = env.list(
 )
 INCIDENT_CONFIRM_DAYS = env.int("INCIDENT_CONFIRM_DAYS", default=5)  # Resolved closes by itself after this
 INCIDENT_REOPEN_DAYS = env.int("INCIDENT_REOPEN_DAYS", default=14)  # after this a recurrence is logged instead
+REQUEST_CONFIRM_DAYS = env.int("REQUEST_CONFIRM_DAYS", default=5)  # Delivered closes by itself after this
 REACTION_MAX_ATTEMPTS = env.int("REACTION_MAX_ATTEMPTS", default=8)
 
 # -- pages ---------------------------------------------------------------------------------
