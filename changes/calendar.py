@@ -124,6 +124,10 @@ class Day:
         return [entry for entry in self.entries if entry.freeze]
 
     @property
+    def clashes(self) -> bool:
+        return any(entry.conflicts for entry in self.entries)
+
+    @property
     def frozen(self) -> str:
         """“refuse” or “warn” where a freeze holds on this day, the stronger one."""
         effects = {entry.freeze.effect for entry in self.entries if entry.freeze}
