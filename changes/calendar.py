@@ -117,7 +117,8 @@ class Day:
 
     @property
     def changes(self) -> list[Entry]:
-        return [entry for entry in self.entries if entry.change]
+        """As they begin: what runs since yesterday comes first."""
+        return sorted((entry for entry in self.entries if entry.change), key=lambda entry: entry.start)
 
     @property
     def freezes(self) -> list[Entry]:

@@ -123,7 +123,8 @@ def conflicts(plans: Sequence[Plan], *, seen_by: User | None = None) -> list[lis
     )
     starts = [other.planned_start for other in others]
     return [
-        list(_of(plan, others[: bisect_left(starts, plan.end)], leans)) for plan in plans  # type: ignore[type-var]
+        list(_of(plan, others[: bisect_left(starts, plan.end)], leans))
+        for plan in plans  # type: ignore[type-var]
     ]
 
 

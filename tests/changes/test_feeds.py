@@ -55,7 +55,10 @@ def test_a_change_is_an_event_that_stays_the_same_one(cab, feed):
     assert before["url"] == f"https://portal.example{found.get_absolute_url()}"
     assert before["last-modified"].dt == found.updated_at.replace(microsecond=0)
     found.refresh_from_db()
-    later = {"planned_start": found.planned_start + timedelta(hours=9), "planned_end": found.planned_end + timedelta(hours=9)}
+    later = {
+        "planned_start": found.planned_start + timedelta(hours=9),
+        "planned_end": found.planned_end + timedelta(hours=9),
+    }
     actions.edit(ticket=found, by=cab.nadia, seen=found.version, **later)
     after = events(feed)[f"{found.number} Replace the core switch"]
     assert after["uid"] == before["uid"]
@@ -92,8 +95,12 @@ def test_a_feed_of_one_service_holds_its_changes_and_its_freezes(cab):
 def test_a_freeze_takes_nobodys_time_and_whole_days_stay_whole(cab, feed, settings):
     settings.TIME_ZONE = "Europe/Berlin"
     berlin = ZoneInfo("Europe/Berlin")
-    Freeze.objects.create(name="Days", start=datetime(2036, 12, 20, tzinfo=berlin), end=datetime(2037, 1, 7, tzinfo=berlin))
-    Freeze.objects.create(name="Hours", start=datetime(2036, 12, 1, 8, tzinfo=UTC), end=datetime(2036, 12, 1, 9, tzinfo=UTC))
+    Freeze.objects.create(
+        name="Days", start=datetime(2036, 12, 20, tzinfo=berlin), end=datetime(2037, 1, 7, tzinfo=berlin)
+    )
+    Freeze.objects.create(
+        name="Hours", start=datetime(2036, 12, 1, 8, tzinfo=UTC), end=datetime(2036, 12, 1, 9, tzinfo=UTC)
+    )
     found = events(feed)
     whole = found["Freeze: Days"]
     assert whole["transp"] == "TRANSPARENT"

@@ -6,12 +6,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
+from changes import actions as changes
+from changes import feeds
+from changes.models import Freeze
 from desk.sla.sweep import sweep_all
 from desk.tickets.actions import note, reply
 from incidents import actions
 from tests.desk.notifications.news import escalate
 from tests.desk.sla.promises import policy
-from tests.factories import incident
+from tests.factories import ServiceFactory, incident
 
 PAGES = {
     "erin": [
@@ -35,6 +38,12 @@ PAGES = {
         "/incidents/{number}/do/assign/",
         "/incidents/{number}/do/resolve/",
         "/clocks/{number}/",
+        "/changes/calendar/",
+        "/changes/calendar/?view=week",
+        "/changes/calendar/?view=day",
+        "/changes/calendar/?view=list",
+        "/changes/calendar/?on=2031-02-01",
+        "/changes/calendar/feeds/",
     ],
     "lena": ["/queues/service-desk/team/", "/queues/service-desk/?order=priority", "/reports/sla/"],
     "omar": ["/", "/incidents/", "/incidents/{number}/"],  # empty, empty, not found
@@ -54,6 +63,7 @@ def test_pages_are_accessible_and_fit(open_as, town, name, scheme):
     note(ticket=found, by=town.sam, message="The certificate again.")
     escalate(found, town.sam, subject="Soonlate" * 30, text="One hour is left.\n\n" + "Verylong" * 40)
     escalate(found, town.sam)
+    fill_the_calendar(town)
     page = open_as(name, color_scheme=scheme)
     faults = []
     for width in (390, 1280):
@@ -65,6 +75,23 @@ def test_pages_are_accessible_and_fit(open_as, town, name, scheme):
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 faults.append((address, width, "scrolls sideways"))
     assert faults == []
+
+
+def fill_the_calendar(town):
+    """Today: a dozen changes in one another's way, one of them for days and with a long word, a freeze, an address."""
+    service, start = ServiceFactory(), timezone.now()
+    for number in range(12):
+        changes.draft(
+            by=town.sam, title="Averyveryverylongwordwithoutanyspace" * 3 if number == 3 else f"Step {number}",
+            workgroup=town.desk, services=[service], planned_start=start,
+            planned_end=start + timedelta(hours=100 if number == 5 else 2),
+            experience=1, tried_out=1, undoing=1,
+        )  # fmt: skip
+    for effect in ("refuse", "warn"):
+        Freeze.objects.create(
+            name=f"Year-end, {effect}", effect=effect, start=start, end=start + timedelta(days=3), reason="Closed."
+        )
+    feeds.make(by=town.sam)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
