@@ -21,9 +21,9 @@ from django.test.client import ClientHandler
 from django.urls import reverse
 from django.utils import timezone
 
-from desk.approvals.models import ApproverGroup, Delegation, Round, Seat
 from changes import feeds
 from changes.models import CalendarFeed
+from desk.approvals.models import ApproverGroup, Delegation, Round, Seat
 from desk.notifications.models import Message
 from desk.people.models import Workgroup
 from desk.tickets import actions as desk_actions
