@@ -32,7 +32,7 @@ RUN python -m compileall -q . \
         python manage.py collectstatic --noinput --verbosity 0 \
     && chown -R portal:portal /data
 
-USER portal
+USER 10001:10001
 EXPOSE 8000
 VOLUME /data/attachments
 

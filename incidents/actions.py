@@ -236,15 +236,20 @@ def confirm(
 
 
 @transaction.atomic
-def reopen(*, incident: Incident, by: User, reason: str, workgroup: Workgroup | None = None, **how: Any) -> Incident:
+def reopen(
+    *, incident: Incident, by: User, reason: str, workgroup: Workgroup | None = None, orders: str = "", **how: Any
+) -> Incident:
     """It persists or came back. Analysts may name another workgroup; otherwise the last one gets it again.
 
     Where the last one takes no incidents any more (it is inactive), the routing rules choose, and the event says so.
+    What an import closed over open work orders, `orders` says of them what it says for `cancel`.
     """
     reason = text.clean(reason, field="reason", required="Please say what still doesn't work.")
     if workgroup is not None and not workgroup.takes_kind("incident"):
         raise Refused(f"{workgroup} doesn't take incidents.", field="workgroup")
     fresh = flow.lock(incident)
+    flow.ask_permission(fresh, "reopen", by)
+    _ask_about_orders(fresh, orders, by)
     routed: dict[str, str] = {}
     if workgroup is None and not fresh.workgroup.takes_kind("incident"):
         chosen = _route(fresh)
@@ -253,7 +258,21 @@ def reopen(*, incident: Incident, by: User, reason: str, workgroup: Workgroup | 
             "rule": chosen.rule,
             "because": f"{fresh.workgroup} takes no incidents any more, and {chosen.because}",
         }
-    return perform(fresh, "reopen", by=by, reason=reason, workgroup=workgroup, routed=routed, **how)
+    reopened = perform(fresh, "reopen", by=by, reason=reason, workgroup=workgroup, routed=routed, **how)
+    _settle_orders(reopened, orders, f"{reopened.number} was reopened: {reason}", how)
+    return reopened
+
+
+def _ask_about_orders(incident: Incident, orders: str, by: User) -> None:
+    """Refused while an analyst hasn't said what becomes of the open work orders."""
+    if orders not in ("cancel", "keep") and rules.analyst(incident, by) and open_orders(incident).exists():
+        raise Refused(f"Open: {incident.open_orders}. Please say what becomes of them.", field="orders")
+
+
+def _settle_orders(incident: Incident, orders: str, why: str, how: Mapping[str, Any]) -> None:
+    if orders == "cancel":
+        timing = {"at": how.get("at"), "source": how.get("source", "web")}
+        order_actions.cancel_open(parent=incident, by=automation(), reason=why, **timing)
 
 
 def _route(incident: Incident) -> Route:
@@ -276,13 +295,9 @@ def cancel(*, incident: Incident, by: User, reason: str, orders: str = "", **how
     reason = text.clean(reason, field="reason", required="Please say why it isn't needed any more.")
     fresh = flow.lock(incident)
     flow.ask_permission(fresh, "cancel", by)
-    if open_orders(fresh).exists() and orders not in ("cancel", "keep") and rules.analyst(fresh, by):
-        raise Refused(f"Open: {fresh.open_orders}. Please say what becomes of them.", field="orders")
+    _ask_about_orders(fresh, orders, by)
     cancelled = perform(fresh, "cancel", by=by, reason=reason, **how)
-    if orders == "cancel":
-        timing = {"at": how.get("at"), "source": how.get("source", "web")}
-        why = f"{cancelled.number} was cancelled: {reason}"
-        order_actions.cancel_open(parent=cancelled, by=automation(), reason=why, **timing)
+    _settle_orders(cancelled, orders, f"{cancelled.number} was cancelled: {reason}", how)
     return cancelled
 
 

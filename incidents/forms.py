@@ -157,6 +157,24 @@ class ConfirmForm(MoveForm):
             self.sentence = f"Close it on the word of {self.ticket.requester}?"
 
 
+def orders_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label="And its open work orders?",
+        choices=[("cancel", "Cancel them too"), ("keep", "Keep them: they are needed all the same")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Please say what becomes of the open work orders."},
+    )
+
+
+def ask_about_orders(form: MoveForm) -> None:
+    """Only analysts are asked, and only where work orders are open."""
+    incident: Any = form.ticket
+    if incident.open_orders and works_on_it(incident, form.user):
+        form.fields["orders"].help_text = f"Open: {incident.open_orders}."
+    else:
+        del form.fields["orders"]
+
+
 class ReopenForm(MoveForm):
     reason = forms.CharField(
         label="What still doesn't work?",
@@ -164,8 +182,10 @@ class ReopenForm(MoveForm):
         error_messages={"required": "Please say what still doesn't work."},
     )
     workgroup = forms.ModelChoiceField(Workgroup.objects.none(), required=False, label="Workgroup")
+    orders = orders_field()
 
     def prepare(self) -> None:
+        ask_about_orders(self)
         if works_on_it(self.ticket, self.user):
             self.fields["workgroup"].queryset = workgroups_for("incident")  # type: ignore[attr-defined]
             last = self.ticket.workgroup
@@ -182,18 +202,10 @@ class CancelForm(MoveForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Please say why it isn't needed any more."},
     )
-    orders = forms.ChoiceField(
-        label="And its open work orders?",
-        choices=[("cancel", "Cancel them too"), ("keep", "Keep them: they are needed all the same")],
-        widget=forms.RadioSelect,
-        error_messages={"required": "Please say what becomes of the open work orders."},
-    )
+    orders = orders_field()
 
     def prepare(self) -> None:
-        if self.ticket.open_orders:  # type: ignore[attr-defined]
-            self.fields["orders"].help_text = f"Open: {self.ticket.open_orders}."  # type: ignore[attr-defined]
-        else:
-            del self.fields["orders"]
+        ask_about_orders(self)
 
 
 # Transition -> its form; a transition that is not here asks for nothing but the click.

@@ -52,17 +52,18 @@ PUBLIC_WORDS = {
 }
 
 
-# What happens next, for the requester; {days} is how long we wait for a yes or no.
+# What happens next, for the requester; {days} is how long we wait for a yes or no, {until} the last day for reopening.
 NEXT_WORDS = {
     State.LOGGED: "Somebody looks at it next and gives it to the right people. You can add to it below at any time.",
     State.ASSIGNED: "The right people have it and will start as soon as they can. You can add to it below at any time.",
     State.IN_PROGRESS: "Somebody is working on it. You will hear from us here.",
     State.PENDING: "Work on it waits.",
     State.RESOLVED: "We believe it works again. Please say whether it does; after {days} days it closes by itself.",
-    State.CLOSED: "Nothing more happens here.",
+    State.CLOSED: "Nothing more happens here, unless you tell us by {until} that it still doesn't work.",
     State.REOPENED: "We have heard you. Somebody looks at it next.",
     State.CANCELLED: "It was cancelled; nothing more happens here.",
 }
+OVER_FOR_GOOD = "Nothing more happens here. If it came back, please report it again."
 
 
 def _resumed_state(incident: Incident, **_: Any) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from desk.tickets.models import Ticket
 from workorders.queries import open_in_words
 
 from . import rules
-from .lifecycle import NEXT_WORDS, IncidentLifecycle, State
+from .lifecycle import NEXT_WORDS, OVER_FOR_GOOD, IncidentLifecycle, State
 
 
 class ResolutionCode(models.Model):
@@ -63,7 +65,12 @@ class Incident(IncidentLifecycle, Ticket):
         """What happens next, in a sentence for the requester."""
         if self.pending_reason is not None:
             return self.pending_reason.public_text
-        return NEXT_WORDS[self.state].format(days=settings.INCIDENT_CONFIRM_DAYS)
+        if self.reopening_is_over:
+            return OVER_FOR_GOOD
+        until = rules.reopen_until(self)
+        return NEXT_WORDS[self.state].format(
+            days=settings.INCIDENT_CONFIRM_DAYS, until=date_format(localtime(until), "j F") if until else ""
+        )
 
     @property
     def reopening_is_over(self) -> bool:

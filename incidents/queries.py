@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from desk.people.models import User
@@ -26,6 +26,14 @@ def mine(user: User) -> QuerySet[Incident]:
 def mine_open(user: User) -> QuerySet[Incident]:
     """Of `mine`, what isn't over yet."""
     return mine(user).exclude(state__in=CLOSED_STATES)
+
+
+def mine_at_a_glance(user: User, most: int = 10) -> list[Incident]:
+    """The first of `mine_open`, and before all others those that wait for a word of this person."""
+    waits = Q(state=State.RESOLVED) | Q(state=State.PENDING, pending_reason__waits_for_requester=True)
+    first = list(mine_open(user).filter(waits)[:most])
+    others = mine_open(user).exclude(pk__in=[incident.pk for incident in first])
+    return first + list(others[: most - len(first)])
 
 
 def mine_page(user: User, number: str) -> Page[Incident]:

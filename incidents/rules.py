@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -50,12 +50,16 @@ def nobody_is_on_the_way(incident: Incident, user: User) -> bool:
     return works_on_it(incident, user) or not incident.open_orders
 
 
+def reopen_until(incident: Incident) -> datetime | None:
+    """When the time for reopening is over; None while it isn't closed."""
+    return incident.closed_at and incident.closed_at + timedelta(days=settings.INCIDENT_REOPEN_DAYS)
+
+
 @condition("The time for reopening {ticket.number} is over. It can be reported again; the two are linked.")
 def within_reopen_window(incident: Incident) -> bool:
     """While it is resolved, always; once closed, up to INCIDENT_REOPEN_DAYS days later."""
-    if incident.closed_at is None:
-        return True
-    return incident.moment <= incident.closed_at + timedelta(days=settings.INCIDENT_REOPEN_DAYS)
+    until = reopen_until(incident)
+    return until is None or incident.moment <= until
 
 
 @condition("{ticket.number} can't be reported again: only what was closed too long ago to be reopened can.")

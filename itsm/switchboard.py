@@ -24,7 +24,7 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.logged": (_CLOCKS, _BY_RULE),
     "incident.assigned": (_CLOCKS, _BY_RULE),
     "incident.taken_back": (_CLOCKS,),
-    "incident.started": (_CLOCKS,),
+    "incident.started": (_CLOCKS, _BY_RULE),
     "incident.held": (_CLOCKS,),
     "incident.resumed": (_CLOCKS,),
     "incident.resolved": (_CLOCKS,),

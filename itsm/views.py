@@ -15,7 +15,7 @@ from incidents import queries as incidents
 @require_safe
 def home(request: SignedIn) -> HttpResponse:
     """End users: one button and their open things. Analysts: their work and their queues at a glance."""
-    context: dict[str, Any] = {"open_incidents": incidents.mine_open(request.user)[:10]}
+    context: dict[str, Any] = {"open_incidents": incidents.mine_at_a_glance(request.user)}
     if is_analyst(request.user):
         context |= {"my_work": my_work(request.user)[:20], "queues": queue_counts(request.user)}
     return render(request, "home.html", context)

@@ -59,7 +59,7 @@ def raise_order(
     parent = flow.lock(parent)
     if not rules.may_raise(parent, by):
         raise PermissionDenied(rules.may_raise.why_not(parent))
-    if submission and (earlier := checks.raised_already(parent, submission, by)):
+    if submission and (earlier := checks.raised_already(parent, submission)):
         return earlier
     needs = list(WorkOrder.objects.filter(pk__in=[need.pk for need in needs]).order_by("pk"))  # as they are now
     fields = checks.fields(parent, title, instructions, work_type, workgroup, planned_start, planned_end, needs)
@@ -166,12 +166,12 @@ def _raise_step(parent: Ticket, step: Any, raised: dict[int, WorkOrder], *, by: 
 
 @transaction.atomic
 def depend(*, order: WorkOrder, needs: WorkOrder, by: User) -> None:
-    """Let an order that nobody has begun wait for another of the same parent; a circle is refused with a sentence."""
+    """Let an order that waits wait for another of the same parent too; a circle is refused with a sentence."""
     assert order.parent is not None
     parent = flow.lock(order.parent)
-    if not (rules.may_raise(parent, by) or rules.technician(order, by)):
-        raise PermissionDenied(rules.may_raise.why_not(parent))
     fresh = flow.lock(order)
+    if not rules.may_sequence(fresh, by):
+        raise PermissionDenied(rules.may_sequence.why_not(fresh))
     if needs.parent_id != parent.pk:
         raise Refused(f"{needs.number} belongs to another ticket.", field="needs")
     if fresh.state != State.WAITING:

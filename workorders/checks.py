@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from desk.people.models import User, Workgroup
+from desk.people.models import Workgroup
 from desk.tickets import text
 from desk.tickets.errors import Refused
 from desk.tickets.models import Ticket
@@ -17,8 +17,8 @@ from .lifecycle import State
 from .models import WorkOrder, WorkType
 
 
-def raised_already(parent: Ticket, submission: uuid.UUID, by: User) -> WorkOrder | None:
-    """The order that this form has raised before; Refused when it did something else, or was somebody else's."""
+def raised_already(parent: Ticket, submission: uuid.UUID) -> WorkOrder | None:
+    """The order that this form has raised before; Refused when it did something else."""
     earlier = Ticket.objects.filter(submission=submission).first()
     if earlier is None:
         return None
@@ -38,8 +38,8 @@ def fields(
     needs: Sequence[WorkOrder],
 ) -> dict[str, Any]:
     """The cleaned fields; Refused, next to the field, for what makes no sense."""
-    if not rules.takes_orders(parent):
-        raise Refused(f"{parent.number} is {parent.state_label.lower()}; it needs no work order any more.")
+    if problem := rules.why_no_orders(parent):
+        raise Refused(problem)
     title = text.clean(title, field="title", required="Please say what is to be done.", limit=200)
     if not workgroup.takes_kind(f"{queries.KIND}.{work_type}"):
         kind = WorkType(work_type).label.lower()

@@ -78,6 +78,7 @@ class RaiseForm(Planned):
     needs = forms.ModelMultipleChoiceField(
         WorkOrder.objects.none(), required=False, label="Waits for", widget=forms.CheckboxSelectMultiple,
         help_text="It begins by itself when these are over.",
+        error_messages={"invalid_choice": "One of these is no work order of this ticket."},
     )  # fmt: skip
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
     field_order = [
@@ -106,10 +107,9 @@ class RaiseForm(Planned):
             "hx-target": "#order-workgroup",
             "hx-swap": "outerHTML",
         }
-        fields["needs"].queryset = queries.open_orders(parent)
-        fields["needs"].label_from_instance = lambda order: f"{order.number} {order.title}"
-        if not fields["needs"].queryset:
-            del fields["needs"]
+        # What is over meanwhile holds up nobody, and may have been ticked while it was open.
+        fields["needs"].queryset = queries.orders_of(parent)
+        fields["needs"].choices = [(order.pk, f"{order.number} {order.title}") for order in queries.open_orders(parent)]
 
     def _work_type(self) -> str:
         """The type that the form names, or the usual one."""

@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, transition
 
+from desk.people.queries import leads_of
 from desk.tickets.flow import Told
 
 from . import rules
@@ -79,9 +80,10 @@ class WorkOrderLifecycle:
         custom={"label": "Release", "event": "released", "icon": "play", "rank": 90},
     )
     def release(self: Any, *, by: User, at: datetime, because: str = "") -> Told:
-        """What it waited for is over; its time begins to run, and whoever has it is told."""
+        """What it waited for is over; its time begins to run. Whoever has it is told, or else who gives it out."""
+        told = [self.assignee_id] if self.assignee_id else [lead.pk for lead in leads_of(self.workgroup)]
         ready = {
-            "recipients": [self.assignee_id] if self.assignee_id else [],
+            "recipients": told,
             "subject": f"{self.number} can begin",
             "text": f"{self.title}\nWhat it waited for is over.",
         }

@@ -109,6 +109,14 @@ def edges_of(parent: Ticket) -> list[tuple[int, int]]:
     return list(Dependency.objects.filter(order__parent_id=parent.pk).values_list("order_id", "needs_id"))
 
 
+def others_to_wait_for(order: WorkOrder) -> list[WorkOrder]:
+    """What an order that waits could wait for as well: the ticket's other orders that aren't over, as they were raised."""
+    if order.parent is None or order.state != State.WAITING:
+        return []
+    known = {order.pk, *(need.pk for need in order.waits_for)}
+    return [other for other in open_orders(order.parent) if other.pk not in known]
+
+
 # -- who could do it ---------------------------------------------------------------------------
 
 
@@ -118,20 +126,22 @@ def workgroups_that_take(work_type: str) -> QuerySet[Workgroup]:
 
 
 def propose(parent: Ticket, *, work_type: str, text: str = "") -> tuple[Workgroup | None, str]:
-    """The workgroup for an order of this type and a line that says why: by the routing rules, else by skill.
+    """The workgroup for an order of this type and a line that says why: by a routing rule, else by skill, else the catch-all.
 
     Only workgroups that take the type are proposed; (None, "") when nobody fits.
     """
-    fitting = set(workgroups_that_take(work_type).values_list("pk", flat=True))
     known: dict[str, Any] = {"service": parent.service, "category": parent.category, "site": parent.site}
     try:
         found = route(KIND, text=text, takes_as=f"{KIND}.{work_type}", **known)
     except NoCatchAll:
-        return _by_skill(parent, fitting)
-    return found.workgroup, f"rule “{found.rule}”: {found.because}"
+        return _by_skill(parent, work_type)
+    skilled = _by_skill(parent, work_type) if found.is_catch_all else (None, "")
+    return skilled if skilled[0] else (found.workgroup, f"rule “{found.rule}”: {found.because}")
 
 
-def _by_skill(parent: Ticket, fitting: set[int]) -> tuple[Workgroup | None, str]:
+def _by_skill(parent: Ticket, work_type: str) -> tuple[Workgroup | None, str]:
+    """The workgroup of this type in which most can do what the category asks for."""
+    fitting = workgroups_that_take(work_type).values("pk")
     skill = None
     if parent.category is not None:
         line = parent.category.ancestors(include_self=True).select_related("skill")
@@ -152,8 +162,14 @@ def templates() -> QuerySet[OrderTemplate]:
 
 def has_rules_for(event: Event) -> bool:
     """Whether any rule looks at tickets of this kind at this moment; most sites have few rules, and many events."""
-    kind, _, when = event.kind.partition(".")
-    return CreationRule.objects.filter(kind=kind, when=when, is_active=True).exists()
+    kind = event.kind.partition(".")[0]
+    return CreationRule.objects.filter(kind=kind, when=moment_of(event), is_active=True).exists()
+
+
+def moment_of(event: Event) -> str:
+    """The moment at which rules ask; whoever starts work at once has triaged the ticket by taking it."""
+    what = event.kind.partition(".")[2]
+    return CreationRule.When.TRIAGED if what == "started" else what
 
 
 def problem_of(template: OrderTemplate, steps: Sequence[TemplateStep]) -> str:

@@ -113,7 +113,7 @@ def ask_parent(event: Event) -> None:
 def raise_by_rule(event: Event) -> None:
     """Raise the orders that a rule wants for such a ticket, once for each ticket and rule."""
     ticket = Ticket.objects.select_related("category").get(pk=event.ticket_id)
-    rule = queries.creation_rule_for(ticket, event.kind.rpartition(".")[2])
+    rule = queries.creation_rule_for(ticket, queries.moment_of(event))
     if rule is None or event.source == "import":
         return
     ticket = flow.lock(ticket)

@@ -24,6 +24,9 @@ def may_raise(parent: Ticket, user: User) -> bool:
     return user.is_automation or works_on_it(parent, user)
 
 
+may_sequence = works_on_parent | works_on_it
+
+
 @rule("{ticket.assignee} has it. Assign it to yourself first, or ask.")
 def nobody_else_has_it(order: Any, user: User) -> bool:
     return order.assignee_id in (None, user.pk)
@@ -41,5 +44,14 @@ def checklist_is_done(order: Any) -> bool:
 
 
 def takes_orders(parent: Ticket) -> bool:
-    """Something is still to be done for this ticket: neither solved nor over."""
-    return parent.state not in parent.kind_info.solved | parent.kind_info.void and not parent.is_over
+    """Something is still to be done for this ticket: neither solved nor over, and no work order itself."""
+    return not why_no_orders(parent)
+
+
+def why_no_orders(parent: Ticket) -> str:
+    """Why a ticket takes no work orders, in a sentence; empty when it does."""
+    if parent.parent is not None and parent.kind_info.shared_with_parent:
+        return f"{parent.number} is a work order itself. Raise another one for {parent.parent.number}."
+    if parent.state in parent.kind_info.solved | parent.kind_info.void or parent.is_over:
+        return f"{parent.number} is {parent.state_label.lower()}; it needs no work order any more."
+    return ""

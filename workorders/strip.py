@@ -35,7 +35,7 @@ class Line:
     after: tuple[WorkOrder, ...] = ()
     held_up: tuple[WorkOrder, ...] = ()  # by its failure
     is_critical: bool = False
-    end: datetime | None = None
+    due: datetime | None = None  # when it is expected to be over, where its plan doesn't say so already
     again: WorkOrder | None = None  # raised in its place after it failed
 
 
@@ -59,6 +59,11 @@ class Strip:
     @property
     def orders(self) -> list[WorkOrder]:
         return [line.order for line in (*self.folded, *self.lines)]
+
+    @property
+    def holds_up(self) -> bool:
+        """Whether one is open, so that the ticket can't be resolved."""
+        return any(not line.order.is_over for line in self.lines)
 
     @property
     def decisions(self) -> list[Line]:
@@ -139,9 +144,14 @@ def _line(
         after=tuple(need for need in before if need.state in OVER),
         held_up=tuple(held) if order.state == State.FAILED else (),
         is_critical=row.key in found.chain and len(found.ends) > 1,
-        end=found.ends.get(row.key),
+        due=_due(order, found),
         again=again.get(row.key),
     )
+
+
+def _due(order: WorkOrder, found: Outlook) -> datetime | None:
+    end = found.ends.get(order.pk)
+    return None if order.pk in found.overdue or end == order.planned_end else end
 
 
 # -- in time? ----------------------------------------------------------------------------------

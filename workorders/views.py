@@ -136,7 +136,7 @@ def _raise_page(
         "template_form": template_form,
         "chosen": template_form.data.get("template", ""),
         "templates": queries.templates(),
-        "takes_orders": rules.takes_orders(parent),
+        "why_none": rules.why_no_orders(parent),
     }
     return render(request, "workorders/new.html", context, status=status)
 

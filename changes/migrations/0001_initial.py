@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("people", "0003_oversees"),
         ("services", "0002_depends_on"),
-        ("tickets", "0006_fixed_by"),
+        ("tickets", "0007_fixed_by"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -32,6 +32,7 @@ class Route:
     workgroup: Workgroup
     rule: str
     because: str
+    is_catch_all: bool = False
 
 
 def route(
@@ -57,7 +58,8 @@ def route(
             continue
         reasons = _match(rule, text, service, branch, site)
         if reasons is not None:
-            return Route(rule.workgroup, rule.name, " and ".join(reasons) or "no other rule matched")
+            because = " and ".join(reasons) or "no other rule matched"
+            return Route(rule.workgroup, rule.name, because, rule.is_catch_all)
     raise NoCatchAll(f"No routing rule takes this {kind}, and there is no catch-all; an administrator can add one.")
 
 

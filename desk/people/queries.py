@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from .models import Absence, User, Workgroup
+from .models import Absence, Role, User, Workgroup
 
 
 def workgroups_for(kind: str) -> QuerySet[Workgroup]:
@@ -23,8 +23,9 @@ def analysts_of(workgroup: Workgroup) -> QuerySet[User]:
 
 
 def leads_of(workgroup: Workgroup) -> QuerySet[User]:
-    """The people who lead this workgroup's queue."""
-    return User.objects.filter(memberships__workgroup=workgroup, memberships__role="lead", is_active=True).distinct()
+    """Those who lead the workgroup, and are active."""
+    leads = User.objects.filter(memberships__workgroup=workgroup, memberships__role=Role.LEAD, is_active=True)
+    return leads.distinct()
 
 
 def absent(users: Iterable[User], at: datetime | None = None) -> dict[int, Absence]:

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from desk.people.models import Role, User, Workgroup
-from desk.people.queries import analysts_of, automation
+from desk.people.models import User, Workgroup
+from desk.people.queries import analysts_of, automation, leads_of
 from desk.people.rules import read_reach
 from desk.tickets import actions as ticket_actions
 from desk.tickets import flow
@@ -159,17 +159,12 @@ def _people(ticket: Ticket, step: dict[str, Any]) -> list[User]:
         case Do.ASSIGNEE if ticket.assignee is not None and ticket.assignee.is_active:
             return [ticket.assignee]
         case Do.ASSIGNEE | Do.LEADS:
-            return _leads(ticket.workgroup)
+            return list(leads_of(ticket.workgroup))
         case Do.PERSON:
             return list(User.objects.filter(pk=step["person"], is_active=True))
         case _:
             group = Workgroup.objects.filter(pk=step["workgroup"]).first()
             return list(analysts_of(group)) if group else []
-
-
-def _leads(workgroup: Workgroup) -> list[User]:
-    leads = User.objects.filter(memberships__workgroup=workgroup, memberships__role=Role.LEAD, is_active=True)
-    return list(leads.distinct())
 
 
 def _record(ticket: Ticket, event: Event, row: Clock, step: dict[str, Any], key: str, outcome: Outcome) -> None:

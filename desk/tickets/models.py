@@ -113,10 +113,15 @@ class Ticket(FSMModelMixin, models.Model):
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="requested",
+        db_index=False,  # below are better ones
         help_text=_("Who has the problem."),
     )
     reporter = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reported", help_text=_("Who logged it.")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="reported",
+        db_index=False,
+        help_text=_("Who logged it."),
     )
     workgroup = models.ForeignKey("people.Workgroup", on_delete=models.PROTECT, related_name="tickets")
     assignee = models.ForeignKey(
@@ -168,6 +173,9 @@ class Ticket(FSMModelMixin, models.Model):
             models.Index(fields=["workgroup", "state", "priority"], name="tickets_queue_state"),
             models.Index(fields=["workgroup", "state"], name="tickets_unassigned", condition=Q(assignee=None)),
             models.Index(fields=["requester", "-updated_at"], name="tickets_mine"),
+            # What concerns a person, counted by state; these two also serve the foreign keys.
+            models.Index(fields=["requester", "state"], name="tickets_requested"),
+            models.Index(fields=["reporter", "state"], name="tickets_reported"),
             models.Index(fields=["assignee", "state"], name="tickets_assigned"),
             models.Index(fields=["kind", "state"], name="tickets_kind_state"),
         ]

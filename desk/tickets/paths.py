@@ -6,10 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
-
 from desk.people.models import User
-from desk.people.rules import reach
 
 from . import kinds, queries
 from .figure import Highlights, draw
@@ -23,20 +20,13 @@ RAIL = 300  # a ticket's figure stands in the rail beside its timeline
 
 
 def counts(user: User) -> dict[str, dict[str, int]]:
-    """Per kind and state, how many tickets there are among those the person may see, up to the cap; two queries.
-
-    Queues may hold millions, so each state is counted to the cap and no further; what concerns a person outside of their
-    queues is few.
-    """
-    found: dict[str, dict[str, int]] = {kind.name: {} for kind in kinds.every()}
-    places = [(kind.name, state) for kind in kinds.every() for state in kind.states.values]
-    queues = queries.in_queues_of(user)
-    each = [queries.count_of(queues.filter(kind=kind, state=state)) for kind, state in places]
-    in_queues = User.objects.filter(pk=user.pk).values_list(*each).get() if reach(user).view else [0] * len(places)
-    elsewhere = queries.only_concerning(user).order_by().values_list("kind", "state").annotate(Count("pk"))
-    for kind, state, count in [(*place, n) for place, n in zip(places, in_queues, strict=True)] + list(elsewhere):
-        if count:
-            found[kind][state] = min(found[kind].get(state, 0) + count, queries.COUNT_CAP)
+    """Per kind and state, how many tickets there are among those the person may see, up to the cap; one query a kind."""
+    found: dict[str, dict[str, int]] = {}
+    for kind in kinds.every():
+        states, parts = kind.states.values, queries.visible_parts(user, kind)
+        each = [queries.count_of(*(part.filter(state=state) for part in parts)) for state in states]
+        counted = User.objects.filter(pk=user.pk).values_list(*each).get()
+        found[kind.name] = {state: count for state, count in zip(states, counted, strict=True) if count}
     return found
 
 

@@ -16,6 +16,7 @@ from desk.people.queries import analysts_of
 from desk.people.rules import reach
 
 from . import flow, kinds, ordering, rules
+from .kinds import Kind
 from .models import LINK_BACKWARDS, Attachment, Event, Link, PendingReason, PriorityCell, Ticket, Visibility, Watcher
 
 
@@ -37,18 +38,17 @@ def in_reach(user: User, prefix: str = "") -> Q:
     return seen | Q(**{f"{prefix}kind__in": mine.oversee}) if mine.oversee else seen
 
 
-def in_queues_of(user: User) -> QuerySet[Ticket]:
-    """Of `visible_to`, what stands in queues that the person may see."""
-    return Ticket.objects.filter(workgroup__in=reach(user).view)
-
-
-def only_concerning(user: User) -> QuerySet[Ticket]:
-    """Of `visible_to`, the rest: what the person requested, reported or watches elsewhere, found by their own indexes."""
-    requested = Ticket.objects.filter(requester=user).order_by().values("pk")
-    reported = Ticket.objects.filter(reporter=user).order_by().values("pk")
-    watched = Watcher.objects.filter(user=user).values("ticket")
-    own = requested.union(reported, watched)
-    return Ticket.objects.filter(pk__in=own).exclude(workgroup__in=reach(user).view)
+def visible_parts(user: User, kind: Kind) -> list[QuerySet[Ticket]]:
+    """What `visible_to` holds of a kind, in parts that an index of its own finds each; a ticket may be in several."""
+    seen = reach(user).view
+    parts = [Q(requester=user), Q(reporter=user), Q(pk__in=Watcher.objects.filter(user=user).values("ticket"))]
+    if seen:
+        parts.append(Q(workgroup__in=seen))
+    if kind.name in reach(user).oversee or (seen and kind.open_to_it):
+        parts.append(Q())
+    if seen and kind.shared_with_parent:
+        parts.append(Q(parent__workgroup__in=seen))
+    return [Ticket.objects.filter(part, kind=kind.name) for part in parts]
 
 
 def events_visible_to(user: User) -> QuerySet[Event]:
@@ -312,9 +312,13 @@ def count_in_words(count: int) -> str:
     return f"{COUNT_CAP - 1:,}+" if count >= COUNT_CAP else f"{count:,}"
 
 
-def count_of(rows: QuerySet[Any]) -> Func:
-    """How many rows, up to the cap, for each row of an outer query; reads no more of them than that."""
-    some = ArraySubquery(rows.order_by().values("pk")[:COUNT_CAP])
+def count_of(*parts: QuerySet[Any]) -> Func:
+    """How many rows the parts hold together, up to the cap, for each row of an outer query.
+
+    No part is read further than that: one that reaches the cap settles it, and what stops short of it is there in full.
+    """
+    first, *others = (part.order_by().values("pk")[:COUNT_CAP] for part in parts)
+    some = ArraySubquery(first.union(*others)[:COUNT_CAP] if others else first)
     return Func(some, function="CARDINALITY", output_field=IntegerField())
 
 

@@ -20,7 +20,7 @@ from .reading import Trail, Unusable
 from .replay import SOURCE, SYSTEM, Outcome, replay
 from .report import Report
 from .spool import Spool
-from .updates import MEANINGS, Rejected, Update, update_of
+from .updates import MEANINGS, UNKNOWN, Rejected, Update, update_of
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,8 @@ def _spool(spool: Spool, line: int, cells: dict[str, str], zone: ZoneInfo, now: 
     try:
         spool.add(update_of(cells, line, zone, now), cells)
     except Rejected as bad:
-        return Rejected(bad.reason, line, " ".join(cells["number"].split())[:40])
+        number = " ".join(cells["number"].split())[:40]
+        return Rejected(bad.reason, line, "" if number == UNKNOWN else number)
     return None
 
 

@@ -54,10 +54,15 @@ def check_database(url: str) -> None:
         with psycopg.connect(conninfo, connect_timeout=5) as connection:
             version = connection.info.server_version // 10000
     except psycopg.Error as error:
-        why = str(error).strip().splitlines()[-1].strip().removesuffix(".")
-        raise Problem(f"DATABASE_URL leads to {where}, where no database opens for us: {why}.") from None
+        raise Problem(f"DATABASE_URL leads to {where}, where no database opens for us: {_why(error)}.") from None
     if version < OLDEST_POSTGRES:
         raise Problem(f"DATABASE_URL leads to PostgreSQL {version}; the portal needs {OLDEST_POSTGRES} or newer.")
+
+
+def _why(error: psycopg.Error) -> str:
+    """The last line that tells something; libpq ends with a question to whoever reads it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return next((line for line in reversed(lines) if not line.endswith("?")), "no reason given").removesuffix(".")
 
 
 def check_redis(url: str) -> None:

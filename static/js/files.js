@@ -34,7 +34,13 @@
     inputOf(box).files = data.files;
     kept.set(box, files);
     draw(box, files);
+    box.dispatchEvent(new CustomEvent("files:picked", { bubbles: true, detail: { files } }));
   }
+
+  /* Files that another script has kept come back, unless others are picked already. */
+  document.addEventListener("files:back", (event) => {
+    if (!(kept.get(event.target) || []).length) put(event.target, event.detail.files);
+  });
 
   function take(box, incoming) {
     const files = inputOf(box).multiple ? [...(kept.get(box) || [])] : [];
@@ -112,6 +118,9 @@
     const stamp = new Date().toISOString().slice(0, 19).replace(/[T:]/g, "-");
     take(box, files.map((file) => (file.name === "image.png" ? new File([file], `pasted-${stamp}.png`, { type: file.type }) : file)));
   });
+
+  /* Refused: what was picked is picked still. */
+  document.addEventListener("files:again", (event) => put(event.target, kept.get(event.target) || []), true);
 
   document.addEventListener("reset", (event) => event.target.querySelectorAll("[data-files]").forEach((box) => {
     put(box, []);

@@ -107,6 +107,7 @@
     window.house.busy(form, true);
     try {
       one.id = await shelf.put(one);
+      if (form.dataset.draft) await shelf.picked.put(form.dataset.draft, []).catch(() => undefined); // the entry has them now
     } catch { // no shelf in this browser, or it is full: send it the plain way
       window.house.busy(form, false);
       form.dataset.unkept = "yes";
@@ -115,12 +116,23 @@
     }
     const result = await drain(one.id);
     window.house.busy(form, false);
-    if (result.outcome === "refused") return complain(form, result);
+    if (result.outcome === "refused") {
+      form.querySelectorAll("[data-files]").forEach((box) => box.dispatchEvent(new CustomEvent("files:again")));
+      return complain(form, result);
+    }
     form.dispatchEvent(new CustomEvent("draft:done", { bubbles: true }));
     if (result.outcome === "waiting") kept(form);
     else if (form.dataset.outboxSwap && !result.target) swap(form.dataset.outboxSwap, result.text);
-    else location.assign(result.target || location.href);
+    else go(result.target || location.href);
   }, true);
+
+  /* To the page where it goes on; a place on this very page is shown anew. */
+  function go(target) {
+    const there = new URL(target, location.href);
+    if (there.pathname + there.search !== location.pathname + location.search) return location.assign(there);
+    history.replaceState(null, "", there);
+    return location.reload();
+  }
 
   function swap(id, text) {
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById(id);

@@ -12,12 +12,12 @@
     server: "Not sent yet: the server has trouble. It is kept here and goes by itself.",
     session: "Not sent yet: you are not signed in any more. It is kept here.",
   };
-  const clock = new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "medium", timeStyle: "short" });
+  const clock = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
   let pictures = [];
 
   function writing(one) {
     const texts = one.fields.filter(([name, value]) => typeof value === "string" && value.trim() && !["seen", "next", "done", "reason"].includes(name) || name === "reason" && !/^\d+$/.test(value));
-    return texts.map(([, value]) => value).join("\n\n");
+    return texts.map(([name, value]) => (name === "effort_minutes" ? `${value} min` : value)).join("\n\n");
   }
 
   function files(one) {

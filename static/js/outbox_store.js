@@ -1,4 +1,4 @@
-/* The outbox's shelf: what waits to be sent, in IndexedDB, each with the person it belongs to; nobody else's is ever handed out. */
+/* The outbox's shelf in IndexedDB: what waits to be sent, and what is picked for forms not sent yet. Each has its person; nobody else's is ever handed out. */
 (() => {
   "use strict";
   const who = () => document.body.dataset.user || "";
@@ -6,20 +6,26 @@
 
   function open() {
     opened = opened || new Promise((resolve, reject) => {
-      const request = indexedDB.open("outbox", 1);
-      request.onupgradeneeded = () => request.result.createObjectStore("forms", { keyPath: "id", autoIncrement: true });
-      request.onsuccess = () => resolve(request.result);
+      const request = indexedDB.open("outbox", 2);
+      request.onupgradeneeded = ({ oldVersion }) => {
+        if (oldVersion < 1) request.result.createObjectStore("forms", { keyPath: "id", autoIncrement: true });
+        request.result.createObjectStore("picked", { keyPath: "key" });
+      };
+      request.onsuccess = () => {
+        request.result.onversionchange = () => request.result.close(); // another tab has a newer page
+        resolve(request.result);
+      };
       request.onerror = () => reject(request.error);
     });
     return opened;
   }
 
   /* Resolves when the change is on the disk, not merely asked for. */
-  async function act(mode, what) {
+  async function act(mode, what, name = "forms") {
     const base = await open();
     return new Promise((resolve, reject) => {
-      const transaction = base.transaction("forms", mode, { durability: "strict" });
-      const request = what(transaction.objectStore("forms"));
+      const transaction = base.transaction(name, mode, { durability: "strict" });
+      const request = what(transaction.objectStore(name));
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = transaction.onerror = () => reject(transaction.error || request.error);
     });
@@ -45,7 +51,22 @@
     };
   }
 
+  /* Files that are picked, and not sent: by the key of their form's draft, until these are sent or a week is over. */
+  const WEEK = 7 * 86400000;
+  const keyOf = (draft) => `${who()}:${draft}`;
+  const picked = {
+    put: (draft, files) => act("readwrite", (store) => (files.length
+      ? store.put({ key: keyOf(draft), user: who(), at: Date.now(), files }) : store.delete(keyOf(draft))), "picked"),
+    get: async (draft) => ((await act("readonly", (store) => store.get(keyOf(draft)), "picked")) || { files: [] }).files,
+    forget: async (wanted) => {
+      const all = await act("readonly", (store) => store.getAll(), "picked");
+      await Promise.all(all.filter(wanted).map((one) => act("readwrite", (store) => store.delete(one.key), "picked")));
+    },
+    old: (one) => one.at < Date.now() - WEEK,
+  };
+
   window.house.shelf = {
+    picked,
     who,
     entry,
     put: (one) => act("readwrite", (store) => store.put(one)),

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from desk.assignment.models import RoutingRule
 from desk.people.queries import automation
@@ -233,6 +234,16 @@ def test_what_comes_next_is_said_in_every_state(world, state):
     assert found.what_next
     assert "{" not in found.what_next
     assert found.public_state in {"Received", "In progress", "On hold", "Solved", "Closed"}
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(0, "unless you tell us by {} that it still doesn't work."), (15, "please report it again.")]
+)
+def test_who_looks_at_what_is_closed_reads_how_long_it_can_be_reopened(world, browse, days, said):
+    at = timezone.now() - timedelta(days=days)
+    found = in_state("closed", requester=world.erin, analyst=world.sam, at=at)
+    day = date_format(timezone.localtime(at) + timedelta(days=14), "j F")
+    assert found.what_next.endswith(said.format(day))
 
 
 def test_a_resolution_code_in_use_stays(world):

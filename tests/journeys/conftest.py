@@ -22,6 +22,9 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
+# Milliseconds until something counts as never coming: long enough for a machine that does much else beside.
+PATIENCE = 40_000
+
 # What Chromium itself writes: of refusals, and of a connection that a story cuts.
 EXPECTED = "status of 4|Status Error Code 4|net::ERR_INTERNET_DISCONNECTED|net::ERR_FAILED"
 
@@ -31,8 +34,9 @@ def chromium():
     path = find_chromium()
     if path is None:
         pytest.skip(how_to_get_one())
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
@@ -55,7 +59,7 @@ def open_as(chromium, town):
 
     def sign_in(name, **options):
         context = chromium.new_context(base_url=town.url, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{name}: {error}"))

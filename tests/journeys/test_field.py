@@ -124,7 +124,7 @@ def test_what_the_server_refuses_is_shown_with_the_text_and_not_tried_for_ever(f
     felix.context.set_offline(False)
     box = felix.get_by_role("region", name="Not taken")
     expect(box).to_contain_text("Still to be ticked off: “Label it”.")
-    expect(box.get_by_role("textbox")).to_have_value("Replaced it.\n\n35")
+    expect(box.get_by_role("textbox")).to_have_value("Replaced it.\n\n35 min")
     actions.tick(item=field.order.checklist.get(text="Label it"), by=field.felix)
     felix.reload()
     expect(box).to_be_visible()
@@ -179,6 +179,54 @@ def sign_in(page, name):
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password", exact=True).fill("demo")
     page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def test_picked_photos_and_typed_text_outlive_a_reload_before_they_are_sent(felix, field):
+    """The camera takes the phone's memory, and the browser forgets the page."""
+    actions.start(work_order=field.order, by=field.felix)
+    actions.tick(item=field.order.checklist.get(text="Label it"), by=field.felix)
+    felix.reload()
+    felix.context.set_offline(True)
+    felix.locator("summary", has_text="Complete").click()
+    felix.get_by_label("What did you do?").fill("Replaced it.")
+    felix.get_by_label("Photos or files").first.set_input_files(field.screenshot)
+    expect(felix.locator(".job-complete .filelist-name")).to_have_text("screenshot.png")
+    until_kept(felix, field.order)
+    felix.context.set_offline(False)
+    felix.reload()
+    expect(felix.get_by_label("What did you do?")).to_have_value("Replaced it.")
+    expect(felix.locator(".job-complete .filelist-name")).to_have_text("screenshot.png")
+    felix.locator(".job-complete").get_by_role("button", name="Complete").click()
+    expect(felix.get_by_role("heading", name="Nothing to do")).to_be_visible()
+    event = field.order.events.get(kind="work_order.completed")
+    assert [file.name for file in event.attachments.all()] == ["screenshot.png"]
+    felix.goto(field.order.get_absolute_url())
+    expect(felix.locator(".filelist-item")).to_have_count(0)
+
+
+def until_kept(page, order):
+    """Text and files are written a moment after they were put in."""
+    asked = """async (form) => (await window.house.shelf.picked.get(form)).length === 1 &&
+        Object.entries(sessionStorage).some(([key, text]) => key.endsWith(form) && text.includes("Replaced it."))"""
+    for _ in range(100):
+        if page.evaluate(asked, f"{order.number}-complete"):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("text and photo are not kept")
+
+
+def test_what_was_picked_leaves_with_whoever_signs_out(felix, field):
+    actions.start(work_order=field.order, by=field.felix)
+    felix.reload()
+    felix.locator("summary", has_text="Complete").click()
+    felix.get_by_label("Photos or files").first.set_input_files(field.screenshot)
+    felix.goto("/accounts/logout/")
+    felix.get_by_role("button", name="Sign out").last.click()
+    sign_in(felix, "felix")
+    felix.goto("/work-orders/")
+    expect(felix.locator(".job-complete")).to_have_count(1)
+    felix.wait_for_timeout(300)
+    expect(felix.locator(".filelist-item")).to_have_count(0)
 
 
 def test_what_waits_can_be_discarded_after_a_question(felix, field):

@@ -4,7 +4,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from desk.notifications.models import Message
+from desk.people.queries import automation
 from desk.reactions.actions import deliver_due
+from desk.tickets import flow
 from desk.tickets.errors import Refused
 from incidents import actions as incidents
 from tests.factories import CategoryFactory, WorkgroupFactory, incident
@@ -100,6 +102,19 @@ def test_a_failed_order_puts_the_question_to_the_parents_analyst_and_holds_up_th
     assert list(queries.failed_orders(field.incident)) == [chain[0]]
 
 
+def test_who_has_the_next_one_hears_that_it_can_begin_and_else_who_gives_it_out(field, chain):
+    actions.assign(work_order=chain[2], by=field.greta, assignee=field.greta)
+    finish(chain[0], field.felix)
+    finish(chain[1], field.felix)
+    told = [(message.recipient, message.subject) for message in Message.objects.order_by("pk")]
+    assert told == [(field.greta, f"{chain[1].number} can begin"), (field.greta, f"{chain[2].number} can begin")]
+
+
+def test_a_work_order_has_no_work_orders_of_its_own(field, chain):
+    with pytest.raises(Refused, match=f"{chain[0].number} is a work order itself. Raise another one for INC-"):
+        order(chain[0], field.felix, workgroup=field.field)
+
+
 def test_trying_again_takes_the_failed_ones_place(field, chain):
     move(move(chain[0], "start", by=field.felix), "fail", by=field.felix)
     again = actions.try_again(work_order=chain[0], by=field.nadia)
@@ -152,6 +167,22 @@ def test_cancelling_the_parent_asks_what_becomes_of_its_orders(field, chain):
 def test_or_keeps_them(field, chain):
     incidents.cancel(incident=field.incident, by=field.nadia, reason="Done with the other one", orders="keep")
     assert states(chain) == ["open", "waiting", "waiting"]
+
+
+@pytest.mark.parametrize(("orders", "found"), [("cancel", "cancelled"), ("keep", "open")])
+def test_reopening_what_an_import_closed_over_open_orders_asks_about_them_too(field, browse, orders, found):
+    one = order(field.incident, field.nadia, workgroup=field.field)
+    how = {"by": automation(), "at": flow.clock(), "source": "import", "reason": "As imported"}
+    ticket = flow.correct(field.incident, to="resolved", resolved_at=flow.clock(), **how)
+    with pytest.raises(Refused, match=f"Open: {one.number} .*Please say what becomes of them"):
+        incidents.reopen(incident=ticket, by=field.nadia, reason="Still dead")
+    page = browse(field.nadia).get(f"{ticket.get_absolute_url()}do/reopen/").content.decode()
+    assert "And its open work orders?" in page
+    assert "work orders" not in browse(field.erin).get(f"{ticket.get_absolute_url()}do/reopen/").content.decode()
+    path = f"{ticket.get_absolute_url()}do/reopen/"
+    told = {"reason": "Still dead", "orders": orders, "seen": ticket.version}
+    assert browse(field.nadia).post(path, told).status_code == 302
+    assert states([one]) == [found]
 
 
 def test_a_requester_cannot_call_off_work_that_is_under_way(field, chain):
@@ -231,6 +262,22 @@ def test_a_rule_raises_orders_by_itself_once_when_it_is_triaged(field):
     assert (found.title, found.reporter.is_automation) == ("Look", True)
 
 
+@pytest.mark.parametrize("when", ["logged", "assigned"])
+def test_who_starts_at_once_has_triaged_it_and_a_rule_asks_at_its_own_moment_alone(field, when):
+    wifi = CategoryFactory(name="Wi-Fi")
+    template = OrderTemplate.objects.create(name="Look on site")
+    TemplateStep.objects.create(template=template, title="Look", workgroup=field.field)
+    CreationRule.objects.create(name="Wi-Fi is looked at", category=wifi, template=template, when=when)
+    ticket = incident(field.erin, "Wi-Fi is gone", category=wifi, workgroup=field.network)
+    deliver_due()
+    assert queries.orders_of(ticket).count() == (1 if when == "logged" else 0)
+    ticket = incidents.start(incident=ticket, by=field.nadia)
+    deliver_due()
+    incidents.assign(incident=ticket, by=field.nadia, assignee=field.niko)
+    deliver_due()
+    assert queries.orders_of(ticket).count() == 1
+
+
 def test_a_workgroup_is_proposed_by_rule_and_otherwise_by_skill(field):
     from desk.assignment.models import RoutingRule
     from desk.people.models import Skill, UserSkill
@@ -243,6 +290,9 @@ def test_a_workgroup_is_proposed_by_rule_and_otherwise_by_skill(field):
     UserSkill.objects.create(user=field.felix, skill=cabling)
     assert queries.propose(ticket, work_type="on_site") == (field.field, "1 there can do Cabling")
     south = WorkgroupFactory(name="Field South", takes=["work_order"])
+    RoutingRule.objects.create(name="Else", kind="work_order", is_catch_all=True, workgroup=south)
+    assert queries.propose(ticket, work_type="on_site") == (field.field, "1 there can do Cabling")
+    assert queries.propose(ticket, work_type="technical") == (south, "rule “Else”: no other rule matched")
     RoutingRule.objects.create(name="South", kind="work_order", site=ticket.site, workgroup=south)
     assert queries.propose(ticket, work_type="on_site") == (south, f"rule “South”: site is {ticket.site}")
 

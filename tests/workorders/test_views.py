@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from desk.tickets.models import Attachment, Submission
-from tests.factories import SiteFactory, WorkgroupFactory
+from incidents import actions as incidents
+from tests.factories import SiteFactory, WorkgroupFactory, analyst, incident
 from tests.files import named, png
 from workorders import actions, queries
 from workorders.models import WorkOrder
@@ -238,8 +239,112 @@ def test_a_chain_is_raised_one_after_another_each_after_the_one_before(field, br
     assert (two.state, list(two.needs.all())) == ("waiting", [one])
 
 
+def test_what_is_completed_while_the_next_is_written_holds_it_up_no_more(field, browse):
+    first = in_state("in_progress", field)
+    second = order(field.incident, field.nadia, "Second", workgroup=field.field)
+    told = {"title": "Third", "work_type": "on_site", "workgroup": field.field.pk, "priority": 3}
+    move(first, "complete", by=field.felix)
+    path = f"/work-orders/new/{field.incident.number}/"
+    assert browse(field.nadia).post(path, {**told, "needs": [first.pk, second.pk]}).status_code == 302
+    assert WorkOrder.objects.get(title="Third").waits_for == [second]
+    page = browse(field.nadia).get(path).content.decode()
+    assert f"{second.number} Second" in page
+    assert f"{first.number} {first.title}" not in page
+
+
 def test_what_is_no_order_of_this_ticket_comes_before_nothing(field, browse):
     for odd in ("WO-999999", "", "%", field.incident.number):
         page = browse(field.nadia).get(f"/work-orders/new/{field.incident.number}/", {"after": odd})
         assert page.status_code == 200
         assert page.context["form"].initial["needs"] == []
+
+
+def test_one_that_waits_is_made_to_wait_for_another_and_a_circle_is_refused_with_a_sentence(field, browse):
+    first = order(field.incident, field.nadia, "First", workgroup=field.field)
+    second, third = (
+        order(field.incident, field.nadia, title, workgroup=field.field, needs=[first]) for title in ("Second", "Third")
+    )
+    nadia = browse(field.nadia)
+    page = nadia.get(second.get_absolute_url()).content.decode()
+    assert f'<option value="{third.number}">' in page
+    assert f'<option value="{first.number}">' not in page
+    wait = f"{second.get_absolute_url()}depend/"
+    assert "It waits for that too." in nadia.post(wait, {"needs": third.number}, follow=True).content.decode()
+    circle = nadia.post(f"{third.get_absolute_url()}depend/", {"needs": second.number}, follow=True)
+    assert "they would wait for one another" in circle.content.decode()
+    assert {need.pk for need in second.needs.all()} == {first.pk, third.pk}
+    assert "Let it wait for another one too" not in nadia.get(first.get_absolute_url()).content.decode()
+
+
+# -- those whom it is none of the business of ----------------------------------------------------
+
+
+@pytest.fixture
+def strangers(field, browse):
+    """The requester, an analyst and a technician of other workgroups."""
+    field.olga = analyst("olga", WorkgroupFactory(name="Facilities", takes=["work_order"]))
+    return [browse(person) for person in (field.erin, field.sam, field.olga)]
+
+
+def test_strangers_find_no_work_order_no_photo_and_no_item(field, felix, begun, strangers):
+    item = begun.checklist.get()
+    actions.tick(item=item, by=field.felix)
+    other = order(field.incident, field.nadia, "After it", workgroup=field.field, needs=[begun])
+    felix.post(do("complete", begun), {"result": "Done.", "files": [png("lamp.png")]})
+    photo, before = Attachment.objects.get(), kinds(begun)
+    posts = [do(name, begun) for name in ("start", "complete", "fail", "cancel", "assign")]
+    posts += [
+        f"{begun.get_absolute_url()}{name}/"
+        for name in ("note", "reply", "take", "edit", "again", "without", "give-up")
+    ]
+    posts += [f"/work-orders/tick/{item.pk}/", f"{other.get_absolute_url()}depend/"]
+    for client in strangers:
+        assert client.get(begun.get_absolute_url()).status_code == 404
+        assert client.get(photo.get_absolute_url()).status_code == 404
+        assert "WO-" not in client.get(MY_DAY).content.decode()
+        for path in posts:
+            assert client.post(path, {"needs": begun.number, "done": "0"}).status_code == 404, path
+    assert kinds(begun) == before
+
+
+def test_strangers_raise_nothing(field, strangers):
+    told = {"title": "Mine", "work_type": "on_site", "workgroup": field.field.pk, "priority": 3}
+    answers = [client.post(f"/work-orders/new/{field.incident.number}/", told).status_code for client in strangers]
+    assert answers == [403, 404, 404]
+    assert not WorkOrder.objects.exists()
+
+
+def test_what_is_forged_is_refused_and_raises_nothing(field, browse):
+    elsewhere = order(incident(field.erin, "Other", workgroup=field.network), field.nadia, workgroup=field.field)
+    new, nadia = f"/work-orders/new/{field.incident.number}/", browse(field.nadia)
+    told = {"title": "Mine", "work_type": "on_site", "workgroup": field.field.pk, "priority": 3}
+    for forged in (
+        {"workgroup": field.desk.pk + 999},
+        {"work_type": "technical"},
+        {"needs": [elsewhere.pk]},
+        {"priority": 9},
+    ):
+        assert nadia.post(new, {**told, **forged}).status_code == 422, forged
+    incidents.cancel(incident=field.incident, by=field.nadia, reason="A false alarm")
+    assert nadia.post(new, told).status_code == 409
+    assert not queries.orders_of(field.incident).exists()
+    own = order(elsewhere.parent, field.nadia, "Later", workgroup=field.field, needs=[elsewhere])
+    other = incident(field.erin, "Third", workgroup=field.network)
+    foreign = order(other, field.nadia, workgroup=field.field)
+    page = nadia.post(f"{own.get_absolute_url()}depend/", {"needs": foreign.number}, follow=True)
+    assert f"{foreign.number} belongs to another ticket." in page.content.decode()
+    assert list(own.needs.all()) == [elsewhere]
+
+
+def test_a_photo_too_large_is_refused_with_its_size_and_the_text_stays(field, felix, settings):
+    settings.ATTACHMENT_MAX_BYTES = 1024
+    found = in_state("in_progress", field)
+    answer = felix.post(
+        do("complete", found), {"result": "Replaced it.", "files": [named("big.png", png().read() + b"0" * 2048)]}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "1.0 kB is the most" in page.replace("\xa0", " ").replace("KB", "kB")
+    assert "Replaced it.</textarea>" in page
+    found.refresh_from_db()
+    assert found.state == "in_progress"

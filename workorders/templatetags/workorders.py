@@ -30,6 +30,12 @@ def held_up_by(order: WorkOrder, user: User) -> list[WorkOrder] | None:
     return queries.held_up_by(order) if rules.works_on_parent(order, user) else None
 
 
+@register.simple_tag
+def others_to_wait_for(order: WorkOrder, user: User) -> list[WorkOrder]:
+    """What it could wait for as well; empty for whoever doesn't say so."""
+    return queries.others_to_wait_for(order) if rules.may_sequence(order, user) else []
+
+
 @dataclass(frozen=True)
 class Step:
     """A step of a template as it would be raised: by whom, why them, and its piece of the drawing."""

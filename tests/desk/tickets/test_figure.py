@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.tickets import flow, kinds, paths, queries
+from desk.tickets.actions import watch
 from desk.tickets.figure import Highlights, draw
 from desk.tickets.graph import Graph, State, Step, graph_of
 from desk.tickets.models import PendingReason
@@ -15,6 +16,7 @@ from desk.tickets.shapes import Box, text_width
 from incidents import actions
 from incidents.models import Incident, ResolutionCode
 from tests.factories import incident
+from tests.workorders.orders import order
 
 WORDS = ("Go", "Put on hold", "Confirm and close", "Send it all the way back to the start again", "Unprecedentedly")
 
@@ -175,6 +177,23 @@ def test_counts_in_lifecycles_stop_at_the_cap(world, monkeypatch):
     overview = next(found for found in paths.overviews(world.nadia) if found.kind.name == "incident")
     assert (overview.total, overview.figure.nodes[0].note) == ("2+", "2+")
     assert paths.counts(world.sam)["incident"] == {"logged": 2}
+
+
+def test_what_concerns_one_person_in_several_ways_is_counted_once_and_to_the_cap(world, monkeypatch):
+    """Nadia logged for herself what stands in her own queue, and watches it too; Erin's are more than the cap."""
+    own = incident(world.nadia, workgroup=world.network)
+    watch(ticket=own, user=world.nadia)
+    assert paths.counts(world.nadia)["incident"] == {"logged": 1}
+    for _ in range(4):
+        incident(world.erin)
+    monkeypatch.setattr(queries, "COUNT_CAP", 3)
+    assert paths.counts(world.erin)["incident"] == {"logged": 3}
+
+
+def test_whoever_sees_the_parents_queue_counts_its_work_orders(world):
+    order(incident(world.erin), world.sam, workgroup=world.network)
+    assert paths.counts(world.sam)["work_order"] == paths.counts(world.nadia)["work_order"] == {"open": 1}
+    assert paths.counts(world.erin)["work_order"] == {}
 
 
 def test_the_page_shows_each_kind_with_the_viewers_counts(world, browse):

@@ -55,6 +55,7 @@ def test_an_unreachable_database(start):
     port = free_port()
     told = sentence(start(DATABASE_URL=f"postgres://itsm:s3cret@127.0.0.1:{port}/itsm"))
     assert told.startswith(f"DATABASE_URL leads to 127.0.0.1:{port}/itsm, where no database opens for us: ")
+    assert told.endswith("Connection refused.")  # and not libpq's question to its reader
     assert "s3cret" not in told
 
 

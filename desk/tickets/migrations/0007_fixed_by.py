@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0005_submission"),
+        ("tickets", "0006_counts_of_a_person"),
     ]
 
     operations = [
