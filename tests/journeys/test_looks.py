@@ -9,9 +9,12 @@ from django.utils import timezone
 from changes import actions as changes
 from changes import feeds
 from changes.models import Freeze
+from desk.approvals.delegating import delegate
+from desk.approvals.models import ApproverGroup
 from desk.sla.sweep import sweep_all
 from desk.tickets.actions import note, reply
 from incidents import actions
+from tests.desk.approvals.rounds import ask, rule, say, seat_of, step
 from tests.desk.notifications.news import escalate
 from tests.desk.sla.promises import policy
 from tests.factories import ServiceFactory, incident
@@ -45,7 +48,15 @@ PAGES = {
         "/changes/calendar/?on=2031-02-01",
         "/changes/calendar/feeds/",
     ],
-    "lena": ["/queues/service-desk/team/", "/queues/service-desk/?order=priority", "/reports/sla/"],
+    "lena": [
+        "/queues/service-desk/team/",
+        "/queues/service-desk/?order=priority",
+        "/reports/sla/",
+        "/approvals/",
+        "/approvals/agenda/",
+        "/approvals/{seat}/",
+        "/inbox/",
+    ],
     "omar": ["/", "/incidents/", "/incidents/{number}/"],  # empty, empty, not found
 }
 
@@ -64,12 +75,13 @@ def test_pages_are_accessible_and_fit(open_as, town, name, scheme):
     escalate(found, town.sam, subject="Soonlate" * 30, text="One hour is left.\n\n" + "Verylong" * 40)
     escalate(found, town.sam)
     fill_the_calendar(town)
+    seat = _asked_of_lena(town, found)
     page = open_as(name, color_scheme=scheme)
     faults = []
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         for address in PAGES[name]:
-            page.goto(address.format(number=found.number))
+            page.goto(address.format(number=found.number, seat=seat))
             serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
             faults += [(address, width, v["id"], v["nodes"][0]["html"][:120]) for v in serious]
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
@@ -92,6 +104,16 @@ def fill_the_calendar(town):
             name=f"Year-end, {effect}", effect=effect, start=start, end=start + timedelta(days=3), reason="Closed."
         )
     feeds.make(by=town.sam)
+def _asked_of_lena(town, found):
+    """Her and Nadia's approval is asked, and Nadia has a question; Niko answers for Lena next week."""
+    board = ApproverGroup.objects.create(name="CAB")
+    board.members.set([town.lena, town.nadia])
+    step(rule("Everything"), "Change advisory board", groups=[board])
+    asked = ask(found, town.sam)
+    say(asked, town.nadia, "ask")
+    begins = timezone.now() + timedelta(days=7)
+    delegate(by=town.lena, to=town.niko, start=begins, end=begins + timedelta(days=7))
+    return seat_of(asked, town.lena).pk
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -349,7 +349,11 @@ def test_a_refusal_names_the_rule_and_what_is_missing(board):
     )
     with pytest.raises(Refused, match=sentence):
         ask(board.incident, board.sam)
-    made.asks_manager, made.quorum, made.needed = False, "count", 2
+    made.asks_manager, made.asks_service_owners = False, True
+    made.save()
+    with pytest.raises(Refused, match="nobody is left to ask: no service is named whose owner could be asked"):
+        ask(board.incident, board.sam)
+    made.asks_service_owners, made.quorum, made.needed = False, "count", 2
     made.save()
     made.groups.set([board.cab])
     with pytest.raises(
