@@ -66,7 +66,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     reading = actions.read(found)
     etag, since = f'"{reading.seal}"', reading.since.timestamp()
     fresh = HttpResponse(reading.body, content_type="text/calendar; charset=utf-8")
-    answer = get_conditional_response(request, etag=etag, last_modified=int(since), response=fresh)
+    answer = get_conditional_response(request, etag=etag, last_modified=int(since), response=fresh) or fresh
     answer["ETag"], answer["Last-Modified"] = etag, http_date(since)
     answer["Cache-Control"], answer["X-Robots-Tag"] = "private, no-cache", "noindex"
     if answer is fresh:

@@ -104,6 +104,8 @@ def fill_the_calendar(town):
             name=f"Year-end, {effect}", effect=effect, start=start, end=start + timedelta(days=3), reason="Closed."
         )
     feeds.make(by=town.sam)
+
+
 def _asked_of_lena(town, found):
     """Her and Nadia's approval is asked, and Nadia has a question; Niko answers for Lena next week."""
     board = ApproverGroup.objects.create(name="CAB")
