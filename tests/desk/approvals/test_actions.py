@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from desk.approvals import actions, queries
+from desk.approvals import actions, queries, rules
 from desk.approvals.models import Round, Seat
 from desk.tickets.actions import edit
 from desk.tickets.errors import Refused, Stale
@@ -66,6 +66,8 @@ def test_only_who_sits_there_answers(board):
     with pytest.raises(PermissionDenied, match="Only Chris, or whoever answers for them while they are away"):
         say(found, board.chris, "approve", by=board.nadia)
     assert happened(board.incident) == ["asked"]
+    seat = seat_of(found, board.chris)
+    assert [rules.may_answer(seat, user) for user in (board.chris, board.nadia, board.erin)] == [True, False, False]
 
 
 @pytest.mark.parametrize("what", ["reject", "ask", "object"])
