@@ -282,7 +282,9 @@ class CalendarFeed(models.Model):
     nonce = models.CharField(max_length=32, help_text=_("Part of the signed address; a new one makes the old useless."))
     created_at = models.DateTimeField(auto_now_add=True)
     last_read_at = models.DateTimeField(null=True, blank=True)
-    seal = models.CharField(max_length=64, blank=True, help_text=_("Of what was read last: programs ask for news only."))
+    seal = models.CharField(
+        max_length=64, blank=True, help_text=_("Of what was read last: programs ask for news only.")
+    )
     changed_at = models.DateTimeField(null=True, blank=True, help_text=_("When what it says became as it is."))
 
     class Meta:

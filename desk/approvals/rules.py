@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from .models import ApproverGroup, Round, Seat
 
 
+may_manage = works_on_it  # who may ask somebody else, when a round is stuck, and answer for those who asked
+
+
 def is_own(found: Round, user: User) -> bool:
     """Whether it is the person's own wish: they wrote it, requested it or logged it."""
     return user.pk in found.authors or user.pk in (found.ticket.requester_id, found.ticket.reporter_id)
@@ -59,10 +62,7 @@ def why_not_answer(seat: Seat, user: User) -> str:
 
 @rule("Only the people who ask for the approval, and those who work on {ticket.round.ticket.number}, may do this.")
 def may_reply(seat: Seat, user: User) -> bool:
-    return is_own(seat.round, user) or works_on_it(seat.round.ticket, user)
-
-
-may_manage = works_on_it  # who may ask somebody else, when a round is stuck
+    return is_own(seat.round, user) or may_manage(seat.round.ticket, user)
 
 
 def may_read_agenda(user: User, groups: list[ApproverGroup]) -> bool:

@@ -60,7 +60,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "approval.withdrawn": ("undo-2", "{said}", "{said}"),
     "approval.replied": ("message-circle-reply", "{said}", "{said}"),
     "approval.voided": ("ban", "made the approval void", "made the approval void"),
-    "approval.reminded": ("bell", "reminded those whose answer is missing in “{round}”", ""),
+    "approval.reminded": ("bell", "{said}", ""),
     "approval.expired": (
         "calendar-x",
         "noted that “{round}” expired undecided",

@@ -20,7 +20,7 @@ COSTS = {
     "/lifecycles/": ("sam", 5),
     "/inbox/": ("sam", 5),
     "/approvals/": ("sam", 8),
-    "/approvals/agenda/": ("sam", 6),
+    "/approvals/agenda/": ("sam", 4),
     "/reports/sla/": ("lena", 6),
 }
 

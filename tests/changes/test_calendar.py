@@ -126,7 +126,16 @@ def test_an_empty_month_says_so(cab, browse):
 
 
 @pytest.mark.parametrize(
-    "odd", ["on=never", "on=0001-01-01", "on=9999-12-31", "view=decade", "service=x", "service=999999&leans=1", "on=2036-02-31"]
+    "odd",
+    [
+        "on=never",
+        "on=0001-01-01",
+        "on=9999-12-31",
+        "view=decade",
+        "service=x",
+        "service=999999&leans=1",
+        "on=2036-02-31",
+    ],
 )
 def test_an_odd_address_shows_the_nearest_there_is(cab, browse, odd):
     assert browse(cab.sam).get(f"{CALENDAR}?{odd}").status_code == 200
@@ -241,7 +250,9 @@ def test_every_change_stands_on_exactly_the_days_it_touches(cab, windows, day, z
 def test_the_cost_does_not_grow_with_changes_days_or_freezes(november):
     def cost():
         november.nadia.__dict__.pop("_reach", None)
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             entries = standing(november.nadia, date(2036, 10, 1), date(2036, 12, 31), BERLIN)
             for entry in entries:
                 if entry.change:
