@@ -185,6 +185,21 @@ def withdraw(*, change: Change, by: User, because: str = "", **how: Any) -> Chan
     return back
 
 
+def approve(*, change: Change, by: User, because: str = "", **how: Any) -> Change:
+    """Its approvers said yes; only the portal's hand does this, when their answers come to it."""
+    return perform(change, "approve", by=by, because=because, **how)
+
+
+def reject(*, change: Change, by: User, because: str = "", **how: Any) -> Change:
+    """Its approvers said no; as `approve`."""
+    return perform(change, "reject", by=by, because=because, **how)
+
+
+def reconsider(*, change: Change, by: User, because: str, **how: Any) -> Change:
+    """What was approved isn't any more; as `approve`."""
+    return perform(change, "reconsider", by=by, because=because, **how)
+
+
 def schedule(*, change: Change, by: User, **how: Any) -> Change:
     """Let its window stand."""
     return perform(change, "schedule", by=by, **how)
