@@ -11,10 +11,15 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 
 from desk.people.queries import workgroups_for
 
-from .models import ASKED, PLAN, ChangeTemplate, Freeze
+from . import planning
+from .lifecycle import State
+from .models import ASKED, PLAN, CalendarFeed, ChangeTemplate, Freeze
+
+MOST_CAUGHT = 50  # changes listed on a freeze
 
 # What was approved: when one of these is edited, the template has to be approved anew.
 APPROVED = {*PLAN, *ASKED, "impact", "services", "name"}
@@ -89,13 +94,42 @@ class ChangeTemplateAdmin(admin.ModelAdmin):
         return last.user_id if last else None
 
 
+class FreezeForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        """The sentence stands where the mistake is."""
+        data: dict[str, Any] = super().clean() or {}
+        start, end = data.get("start"), data.get("end")
+        if start and end and end <= start:
+            self.add_error("end", "A freeze ends after it starts.")
+        return data
+
+
 @admin.register(Freeze)
 class FreezeAdmin(admin.ModelAdmin):
+    form = FreezeForm
     list_display = ["name", "start", "end", "effect", "holds_for", "is_active"]
     list_filter = ["is_active", "effect", "services"]
     search_fields = ["name", "reason"]
     date_hierarchy = "start"
     filter_horizontal = ["services"]
+    readonly_fields = ["caught"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["name", "reason", "effect", ("start", "end"), "services", "is_active"],
+                "description": "A time in which services are left alone. It stands in the calendar of changes, and on "
+                "every change that is planned into it. Emergencies are never refused.",
+            },
+        ),
+        (
+            "Changes in it",
+            {
+                "fields": ["caught"],
+                "description": "What was asked for or scheduled before the freeze was set stays as it is: talk to its owner.",
+            },
+        ),
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Freeze]:
         return super().get_queryset(request).prefetch_related("services")
@@ -103,3 +137,56 @@ class FreezeAdmin(admin.ModelAdmin):
     @admin.display(description="holds for")
     def holds_for(self, freeze: Freeze) -> str:
         return ", ".join(str(service) for service in freeze.services.all()) or "every service"
+
+    @admin.display(description="planned in it")
+    def caught(self, freeze: Freeze) -> str:
+        """The changes that are to be done in it, each with a way to it."""
+        if freeze.pk is None:
+            return "Known once it is saved."
+        found = list(planning.caught_by(freeze).select_related("workgroup")[: MOST_CAUGHT + 1])
+        lines = format_html_join(
+            "",
+            '<li><a href="{}">{} {}</a>, {}, {} ({})</li>',
+            (
+                (one.get_absolute_url(), one.number, one.title, one.window_in_words, one.workgroup, one.state_label)
+                for one in found[:MOST_CAUGHT]
+            ),
+        )
+        more = format_html("<p>And others.</p>") if len(found) > MOST_CAUGHT else ""
+        return format_html("<p>{}</p><ul>{}</ul>{}", in_it(freeze), lines, more) if found else "No change lies in it."
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Who sets a freeze over what is planned already is told so at once."""
+        super().save_related(request, form, formsets, change)
+        freeze = Freeze.objects.get(pk=form.instance.pk)
+        if freeze.is_active and (said := in_it(freeze)):
+            self.message_user(request, f"{said} Their pages show the freeze.", messages.WARNING)
+
+
+def in_it(freeze: Freeze) -> str:
+    """How many changes that are to be done lie in a freeze, as a sentence; empty when none does."""
+    states = list(planning.caught_by(freeze).values_list("state", flat=True))
+    scheduled = states.count(State.SCHEDULED)
+    if not states:
+        return ""
+    others = len(states) - scheduled
+    parts = [f"{scheduled} scheduled"] if scheduled else []
+    parts += [f"{others} not scheduled yet"] if others else []
+    one = len(states) == 1
+    return f"{len(states)} change{'' if one else 's'} {'lies' if one else 'lie'} in it: {', '.join(parts)}."
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(admin.ModelAdmin):
+    """Who reads changes in a calendar program; the address itself is shown to its owner alone."""
+
+    list_display = ["user", "service", "created_at", "last_read_at"]
+    list_select_related = ["user", "service"]
+    search_fields = ["user__username", "user__first_name", "user__last_name", "service__name"]
+    readonly_fields = ["user", "service", "created_at", "last_read_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -117,11 +117,16 @@ class Day:
 
     @property
     def changes(self) -> list[Entry]:
-        return [entry for entry in self.entries if entry.change]
+        """As they begin: what runs since yesterday comes first."""
+        return sorted((entry for entry in self.entries if entry.change), key=lambda entry: entry.start)
 
     @property
     def freezes(self) -> list[Entry]:
         return [entry for entry in self.entries if entry.freeze]
+
+    @property
+    def clashes(self) -> bool:
+        return any(entry.conflicts for entry in self.entries)
 
     @property
     def frozen(self) -> str:

@@ -131,6 +131,12 @@ class Block(Generic[T]):
     lane: int
     of: int
 
+    @property
+    def is_short(self) -> bool:
+        """So low that there is room for one line only."""
+        (a, b), (c, d) = self.start, self.end
+        return (c * 60 + d) - (a * 60 + b) < 45
+
 
 def on_the_clock(start: datetime, end: datetime, day: date, zone: tzinfo) -> tuple[int, int]:
     """What a window takes of a day, in minutes on the clock's face, drawn `SHORTEST` high at least.

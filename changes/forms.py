@@ -1,4 +1,4 @@
-"""Forms of changes: drafting, editing, interruptions, calendars, and one for each transition that asks something."""
+"""Forms of changes: planning, checking a plan, an interruption, a calendar's address, and one for each transition that asks."""
 
 from __future__ import annotations
 

@@ -122,10 +122,7 @@ def conflicts(plans: Sequence[Plan], *, seen_by: User | None = None) -> list[lis
         .order_by("planned_start", "pk")
     )
     starts = [other.planned_start for other in others]
-    return [
-        list(_of(plan, others[: bisect_left(starts, plan.end)], leans))
-        for plan in plans  # type: ignore[type-var]
-    ]
+    return [list(_of(plan, others[: bisect_left(starts, plan.end)], leans)) for plan in plans]
 
 
 def conflicts_of(change: Change, *, seen_by: User | None = None) -> list[Conflict]:

@@ -66,15 +66,9 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     reading = actions.read(found)
     etag, since = f'"{reading.seal}"', reading.since.timestamp()
     fresh = HttpResponse(reading.body, content_type="text/calendar; charset=utf-8")
-    answer = get_conditional_response(request, etag=etag, last_modified=int(since), response=fresh)
-    answer.headers.update(
-        {
-            "ETag": etag,
-            "Last-Modified": http_date(since),
-            "Cache-Control": "private, no-cache",
-            "X-Robots-Tag": "noindex",
-        }
-    )
+    answer = get_conditional_response(request, etag=etag, last_modified=int(since), response=fresh) or fresh
+    answer["ETag"], answer["Last-Modified"] = etag, http_date(since)
+    answer["Cache-Control"], answer["X-Robots-Tag"] = "private, no-cache", "noindex"
     if answer is fresh:
         answer["Content-Disposition"] = 'inline; filename="changes.ics"'
     return answer

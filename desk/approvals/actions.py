@@ -165,6 +165,7 @@ def answer(
     if late:
         _begin(found, hand.at)
     telling.answered(ticket, found, seat, hand, late=was_approved)
+    ticket = flow.lock(ticket)  # the room may have moved it
     settle(ticket, found, hand)
     return seat
 
@@ -279,10 +280,9 @@ def settle(ticket: Ticket, found: Round, hand: Hand) -> None:
     elif outcome == quorum.REJECTED:
         decide(found, Stage.REJECTED, hand.at)
         leave_out(found, hand.at, f"“{found.name}” was rejected")
-        said = f"“{found.name}” is rejected"
-        telling.about(
-            ticket, telling.REJECTED, found, hand, "approval is rejected", telling.last_words(found), said=said
-        )
+        because = f"“{found.name}” is rejected {telling.by_whom(found, Answer.REJECT)}"
+        words = telling.last_words(found)
+        telling.about(ticket, telling.REJECTED, found, hand, "approval is rejected", words, because=because)
     elif outcome == quorum.STUCK and found.stuck_at is None:
         found.stuck_at = hand.at
         said = (
@@ -309,7 +309,9 @@ def _go_on(ticket: Ticket, found: Round, hand: Hand) -> None:
     if following is not None:
         _open(ticket, following, hand)
     else:
-        telling.about(ticket, telling.APPROVED, found, hand, "it is approved", telling.last_words(found))
+        because = f"“{found.name}” is approved {telling.by_whom(found, Answer.APPROVE)}"
+        words = telling.last_words(found)
+        telling.about(ticket, telling.APPROVED, found, hand, "it is approved", words, because=because)
 
 
 def leave_out(found: Round, at: datetime, because: str) -> None:

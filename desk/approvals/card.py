@@ -7,7 +7,6 @@ from functools import cached_property
 
 from desk.people.models import User
 from desk.tickets.models import Ticket
-from desk.tickets.rules import works_on_it
 
 from . import queries, quorum, rules
 from .models import Answer, Delegation, Round, Seat, Stage
@@ -85,7 +84,7 @@ class Viewer:
         """The round with its lines; its seats are read already, with `here`."""
         found.ticket = ticket
         seats = list(found.seats.all())
-        works = works_on_it(ticket, self.user)
+        works = rules.may_manage(ticket, self.user)
         counts = ticket.state in ticket.kind_info.awaiting
         lines = [self._line(seat, seats, found, works=works, counts=counts) for seat in seats]
         return Shown(found, lines, adds=works and found.stage in (Stage.OPEN, Stage.WAITING))
@@ -136,7 +135,7 @@ def one_line(seat: Seat, user: User) -> Line:
     found = seat.round
     seats = list(queries.seats().filter(round=found))
     viewer = Viewer(user)
-    works = works_on_it(found.ticket, user)
+    works = rules.may_manage(found.ticket, user)
     counts = found.ticket.state in found.ticket.kind_info.awaiting
     here = next(one for one in seats if one == seat)
     here.round = found

@@ -99,6 +99,8 @@ def people_of(step: ApprovalStep, wish: Wish) -> list[Asked]:
     if step.asks_manager:
         requester = wish.requester
         ask(requester.manager, f"manager of {requester}", f"{requester} has no manager who could be asked")
+    if step.asks_service_owners and not wish.services:
+        missing.append("no service is named whose owner could be asked")
     for service in wish.services if step.asks_service_owners else ():
         ask(service.owner, f"owner of {service}", f"{service} has no owner who could be asked")
     if step.asks_item_owner:

@@ -56,11 +56,6 @@ def is_approved(ticket: Ticket) -> bool:
     return bool(stages) and set(stages) == {Stage.APPROVED}
 
 
-def is_asked(ticket: Ticket) -> bool:
-    """Whether an asking is under way: neither decided nor void."""
-    return Stage.OPEN in _last_stages(ticket)
-
-
 def _last_stages(ticket: Ticket) -> list[str]:
     rows = list(ticket.approval_rounds.order_by("-asking").values_list("asking", "stage"))
     return [stage for asking, stage in rows if asking == rows[0][0]]

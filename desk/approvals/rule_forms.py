@@ -92,7 +92,7 @@ class StepsFormSet(forms.BaseInlineFormSet):
     """The steps together: there is one, and each has a place of its own."""
 
     def clean(self) -> None:
-        kept = [form for form in self.forms if self._counts(form)]
+        kept: list[Any] = [form for form in self.forms if self._counts(form)]
         if not any(self.errors) and not kept:
             raise ValidationError("Add a step: a rule without any asks nobody.")
         seen: set[Any] = set()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desk.people.rules import is_analyst
-from desk.tickets.rules import Rule, rule, works_on_it
+from desk.tickets.rules import Rule, oversees, rule, works_on_it
 
 if TYPE_CHECKING:
     from desk.people.models import User
 
     from .models import ApproverGroup, Round, Seat
+
+
+may_manage = works_on_it | oversees  # who may ask somebody else, when a round is stuck, and answer for those who asked
 
 
 def is_own(found: Round, user: User) -> bool:
@@ -59,10 +62,7 @@ def why_not_answer(seat: Seat, user: User) -> str:
 
 @rule("Only the people who ask for the approval, and those who work on {ticket.round.ticket.number}, may do this.")
 def may_reply(seat: Seat, user: User) -> bool:
-    return is_own(seat.round, user) or works_on_it(seat.round.ticket, user)
-
-
-may_manage = works_on_it  # who may ask somebody else, when a round is stuck
+    return is_own(seat.round, user) or may_manage(seat.round.ticket, user)
 
 
 def may_read_agenda(user: User, groups: list[ApproverGroup]) -> bool:

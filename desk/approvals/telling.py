@@ -118,6 +118,13 @@ def undecided(found: Round, at: datetime) -> set[int]:
     return {user.pk for user in missing} | {one.pk for some in queries.stand_ins(missing, at).values() for one in some}
 
 
+def by_whom(found: Round, answer: Answer) -> str:
+    """“by Omar and Chris”: those who gave this answer, as far as they still sit there."""
+    rows = queries.seats().filter(queries.HERE, round=found, answer=answer)
+    names = [str(row.user) for row in rows]
+    return f"by {' and '.join([', '.join(names[:-1]), names[-1]] if names[1:] else names)}" if names else ""
+
+
 def last_words(found: Round) -> str:
     """Who said what in the round, one line each, for those who are told how it ended."""
     rows = queries.seats().filter(round=found).exclude(answer=Answer.NONE)

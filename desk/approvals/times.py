@@ -87,7 +87,8 @@ def _remind(ticket: Ticket, found: Round, hand: Hand) -> None:
     found.save()
     tells = telling.undecided(found, hand.at)
     text = f"“{found.name}” still waits for your answer."
-    hand.write(ticket, telling.REMINDED, {"round": found.name}, tells, "your approval is still asked", text)
+    data = {"round": found.name, "said": f"reminded those whose answer is missing in “{found.name}”"}
+    hand.write(ticket, telling.REMINDED, data, tells, "your approval is still asked", text)
 
 
 def _expire(ticket: Ticket, found: Round, hand: Hand) -> None:
@@ -133,7 +134,6 @@ def _hand_over_one(pk: int, row: Delegation, at: datetime) -> bool:
     forget(found)
     text = f"{row.user} is away, and you answer for them in “{found.name}”.\n{ticket.description[:1000]}"
     hand = Hand(automation(), at, "timer")
-    hand.write(
-        ticket, telling.REMINDED, {"round": found.name}, [row.to_id], f"your approval is asked for {row.user}", text
-    )
+    data = {"round": found.name, "said": f"let {row.to} answer for {row.user} in “{found.name}”"}
+    hand.write(ticket, telling.REMINDED, data, [row.to_id], f"your approval is asked for {row.user}", text)
     return True

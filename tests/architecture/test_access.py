@@ -22,7 +22,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from changes import actions as change_actions
-from changes.models import Change
+from changes import feeds
+from changes.models import CalendarFeed, Change
 from desk.approvals.models import ApproverGroup, Delegation, Round, Seat
 from desk.notifications.models import Message
 from desk.people.models import Workgroup
@@ -241,7 +242,7 @@ TABLE = [
     post("changes:take", "               in 404 404  go 403  go 403", state="draft"),
     Row("changes:interruption", "        in 404 404 200 403 200 403", state="implementing"),
     post("changes:interruption", "       in 404 404  go 403  go 403", state="implementing", data={"words": "No Wi-Fi"}),
-    *change("submit", "draft", "404 404  go 403  go 409"),
+    *change("submit", "draft", "404 404 409 403 409 403"),  # no rule says who decides
     *change("withdraw", "approved", "404 404  go 403  go 403"),
     *change("approve", "submitted", "404 404 403 403 403 403", page="404 404 403 403 403 403"),
     *change("reject", "submitted", "404 404 403 403 403 403", page="404 404 403 403 403 403"),
@@ -282,6 +283,16 @@ TABLE = [
     post("notifications:open", "         in 404 404  go 404 404 404"),  # Sam's own message
     Row("notifications:read_all", "      in 405 405 405 405 405 405"),
     post("notifications:read_all", "     in  go  go  go  go  go  go"),
+    # The calendar of changes shows everybody what they may see; addresses for calendar programs are one's own: Sam's.
+    Row("changes:calendar", "            in 200 200 200 200 200 200"),
+    Row("changes:check", "               in 200 200 200 200 200 200"),
+    Row("changes:feeds", "               in 200 200 200 200 200 200"),
+    post("changes:feeds", "              in  go  go  go  go  go  go"),
+    Row("changes:renew_feed", "          in 405 405 405 405 405 405"),
+    post("changes:renew_feed", "         in 404 404  go 404 404 404"),
+    Row("changes:remove_feed", "         in 405 405 405 405 405 405"),
+    post("changes:remove_feed", "        in 404 404  go 404 404 404"),
+    Row("changes:feed", "               200 200 200 200 200 200 200"),
     Row("sla:report", "                  in 403 403 403 403 200 200"),
     Row("sla:report_csv", "              in 403 403 403 403 200 200"),
     Row("people:find", "                 in 403 403 200 200 200 403"),
@@ -304,6 +315,7 @@ TABLE = [
 OPEN_DOORS = {
     "healthz", "readyz", "account_login", "account_logout", "account_inactive", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "changes:feed",  # calendar programs can't sign in: the address is signed, and shows what its owner may see
 }  # fmt: skip
 # Of Django's admin: signing in and out there have rules of their own.
 ADMIN_DOORS = {"admin:login", "admin:logout"}
@@ -523,6 +535,9 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
             "approvals:end_stand_in": Delegation.objects.values_list("pk", flat=True).first(),
             "approvals:add": Round.objects.values_list("pk", flat=True).first(),
         }.get(row.name, Seat.objects.filter(user=world.omar).values_list("pk", flat=True).first())
+    if row.name in {"changes:feed", "changes:renew_feed", "changes:remove_feed"}:
+        feed = feeds.make(by=world.sam)
+        arguments |= {"pk": feed.pk, "token": feeds.token(feed)}
     if row.name == "workorders:tick":
         arguments["pk"] = ChecklistItem.objects.get(order=ticket).pk
     if row.name == "tickets:attachment":
@@ -555,7 +570,8 @@ def _admin_path(address: Any) -> str:
 def _everything(ticket: Ticket) -> tuple[Any, ...]:
     fresh = Ticket.objects.get(pk=ticket.pk)
     unread = Message.objects.filter(read_at=None).count()
-    return (fresh.state, fresh.version, fresh.assignee_id, fresh.events.count(), Ticket.objects.count(), unread)
+    nonces = tuple(CalendarFeed.objects.order_by("pk").values_list("nonce", flat=True))
+    return (fresh.state, fresh.version, fresh.assignee_id, fresh.events.count(), Ticket.objects.count(), unread, nonces)
 
 
 def _without_tokens(page: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from desk.approvals import actions, queries
+from desk.approvals import actions, queries, rules
 from desk.approvals.models import Round, Seat
 from desk.tickets.actions import edit
 from desk.tickets.errors import Refused, Stale
@@ -66,6 +66,8 @@ def test_only_who_sits_there_answers(board):
     with pytest.raises(PermissionDenied, match="Only Chris, or whoever answers for them while they are away"):
         say(found, board.chris, "approve", by=board.nadia)
     assert happened(board.incident) == ["asked"]
+    seat = seat_of(found, board.chris)
+    assert [rules.may_answer(seat, user) for user in (board.chris, board.nadia, board.erin)] == [True, False, False]
 
 
 @pytest.mark.parametrize("what", ["reject", "ask", "object"])
@@ -349,7 +351,11 @@ def test_a_refusal_names_the_rule_and_what_is_missing(board):
     )
     with pytest.raises(Refused, match=sentence):
         ask(board.incident, board.sam)
-    made.asks_manager, made.quorum, made.needed = False, "count", 2
+    made.asks_manager, made.asks_service_owners = False, True
+    made.save()
+    with pytest.raises(Refused, match="nobody is left to ask: no service is named whose owner could be asked"):
+        ask(board.incident, board.sam)
+    made.asks_service_owners, made.quorum, made.needed = False, "count", 2
     made.save()
     made.groups.set([board.cab])
     with pytest.raises(
