@@ -361,9 +361,19 @@ def fail(
 
 @transaction.atomic
 def report_interruption(
-    *, change: Change, by: User, words: str, at: datetime | None = None, source: str = "web"
+    *,
+    change: Change,
+    by: User,
+    words: str,
+    service: Service | None = None,
+    level: str = "degraded",
+    at: datetime | None = None,
+    source: str = "web",
 ) -> Change:
-    """While it is being done, or afterwards: it interrupted a service. Each report is an occurrence of its own."""
+    """While it is being done, or afterwards: it interrupted a service (the change's first, unless one is named).
+
+    `level` is "degraded" or "down". Each report is an occurrence of its own.
+    """
     words = text.clean(words, field="words", required="Please say which service is interrupted, and how.")
     change = flow.lock(change)
     if not rules.analyst(change, by):
@@ -372,13 +382,16 @@ def report_interruption(
         raise Refused(rules.has_begun.why_not(change))
     flow.change_fields(change, by=by, at=at, source=source, interruptions=change.interruptions + 1)
     how = {"at": at, "source": source}
-    _announce(change, INTERRUPTED, by, how, words, "interrupted a service", occurrence=change.interruptions)
+    named = {"service": service.pk if service else change.service_id, "level": level}
+    _announce(change, INTERRUPTED, by, how, words, "interrupted a service", change.interruptions, **named)
     return change
 
 
-def _announce(change: Change, code: str, by: User, how: dict[str, Any], text: str, words: str, occurrence: int) -> None:
+def _announce(
+    change: Change, code: str, by: User, how: dict[str, Any], text: str, words: str, occurrence: int, **more: Any
+) -> None:
     """Tell what went wrong in an event of its own, from which others can act without knowing changes."""
-    told = queries.trouble(change, code, words, text, occurrence=occurrence)
+    told = queries.trouble(change, code, words, text, occurrence=occurrence, **more)
     flow.write_event(change, code, by=by, **_timing(how), data={"text": text}, inside=told)
 
 

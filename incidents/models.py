@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.formats import date_format
@@ -81,6 +82,54 @@ class Incident(IncidentLifecycle, Ticket):
     def new(cls, **fields: object) -> Incident:
         """An unsaved incident in its first state; `flow.open_ticket` saves it."""
         return cls(state=State.LOGGED, **fields)
+
+
+class Raised(models.Model):
+    """Which trouble of which ticket an incident was raised for: one incident for each, whoever came first.
+
+    `heard` holds the ids of the events that told of it, so that none is told twice.
+    """
+
+    source = models.ForeignKey("tickets.Ticket", on_delete=models.PROTECT, related_name="raised")
+    code = models.CharField(max_length=60, help_text=_("Trigger code, such as change.failed."))
+    occurrence = models.PositiveIntegerField(help_text=_("Which time it was, from 1 on."))
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="raised_for")
+    heard = ArrayField(models.BigIntegerField(), default=list)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "code", "occurrence"], name="incidents_one_for_each_trouble")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident} for {self.code} {self.occurrence}"
+
+
+class Outage(models.Model):
+    """A service that is degraded or down for the reason that an incident gives; it is up again when that is solved."""
+
+    class Level(models.TextChoices):
+        DEGRADED = "degraded", _("Degraded")
+        DOWN = "down", _("Down")
+
+    service = models.ForeignKey("services.Service", on_delete=models.PROTECT, related_name="outages")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="outages")
+    level = models.CharField(max_length=10, choices=Level.choices, default=Level.DEGRADED)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "incident"], condition=models.Q(ended_at=None), name="incidents_one_open_outage"
+            )
+        ]
+        indexes = [models.Index(fields=["service"], name="incidents_outages", condition=models.Q(ended_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.get_level_display()}"
 
 
 class ImportedIncident(models.Model):

@@ -8,10 +8,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from desk.people.models import User
-from desk.tickets.models import Event, Visibility
+from desk.tickets.models import Event, Ticket, Visibility
+from desk.tickets.queries import visible_to
 
 from .lifecycle import CLOSED_STATES, State
-from .models import Incident
+from .models import Incident, Outage, Raised
 
 
 def mine(user: User) -> QuerySet[Incident]:
@@ -67,3 +68,22 @@ def unconfirmed() -> QuerySet[Incident]:
     return Incident.objects.filter(~Exists(answered), state=State.RESOLVED, resolved_at__lt=limit).order_by(
         "resolved_at"
     )
+
+
+def raised_for(source: Ticket, user: User) -> list[Raised]:
+    """The incidents that were raised for what went wrong with this ticket, as far as the person may see them."""
+    seen = visible_to(user, Incident).values("pk")
+    return list(Raised.objects.filter(source_id=source.pk, incident__in=seen).select_related("incident").order_by("pk"))
+
+
+def is_owed(source: Ticket) -> bool:
+    """Whether the ticket has told of trouble for which the incident isn't there yet; a worker is about to raise it."""
+    told = source.events.filter(inside__has_key="trouble").exclude(source="import")
+    codes = told.values_list("inside__trouble__code", "inside__trouble__occurrence")
+    there = set(Raised.objects.filter(source_id=source.pk).values_list("code", "occurrence"))
+    return any((code, occurrence) not in there for code, occurrence in codes)
+
+
+def outages() -> QuerySet[Outage]:
+    """What is degraded or down now, the longest first."""
+    return Outage.objects.filter(ended_at=None).select_related("service", "incident").order_by("started_at")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,11 +15,12 @@ from desk.people.signed_in import SignedIn
 from desk.tickets import text
 from desk.tickets.errors import Refused
 from desk.tickets.forms import refuse
+from desk.tickets.models import Ticket
 from desk.tickets.queries import get_visible
 from desk.tickets.views.answers import code_for, done, typed_before
 
-from . import actions, queries
-from .forms import LogForm
+from . import actions, queries, raising
+from .forms import LogForm, RaiseForm
 from .models import Incident
 
 
@@ -85,3 +87,36 @@ def recurrence(request: SignedIn, number: str) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(incident)
     return done(request, again, f"We have it: {again.number}, linked to {incident.number}.")
+
+
+@require_http_methods(["GET", "POST"])
+def raise_for(request: SignedIn, source: str) -> HttpResponse:
+    """An analyst raises an incident for what went wrong with a ticket; lands on the one that there is already."""
+    ticket: Ticket = get_visible(request.user, source)
+    if not is_analyst(request.user):
+        raise PermissionDenied("Only people who work in IT may raise an incident for a ticket.")
+    trouble = raising.latest_trouble(ticket)
+    typed = {"title": trouble.title[:200] if trouble else "", **typed_before(request)}
+    form = RaiseForm(request.POST or None, initial=typed)
+    refusal: Refused | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            incident, is_new = raising.raise_by_hand(source=ticket, by=request.user, **form.cleaned_data)
+            said = (
+                f"{incident.number} is raised."
+                if is_new
+                else f"{incident.number} was there already; your words are a note on it."
+            )
+            return done(request, incident, said)
+        except Refused as caught:
+            refusal = caught
+            refuse(form, caught)
+    context = {"source": ticket, "form": form, "already": queries.raised_for(ticket, request.user)}
+    return render(request, "incidents/raise.html", context, status=code_for(form, refusal))
+
+
+@require_safe
+def raised(request: SignedIn, source: str) -> HttpResponse:
+    """The incidents that were raised for a ticket, as a part of its page that asks again until the owed one is there."""
+    ticket: Ticket = get_visible(request.user, source)
+    return render(request, "incidents/raised.html", {"ticket": ticket})

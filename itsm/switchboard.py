@@ -22,6 +22,9 @@ _DELIVERED = now("requests_fulfillment.reactions.fulfil", "delivers a request wh
 _UNDELIVERED = now("requests_fulfillment.reactions.fail", "fails a request one of whose work orders failed")
 _VOID = now("changes.reactions.void_on_edit", "voids the approval of a change whose plan, window or risk is edited")
 
+_INCIDENT = later("incidents.reactions.raise_for_trouble", "raises the one incident for what went wrong")
+_UP = now("incidents.reactions.end_outages", "says that the services it took down are up again")
+
 SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.logged": (_CLOCKS, _BY_RULE),
     "incident.assigned": (_CLOCKS, _BY_RULE),
@@ -29,10 +32,13 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.started": (_CLOCKS, _BY_RULE),
     "incident.held": (_CLOCKS,),
     "incident.resumed": (_CLOCKS,),
-    "incident.resolved": (_CLOCKS,),
+    "incident.resolved": (_CLOCKS, _UP),
     "incident.closed": (_CLOCKS,),
-    "incident.reopened": (_CLOCKS,),
-    "incident.cancelled": (_CLOCKS,),
+    "incident.reopened": (
+        _CLOCKS,
+        now("incidents.reactions.begin_outages_again", "says that what it took down is down again"),
+    ),
+    "incident.cancelled": (_CLOCKS, _UP),
     "ticket.corrected": (_CLOCKS,),
     "field.changed": (_CLOCKS, _VOID),
     "comment.added": (
@@ -50,7 +56,11 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "request.held": (_CLOCKS,),
     "request.resumed": (_CLOCKS,),
     "request.fulfilled": (_CLOCKS,),
-    "request.fulfilment_failed": (_CLOCKS,),
+    "request.fulfilment_failed": (_CLOCKS, _INCIDENT),
+    "request.service_disrupted": (_INCIDENT,),
+    "change.failed": (_INCIDENT,),
+    "change.implemented_incorrectly": (_INCIDENT,),
+    "change.service_interrupted": (_INCIDENT,),
     "request.retried": (_CLOCKS,),
     "request.refused": (_CLOCKS,),
     "request.closed": (_CLOCKS,),

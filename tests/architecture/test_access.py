@@ -28,6 +28,7 @@ from desk.approvals.models import ApproverGroup, Delegation, Round, Seat
 from desk.notifications.models import Message
 from desk.people.models import Workgroup
 from desk.people.queries import automation
+from desk.services.models import Service
 from desk.tickets import actions as desk_actions
 from desk.tickets import flow
 from desk.tickets.models import Attachment, PendingReason, Ticket
@@ -241,7 +242,7 @@ TABLE = [
     post("changes:edit", "               in 404 404  go 403  go 403", state="draft", data={"title": "Other", "impact": 2, "seen": 1, "change_type": "normal"}),
     post("changes:take", "               in 404 404  go 403  go 403", state="draft"),
     Row("changes:interruption", "        in 404 404 200 403 200 403", state="implementing"),
-    post("changes:interruption", "       in 404 404  go 403  go 403", state="implementing", data={"words": "No Wi-Fi"}),
+    post("changes:interruption", "       in 404 404  go 403  go 403", state="implementing", data={"words": "No Wi-Fi", "service": "wifi", "level": "down"}),
     *change("submit", "draft", "404 404 409 403 409 403"),  # no rule says who decides
     *change("withdraw", "approved", "404 404  go 403  go 403"),
     *change("approve", "submitted", "404 404 403 403 403 403", page="404 404 403 403 403 403"),
@@ -552,6 +553,7 @@ def _data(world: Any, row: Row) -> dict[str, Any]:
         "vendor": PendingReason.objects.get(name="Waiting for vendor").pk,
         "fixed": _code().pk,
         "template": _template().pk,
+        "wifi": Service.objects.values_list("pk", flat=True).first(),
         "another": incident(world.sam, "Another one").number if row.name == "tickets:links" else "",
         "other": WorkOrder.objects.filter(title="Something else").values_list("number", flat=True).first(),
     }
