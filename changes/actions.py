@@ -63,17 +63,14 @@ def draft(
         raise PermissionDenied("Only people who work in IT may plan changes.")
     if submission and (earlier := queries.drafted_already(submission, by)):
         return earlier
-    title = text.clean(title, field="title", required="Please say in a few words what will be changed.", limit=200)
     if not workgroup.takes_kind("change"):
         raise Refused(f"{workgroup} doesn't take changes.", field="workgroup")
     if template is not None:
         answers |= queries.answers_of(template)
         impact = template.impact
-    urgency = Urgency.HIGH if change_type == ChangeType.EMERGENCY else Urgency.LOW
     services = list(services)
     change = Change.new(
-        title=title,
-        description=text.clean(description, field="description"),
+        **_words(title, description),
         requester=requester or by,
         reporter=by,
         change_type=change_type,
@@ -83,23 +80,28 @@ def draft(
         category=category,
         site=site,
         impact=impact,
-        urgency=urgency,
-        priority=priority_for(impact, urgency),
+        **_how_soon(change_type, impact),
         submission=submission,
         **_clean(answers),
     )
-    change, _ = flow.open_ticket(
-        change,
-        by=by,
-        at=at,
-        source=source,
-        data={"text": change.description},
-        inside={"workgroup": str(workgroup)},
-        also=lambda: _settle(change, services),
-    )
+    hand = {"by": by, "at": at, "source": source}
+    told = {"data": {"text": change.description}, "inside": {"workgroup": str(workgroup)}}
+    change, _ = flow.open_ticket(change, **hand, **told, also=lambda: _settle(change, services))  # type: ignore[arg-type]
     if fixes is not None:
         ticket_actions.link(source=fixes, target=change, kind=LinkKind.FIXED_BY, by=by, at=at)
     return change
+
+
+def _words(title: str, description: str) -> dict[str, str]:
+    """Title and description, cleaned; Refused with the field where one can't be."""
+    title = text.clean(title, field="title", required="Please say in a few words what will be changed.", limit=200)
+    return {"title": title, "description": text.clean(description, field="description")}
+
+
+def _how_soon(change_type: str, impact: int) -> dict[str, int]:
+    """Urgency and priority: what is planned can wait, an emergency can't."""
+    urgency = Urgency.HIGH if change_type == ChangeType.EMERGENCY else Urgency.LOW
+    return {"urgency": urgency, "priority": priority_for(impact, urgency)}
 
 
 def _clean(answers: dict[str, Any]) -> dict[str, Any]:
@@ -181,6 +183,21 @@ def withdraw(*, change: Change, by: User, because: str = "", **how: Any) -> Chan
     back = perform(change, "withdraw", by=by, because=because, **how)
     approvals.void(ticket=back, by=by, because=because or f"{back.number} is a draft again", **_timing(how))
     return back
+
+
+def approve(*, change: Change, by: User, because: str = "", **how: Any) -> Change:
+    """Its approvers said yes; only the portal's hand does this, when their answers come to it."""
+    return perform(change, "approve", by=by, because=because, **how)
+
+
+def reject(*, change: Change, by: User, because: str = "", **how: Any) -> Change:
+    """Its approvers said no; as `approve`."""
+    return perform(change, "reject", by=by, because=because, **how)
+
+
+def reconsider(*, change: Change, by: User, because: str, **how: Any) -> Change:
+    """What was approved isn't any more; as `approve`."""
+    return perform(change, "reconsider", by=by, because=because, **how)
 
 
 def schedule(*, change: Change, by: User, **how: Any) -> Change:

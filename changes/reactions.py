@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from desk.approvals import actions as approvals
 from desk.people.queries import automation
 from desk.tickets import flow
@@ -18,7 +20,7 @@ def _change(event: Event) -> Change | None:
     return flow.lock(found) if found else None
 
 
-def _how(event: Event) -> dict[str, object]:
+def _how(event: Event) -> dict[str, Any]:
     return {"by": automation(), "at": event.at, "source": event.source}
 
 
@@ -26,14 +28,14 @@ def approve(event: Event) -> None:
     """Its approvers said yes."""
     change = _change(event)
     if change is not None and change.state == State.SUBMITTED:
-        flow.perform(change, "approve", because=str(event.data.get("because", "")), **_how(event))  # type: ignore[arg-type]
+        actions.approve(change=change, because=str(event.data.get("because", "")), **_how(event))
 
 
 def reject(event: Event) -> None:
     """Its approvers said no."""
     change = _change(event)
     if change is not None and change.state == State.SUBMITTED:
-        flow.perform(change, "reject", because=str(event.data.get("because", "")), **_how(event))  # type: ignore[arg-type]
+        actions.reject(change=change, because=str(event.data.get("because", "")), **_how(event))
 
 
 def reconsider(event: Event) -> None:
@@ -41,14 +43,14 @@ def reconsider(event: Event) -> None:
     change = _change(event)
     if change is not None and change.state in (State.APPROVED, State.SCHEDULED):
         because = f"{event.actor} objects: {event.data.get('text', '')}"
-        flow.perform(change, "reconsider", because=because, **_how(event))  # type: ignore[arg-type]
+        actions.reconsider(change=change, because=because, **_how(event))
 
 
 def expire(event: Event) -> None:
     """Nobody decided in time: it is a draft again."""
     change = _change(event)
     if change is not None and change.state == State.SUBMITTED:
-        flow.perform(change, "withdraw", because="Nobody decided in time.", **_how(event))  # type: ignore[arg-type]
+        flow.perform(change, "withdraw", because="Nobody decided in time.", **_how(event))
 
 
 def void_on_edit(event: Event) -> None:
@@ -62,8 +64,8 @@ def void_on_edit(event: Event) -> None:
     if change.is_standard:
         if not change.follows_its_template:
             because += "; it doesn't do what its template says any more"
-            flow.perform(change, "withdraw", because=because, **_how(event))  # type: ignore[arg-type]
+            flow.perform(change, "withdraw", because=because, **_how(event))
         return
     approvals.void(ticket=change, by=event.actor, because=because, at=event.at, source=event.source)
-    change = flow.perform(change, "reconsider", because=because, **_how(event))  # type: ignore[arg-type]
+    change = actions.reconsider(change=change, because=because, **_how(event))
     actions.ask(change=change, by=event.actor, at=event.at, source=event.source)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -51,6 +51,9 @@ class MessageAdmin(LookOnly, admin.ModelAdmin):
         "subject", "text", "recipient", "address", "ticket", "event", "created_at", "read_at",
         "mail", "tries", "mail_due_at", "mail_sent_at", "mail_dead_at", "whole_error",
     )  # fmt: skip
+
+    class Media:
+        css: ClassVar[Any] = {"all": ["css/admin/mailbox.css"]}
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         """The right to change messages, which nobody may do by hand, stands for the right to send one again."""

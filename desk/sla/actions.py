@@ -38,6 +38,7 @@ def follow(event: Event) -> None:
     old = clocks
     for move in moves:
         clocks = facts.apply(clocks, move)
+    _tell_missed(ticket, old, clocks, event)
     settled = _is_settled(ticket)
     match facts.wants(old, clocks, moves, logged=logged, asked=bool(asked), settled=settled):
         case "start" | "fresh" as how:
@@ -51,15 +52,26 @@ def _settle(ticket: Ticket, clocks: Clocks, event: Event) -> Clocks:
     """Tell what was due before this moment and no sweep has told yet: workers were away, or history is replayed."""
     while due := engine.overdue(clocks.values(), event.at):
         clock, mark, at = due[0]
-        inside = {
-            "clock": clock.kind,
-            "episode": clock.episode,
-            "percent": mark,
-            "policy_version": clock.terms.pin[0],
-        }
-        _write(ticket, kind_of_mark(mark), inside, by=automation(), at=at, source=event.source)
+        _tell(ticket, clock, mark, at, event)
         clocks = {**clocks, clock.kind: engine.tell(clock, mark, at)}
     return clocks
+
+
+def _tell(ticket: Ticket, clock: engine.Clock, mark: int, at: datetime, event: Event) -> None:
+    inside = {
+        "clock": clock.kind,
+        "episode": clock.episode,
+        "percent": mark,
+        "policy_version": clock.terms.pin[0],
+    }
+    _write(ticket, kind_of_mark(mark), inside, by=automation(), at=at, source=event.source)
+
+
+def _tell_missed(ticket: Ticket, before: Clocks, after: Clocks, event: Event) -> None:
+    """Write the breaches of clocks that were found to be missed as they stopped (see `engine.stop`)."""
+    for kind, clock in after.items():
+        if clock.is_stopped and clock.breached_at and before[kind].breached_at is None:
+            _tell(ticket, clock, BREACH, clock.breached_at, event)
 
 
 def kind_of_mark(mark: int) -> str:

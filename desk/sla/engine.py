@@ -101,10 +101,17 @@ def resume(clock: Clock, at: datetime) -> Clock:
 
 
 def stop(clock: Clock, at: datetime, *, void: bool = False) -> Clock:
-    """Stop for good: this episode's figure is made. `void`: it counts as neither met nor missed (cancelled)."""
+    """Stop for good: this episode's figure is made. `void`: it counts as neither met nor missed (cancelled).
+
+    A clock that stood while its target became shorter than what it had used is missed now: nothing breaches while it is
+    paused, but what took longer than it was allowed was not met either.
+    """
     if clock.is_stopped:
         return clock
-    at = _later(clock, at)
+    at, target = _later(clock, at), clock.terms.target
+    stood = clock.paused_since is not None and not void
+    if stood and target is not None and clock.used > target and clock.breached_at is None:
+        clock = tell(clock, BREACH, at)
     return replace(clock, used=used_at(clock, at), running_since=None, paused_since=None, stopped_at=at, is_void=void)
 
 

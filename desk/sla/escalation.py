@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
@@ -196,12 +198,16 @@ def _subject(ticket: Ticket, event: Event) -> str:
 
 def _text(ticket: Ticket, event: Event, row: Clock) -> str:
     zone = queries.calendar_said(row.calendar_version_id).calendar.zone
-    at = event.at.astimezone(timezone.get_default_timezone())
     lines = [f"{ticket.title}", f"{Priority(ticket.priority).label} · {ticket.workgroup}"]
     lines[1] += f" · {ticket.assignee or 'nobody yet'}"
     if event.inside["percent"] < 100:
-        due = row.due_at.astimezone(timezone.get_default_timezone()) if row.due_at else None
-        lines.append(f"Due {due:%a %d %b %H:%M}." if due else "It stands still at the moment.")
+        lines.append(f"Due {_when(row.due_at, zone)}." if row.due_at else "It stands still at the moment.")
     else:
-        lines.append(f"The time for {_WHAT[row.kind]} was over on {at:%a %d %b at %H:%M}.")
+        lines.append(f"The time for {_WHAT[row.kind]} was over on {_when(event.at, zone)}.")
     return "\n".join([*lines, f"Policy {row.policy_version.policy}; hours of {zone}."])
+
+
+def _when(moment: datetime, zone: str) -> str:
+    """The moment on the portal's wall clock and on the calendar's, each named: the one text goes to people everywhere."""
+    zones = dict.fromkeys((timezone.get_default_timezone_name(), zone))
+    return ", ".join(f"{moment.astimezone(ZoneInfo(name)):%a %d %b %H:%M} in {name}" for name in zones)

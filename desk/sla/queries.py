@@ -186,6 +186,11 @@ class Face:
     share: int
 
     @property
+    def zone(self) -> str:
+        """The time zone of the calendar by which it counts."""
+        return calendar_said(self.clock.calendar_version_id).calendar.zone
+
+    @property
     def words(self) -> str:
         """The clock in a few words, as a row of a queue has room for: “2 h 10 min left”, “5 min over”."""
         if self.left is None or self.word in ("met", "cancelled", "done"):
@@ -229,7 +234,8 @@ def faces(tickets: Iterable[Ticket], now: datetime) -> dict[int, dict[str, Face]
 def needs_violation(ticket: Ticket, at: datetime | None = None) -> bool:
     """Whether resolving at this moment (now, if none is named) would leave a missed target without a reason.
 
-    It counts when it is missed in this episode, whether the sweep has noted it or not; and there are reasons to name.
+    It counts when it is missed in this episode, whether the sweep has noted it or not, or has used more than its target
+    while it stands (the target became shorter); and there are reasons to name.
     """
     row = newest(Clock.objects.filter(ticket_id=ticket.pk)).get(RESOLUTION)
     if row is None or row.is_stopped:
@@ -241,7 +247,7 @@ def _is_missed(row: Clock, at: datetime) -> bool:
     if row.breached_at is not None:
         return row.breached_here
     left = engine.remaining(read_clock(row), at)
-    return row.is_running and left is not None and left.total_seconds() < 0
+    return left is not None and left.total_seconds() < 0
 
 
 def oldest_untold() -> datetime | None:

@@ -17,7 +17,7 @@ from desk.people.rules import reach
 
 from . import flow, kinds, ordering, rules
 from .kinds import Kind
-from .models import LINK_BACKWARDS, Attachment, Event, Link, PendingReason, PriorityCell, Ticket, Visibility, Watcher
+from .models import Attachment, Event, PendingReason, PriorityCell, Ticket, Visibility, Watcher
 
 
 def visible_to(user: User, model: type[Ticket] = Ticket) -> QuerySet[Any]:
@@ -160,34 +160,6 @@ def queue(workgroup: Workgroup) -> QuerySet[Ticket]:
     """Everything unfinished of a workgroup; what breaches next comes first."""
     rows = open_tickets(Ticket.objects.filter(workgroup=workgroup))
     return ordering.ordered(rows.select_related("requester", "assignee", "service", "pending_reason"), ordering.DEFAULT)
-
-
-def links_of(ticket: Ticket, user: User) -> list[tuple[str, Ticket]]:
-    """(how, other ticket) for each link whose other end the person may see."""
-    return [(how, other) for _, how, other in editable_links(ticket, user)]
-
-
-def editable_links(ticket: Ticket, user: User) -> list[tuple[Link, str, Ticket]]:
-    """(link, how, other ticket) for each link whose other end the person may see."""
-    rows = Link.objects.filter(Q(source=ticket) | Q(target=ticket)).select_related("source", "target").order_by("pk")
-    linked = Q(links_in__source=ticket) | Q(links_out__target=ticket)
-    seen = set(visible_to(user).filter(linked).values_list("pk", flat=True))
-    found = []
-    for row in rows:
-        forward = row.source_id == ticket.pk
-        other = row.target if forward else row.source
-        if other.pk in seen:
-            words = row.get_kind_display() if forward else LINK_BACKWARDS[row.kind]  # type: ignore[index]
-            found.append((row, str(words), other))
-    return found
-
-
-def link_of(ticket: Ticket, user: User, pk: str) -> Link:
-    """The ticket's link with this id, if the person may see its other end; Http404 otherwise."""
-    for link, _, _ in editable_links(ticket, user):
-        if str(link.pk) == pk:
-            return link
-    raise Http404("No such link.")
 
 
 def priority_for(impact: int, urgency: int) -> int:

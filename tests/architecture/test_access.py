@@ -242,7 +242,7 @@ TABLE = [
     post("changes:take", "               in 404 404  go 403  go 403", state="draft"),
     Row("changes:interruption", "        in 404 404 200 403 200 403", state="implementing"),
     post("changes:interruption", "       in 404 404  go 403  go 403", state="implementing", data={"words": "No Wi-Fi"}),
-    *change("submit", "draft", "404 404  go 403  go 409"),
+    *change("submit", "draft", "404 404 409 403 409 403"),  # no rule says who decides
     *change("withdraw", "approved", "404 404  go 403  go 403"),
     *change("approve", "submitted", "404 404 403 403 403 403", page="404 404 403 403 403 403"),
     *change("reject", "submitted", "404 404 403 403 403 403", page="404 404 403 403 403 403"),

@@ -191,7 +191,7 @@ def test_the_list_costs_the_same_however_long_it_is(cab, browse, django_assert_n
     for more in (1, 5):
         for _ in range(more):
             standard(cab) if not Change.objects.exists() else plan(cab)
-        with django_assert_num_queries(7) as caught:
+        with django_assert_num_queries(8) as caught:
             client.get("/changes/?tab=drafts")
         counts.append(len(caught))
     assert counts[0] == counts[1]

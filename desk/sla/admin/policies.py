@@ -21,6 +21,7 @@ from desk.people.models import User
 
 from .. import publishing, queries, words
 from ..models import Calendar, Policy, PolicyVersion
+from . import dry_run
 from .asked import number
 from .policy_form import PolicyForm, Steps, without_ways_out
 from .preview import preview_view
@@ -169,6 +170,26 @@ class PolicyAdmin(PublishedAdmin):
         self.message_user(request, f"“{policy}” has moved. New tickets are matched in the new order.", messages.SUCCESS)
         self._warn(request, policy)
         return redirect("admin:sla_policy_changelist")
+
+    # -- trying, before it is saved
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """While it is only tried, the form is never good enough to be saved: so Django shows it again."""
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        return dry_run.never_saved(form) if dry_run.BUTTON in request.POST else form
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        asked = dry_run.BUTTON in request.POST
+        tried = dry_run.TriedForm(request.POST if asked else None)
+        if asked and not context["errors"] and tried.is_valid():
+            (steps,) = [inline.formset for inline in context["inline_admin_formsets"]]
+            kept = [form.instance for form in steps.forms if not form.cleaned_data.get("DELETE")]
+            assert isinstance(request.user, User)
+            policy = context["adminform"].form.instance
+            context["preview"] = dry_run.dry_run(policy=policy, steps=kept, by=request.user, tried=tried)
+        return super().render_change_form(request, {**context, "tried": tried}, *args, **kwargs)
 
     # -- saving
 

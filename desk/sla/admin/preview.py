@@ -34,6 +34,25 @@ NONE = "– none –"
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
+class CreatedField(forms.DateTimeField):
+    """When an imagined ticket is created, on the viewer's own clock; None when nothing is written."""
+
+    def __init__(self, **kwargs: Any):
+        usual = {
+            "required": False,
+            "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
+            "input_formats": [MOMENT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+            "help_text": "Empty: now.",
+        }
+        super().__init__(**{**usual, **kwargs})
+
+    def clean(self, value: Any) -> datetime | None:
+        created: datetime | None = super().clean(value)
+        if created is not None and created.year not in YEARS:
+            raise forms.ValidationError(f"Give a moment in the years {YEARS[0]} to {YEARS[-1]}.")
+        return created
+
+
 class PreviewForm(forms.Form):
     """What policies may ask of a ticket, and when it is created (on the viewer's own clock)."""
 
@@ -56,18 +75,7 @@ class PreviewForm(forms.Form):
         widget=Choosing(Ticket._meta.get_field("requester"), admin.site, attrs={"data-width": "20em"}),
         help_text="For the department and whether they are a VIP. Empty: neither.",
     )
-    created = forms.DateTimeField(
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
-        input_formats=[MOMENT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-        help_text="Empty: now.",
-    )
-
-    def clean_created(self) -> datetime | None:
-        created: datetime | None = self.cleaned_data["created"]
-        if created is not None and created.year not in YEARS:
-            raise forms.ValidationError(f"Give a moment in the years {YEARS[0]} to {YEARS[-1]}.")
-        return created
+    created = CreatedField()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -102,16 +110,17 @@ def preview_view(site: PolicyAdmin, request: HttpRequest) -> HttpResponse:
     if not site.has_view_or_change_permission(request):
         raise PermissionDenied
     form = PreviewForm(request.GET if "priority" in request.GET else None, initial=_initial(request))
-    shown: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     if form.is_bound and form.is_valid():
-        shown = _shown(outlook(form.subject(), form.cleaned_data["created"] or timezone.now()), form)
+        at = form.cleaned_data["created"] or timezone.now()
+        found = shown(outlook(form.subject(), at), at, form.routed)
     context = {
         **site.admin_site.each_context(request),
         "opts": site.opts,
         "form": form,
         "media": site.media + form.media,
     }
-    context |= {"title": "What would be promised?", **shown}
+    context |= {"title": "What would be promised?", **found}
     return TemplateResponse(request, "admin/sla/preview.html", context)
 
 
@@ -126,16 +135,17 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     return given
 
 
-def _shown(answer: Outlook, form: PreviewForm) -> dict[str, Any]:
-    shown: dict[str, Any] = {"answer": answer, "at": form.cleaned_data["created"] or timezone.now()}
-    shown |= {"not_asked": [policy.name for policy in answer.not_asked], "routed": form.routed}
+def shown(answer: Outlook, at: datetime, routed: Route | None) -> dict[str, Any]:
+    """What the pages show of an answer for a ticket created at this moment."""
+    found: dict[str, Any] = {"answer": answer, "at": at, "routed": routed}
+    found["not_asked"] = [policy.name for policy in answer.not_asked]
     if answer.said is None or answer.calendar is None:
-        return shown
+        return found
     here, there = timezone.get_current_timezone(), ZoneInfo(answer.calendar.calendar.zone)
-    shown |= {"here": str(here), "there": str(there), "both": str(here) != str(there)}
-    shown |= {"conditions": words.conditions(answer.said), "promise": words.promise(answer.said)}
-    shown["created"] = _moment(shown["at"], there, here)
-    shown["courses"] = [
+    found |= {"here": str(here), "there": str(there), "both": str(here) != str(there)}
+    found |= {"conditions": words.conditions(answer.said), "promise": words.promise(answer.said)}
+    found["created"] = _moment(at, there, here)
+    found["courses"] = [
         {
             "label": course.kind.capitalize(),
             "target": words.length(answer.said.minutes[course.kind]),
@@ -144,7 +154,7 @@ def _shown(answer: Outlook, form: PreviewForm) -> dict[str, Any]:
         }
         for course in answer.courses
     ]
-    return shown
+    return found
 
 
 def _moment(at: datetime, there: Any, here: Any) -> tuple[str, str]:

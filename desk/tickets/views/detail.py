@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from desk.people.signed_in import SignedIn
 
-from .. import actions, kinds, paths, queries, rules, timeline
+from .. import actions, kinds, linked, paths, queries, rules, timeline
 from ..errors import Refused, Stale
 from ..forms import NoteForm, ReplyForm, refuse
 from ..kinds import Kind
@@ -148,7 +148,7 @@ def _page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, *
         "moves": moves,
         "figure": paths.figure_for(ticket, request.user, moves=moves, trail=trail) if internal else None,
         "open_moves": {move.name: move for move in moves if move.open},
-        "links": queries.links_of(ticket, request.user),
+        "links": linked.links_of(ticket, request.user),
         "may_reply": rules.may_reply(ticket, request.user) and not ticket.is_over,
         "may_note": rules.may_note(ticket, request.user),
         "reply_form": ReplyForm(initial=typed_before(request, path)),

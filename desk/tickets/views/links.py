@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from desk.people.signed_in import SignedIn
 
-from .. import actions, queries, rules
+from .. import actions, linked, queries, rules
 from ..errors import Refused
 from ..forms import LinkForm, refuse
 from ..models import Ticket
@@ -22,7 +22,7 @@ def links(request: SignedIn, number: str) -> HttpResponse:
     if not rules.may_link(ticket, request.user):
         raise rules.denied(rules.may_link, ticket)
     if request.method == "POST" and "remove" in request.POST:
-        link = queries.link_of(ticket, request.user, request.POST["remove"])
+        link = linked.link_of(ticket, request.user, request.POST["remove"])
         actions.unlink(link=link, by=request.user)
         return done(request, ticket, "The link is removed.")
     form = LinkForm(request.POST or None, ticket=ticket, user=request.user)
@@ -39,7 +39,7 @@ def links(request: SignedIn, number: str) -> HttpResponse:
     context = {
         "ticket": ticket,
         "form": form,
-        "links": queries.editable_links(ticket, request.user),
+        "links": linked.editable_links(ticket, request.user),
         "in_dialog": in_dialog,
     }
     template = "tickets/edit_links.html#dialog" if in_dialog else "tickets/edit_links.html"

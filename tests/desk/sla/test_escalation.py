@@ -1,6 +1,7 @@
 """Escalation: the steps of a policy are done once, in order, each recorded with what came of it."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -16,7 +17,7 @@ from incidents import actions
 from tests.factories import incident
 from tests.stories import needed
 
-from .promises import clock, policy, republish
+from .promises import ALWAYS, BERLIN, calendar, clock, policy, republish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -206,3 +207,17 @@ def test_a_priority_is_raised_once_though_the_mark_lies_ahead_again(world):
     pass_time()
     ticket.refresh_from_db()
     assert (ticket.priority, len(told(ticket))) == (3, 1)
+
+
+def test_a_notice_names_the_zone_of_each_moment(world):
+    """One text goes to people everywhere: an hour without a zone would be somebody's wrong hour."""
+    far = calendar("New York", zone="America/New_York", week=ALWAYS)
+    policy(
+        hours=far, response=None, resolution=10, steps=({"percent": 50, "do": "leads"}, {"percent": 100, "do": "leads"})
+    )
+    soon, late = incident(world.erin, at=long_ago(6)), incident(world.erin, at=long_ago(20))
+    pass_time()
+    for ticket, words in ((soon, "Due {}."), (late, "The time for the resolution was over on {}.")):
+        due = clock(ticket).due_at
+        moments = [f"{due.astimezone(ZoneInfo(zone)):%a %d %b %H:%M} in {zone}" for zone in (BERLIN.key, far.zone)]
+        assert words.format(", ".join(moments)) in Message.objects.filter(event__ticket=ticket).last().text

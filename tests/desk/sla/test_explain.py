@@ -1,8 +1,11 @@
 """Explanations: the stretches tile a clock's life, those that count add up to the clock, and the page says which rule it was."""
 
+import re
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from desk.sla import engine, queries
 from desk.sla.explain import explain
@@ -11,7 +14,7 @@ from incidents import actions
 from tests.factories import ServiceFactory, incident
 from tests.stories import needed, reason
 
-from .promises import berlin, calendar, clock, policy
+from .promises import BERLIN, berlin, calendar, clock, policy
 
 pytestmark = pytest.mark.django_db
 H, MIN = timedelta(hours=1), timedelta(minutes=1)
@@ -96,3 +99,20 @@ def test_what_is_shown_adds_up_though_things_happen_between_the_seconds(world):
     assert {tile.length % timedelta(seconds=1) for tile in found.tiles} == {timedelta()}
     assert sum((length for _, _, length in found.sums), timedelta()) == found.wall
     assert found.face.left == 120 - found.counted.total_seconds()
+
+
+@pytest.fixture
+def from_new_york(world):
+    """An incident of Monday that counts by New York's hours; Sam reads it in Berlin, six hours later on the wall."""
+    far = calendar("Office", zone="America/New_York", week=["00:00–24:00"] * 7)
+    policy(hours=far, response=None, resolution=60 * 24 * 365)
+    return incident(world.erin, at=timezone.now() - H)
+
+
+@pytest.mark.parametrize("page", ["/queues/service-desk/", "/incidents/{number}/", "/clocks/{number}/"])
+def test_times_are_the_viewers_and_the_calendars_zone_is_told_on_hover(world, browse, from_new_york, page):
+    due = clock(from_new_york).due_at
+    text = browse(world.sam).get(page.format(number=from_new_york.number)).content.decode()
+    there = f"{due.astimezone(ZoneInfo('America/New_York')):%a %d %b %H:%M} in America/New_York"
+    assert any(there in title for title in re.findall(r'title="([^"]*)"', text))
+    assert f"{due.astimezone(BERLIN):%H:%M}" in re.sub(r'title="[^"]*"', "", text)

@@ -6,8 +6,10 @@ import pytest
 from django.utils import timezone
 
 from desk.sla import actions as sla
+from desk.sla.models import ViolationReason
 from desk.sla.sweep import sweep_all
 from desk.tickets import actions as desk
+from desk.tickets.errors import Refused
 from incidents import actions
 from tests.factories import incident
 from tests.stories import needed, reason
@@ -82,6 +84,26 @@ def test_nothing_breaches_while_it_is_pending(world):
     agree(ticket)
 
 
+def test_what_took_longer_than_it_was_allowed_is_not_met_though_it_ended_on_hold(world, office):
+    """Three hours of eight were used when it was put on hold; then it became critical, with one hour in all."""
+    policy("Urgent", hours=office.calendar, response=15, resolution=60, priority=1, position=1)
+    ticket = actions.start(
+        incident=incident(world.erin, at=berlin(MON + "09:00")), by=world.sam, at=berlin(MON + "09:10")
+    )
+    ticket = actions.hold(incident=ticket, by=world.sam, reason=reason("Waiting for vendor"), at=berlin(MON + "12:00"))
+    ticket = desk.edit(ticket=ticket, by=world.sam, seen=99, impact=1, urgency=1, at=berlin(MON + "13:00"))
+    desk.note(ticket=ticket, by=world.sam, message="Not their switch.", at=berlin(MON + "14:00"))
+    assert clock(ticket).breached_at is None  # it stands
+    agree(ticket)
+    how = {"by": world.sam, "at": berlin(MON + "15:00"), **needed("resolve")}
+    with pytest.raises(Refused, match="missed its resolution target"):
+        actions.resolve(incident=ticket, **how)
+    ticket = actions.resolve(incident=ticket, violation=ViolationReason.objects.first(), **how)
+    assert (clock(ticket).used, clock(ticket).breached_at) == (3 * H, berlin(MON + "15:00"))
+    assert list(ticket.events.filter(kind="sla.breached").values_list("at", flat=True)) == [berlin(MON + "15:00")]
+    agree(ticket)
+
+
 def test_everybody_can_tell_which_promise_holds_and_why_the_date_is_what_it_is(world, browse, office):
     policy("Heads of department", hours=office.calendar, vip=True, position=1)
     ticket = incident(world.erin, at=berlin(MON + "09:00"))
@@ -100,7 +122,8 @@ def test_one_target_does_not_overwrite_another(world, office):
         incident=incident(world.erin, at=berlin(MON + "09:00")), by=world.sam, at=berlin(MON + "09:30")
     )
     republish(office, response_minutes=5, resolution_minutes=5)
-    ticket = desk.edit(ticket=ticket, by=world.sam, seen=99, title="The mail is slow", at=berlin(MON + "10:00"))
+    ticket = desk.edit(ticket=ticket, by=world.sam, seen=99, impact=1, urgency=1, at=berlin(MON + "10:00"))
+    assert ticket.priority == 1  # the policies were asked again, and the same one matched
     assert (clock(ticket, "response").target, clock(ticket).target) == (H, 8 * H)
     assert (clock(ticket, "response").used, clock(ticket, "response").breached_at) == (30 * MIN, None)
     agree(ticket)

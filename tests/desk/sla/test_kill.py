@@ -105,6 +105,16 @@ def lay(world, count: int, within: timedelta) -> None:
         cursor.execute(_CLOCKS, values)
 
 
+def drain() -> None:
+    """Wait for the escalations, as long as it takes: a slow machine may need its time, but something must get done."""
+    least, since = None, time.monotonic()
+    while owed := Delivery.objects.filter(done_at=None, dead_at=None).count():
+        if least is None or owed < least:
+            least, since = owed, time.monotonic()
+        assert time.monotonic() - since < 120, f"{owed} escalations are still owed, and none is done any more."
+        time.sleep(0.5)
+
+
 def survive(world, folder, *, count: int, workers: int, beats: int, kills: int, every: float) -> None:
     """Let `count` clocks fall due while one after the other of the crew is killed, at random moments."""
     chance = random.Random(SEED)
@@ -123,10 +133,7 @@ def survive(world, folder, *, count: int, workers: int, beats: int, kills: int, 
         print(
             f"{count} clocks, {kills} kills, seed {SEED}: all told {time.monotonic() - last:.1f} s after the last kill"
         )
-        drained = time.monotonic() + 300
-        while Delivery.objects.filter(done_at=None, dead_at=None).exists():
-            assert time.monotonic() < drained, "Some escalation is still owed."
-            time.sleep(0.5)
+        drain()
     escalated = Event.objects.filter(kind="sla.escalated").values_list("ticket", flat=True)
     assert Counter(escalated) == Counter(dues.keys())
     told = Event.objects.filter(kind="sla.breached").values_list("ticket", "at", "recorded_at")

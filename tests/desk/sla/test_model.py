@@ -56,6 +56,12 @@ class Minutes:
                 self.used += self.is_open(since)
             since += MINUTE
 
+    def stop(self, at: datetime) -> None:
+        """Nothing breaches while it is paused; what took longer than it was allowed is missed once it is over."""
+        if self.state == "paused" and self.used > self.target and not self.breaches:
+            self.breaches.append(at)
+        self.state = "stopped"
+
     def measure_again(self) -> None:
         self.used = sum(map(self.is_open, self.ran))
 
@@ -140,8 +146,8 @@ class Life(RuleBasedStateMachine):
     def resolve(self):
         if self.ticket.state in ("assigned", "in_progress", "pending"):
             why = ViolationReason.objects.first()
+            self.model.stop(self.now)
             self.ticket = actions.resolve(incident=self.ticket, violation=why, **needed("resolve"), **self._how())
-            self.model.state = "stopped"
 
     @rule()
     def reopen(self):
