@@ -28,14 +28,14 @@ def approve(event: Event) -> None:
     """Its approvers said yes."""
     change = _change(event)
     if change is not None and change.state == State.SUBMITTED:
-        actions.approve(change=change, because=str(event.data.get("because", "")), **_how(event))
+        actions.approve(change=change, **_how(event))
 
 
 def reject(event: Event) -> None:
     """Its approvers said no."""
     change = _change(event)
     if change is not None and change.state == State.SUBMITTED:
-        actions.reject(change=change, because=str(event.data.get("because", "")), **_how(event))
+        actions.reject(change=change, **_how(event))
 
 
 def reconsider(event: Event) -> None:

@@ -44,7 +44,6 @@ def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
         if any(may_work_queue(user, group.pk) and takes_some(group) for group in groups):
             places.append(("My work orders", reverse("workorders:my_day"), "clipboard-check"))
         places.append(("Queues", reverse("tickets:queues"), "list"))
-        places.append(("Changes", reverse("changes:index"), "calendar-days"))
         places += [
             (
                 group.name if group.is_active else f"{group.name} (inactive)",
@@ -53,6 +52,8 @@ def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
             )
             for group in groups
         ]
+    if reach(user).view:
+        places.append(("Changes", reverse("changes:index"), "calendar-days"))
     if may_report(user):
         places.append(("Reports", reverse("sla:report"), "chart-column"))
     places.append(("Lifecycles", reverse("tickets:lifecycles"), "workflow"))

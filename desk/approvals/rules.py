@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desk.people.rules import is_analyst
-from desk.tickets.rules import Rule, rule, works_on_it
+from desk.tickets.rules import Rule, oversees, rule, works_on_it
 
 if TYPE_CHECKING:
     from desk.people.models import User
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .models import ApproverGroup, Round, Seat
 
 
-may_manage = works_on_it  # who may ask somebody else, when a round is stuck, and answer for those who asked
+may_manage = works_on_it | oversees  # who may ask somebody else, when a round is stuck, and answer for those who asked
 
 
 def is_own(found: Round, user: User) -> bool:

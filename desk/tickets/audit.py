@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from .models import Ticket
 
@@ -100,6 +102,8 @@ def _in_words(column: Any, value: Any) -> Any:
     if isinstance(column, models.ForeignKey):
         target: Any = column.remote_field.model
         return str(target._default_manager.get(pk=value))
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value, timezone.get_default_timezone()):%d %b %Y, %H:%M}"
     if column.choices:
         return str(dict(column.flatchoices).get(value, value))
     return value if isinstance(value, str | int | float | bool) else str(value)

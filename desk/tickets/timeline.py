@@ -39,6 +39,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "moved": ("clipboard-list", "{said}", ""),
     "finished": ("clipboard-check", "finished the last of its work orders", ""),
     "asked": ("circle-question-mark", "asks how it shall go on without {number}", ""),
+    "change.logged": ("circle-plus", "drafted it", "drafted it"),
     # changes; what other kinds call by the same word means something else there
     "submitted": ("send", "submitted it", "submitted it"),
     "withdrawn": ("undo-2", "made it a draft again", "made it a draft again"),
@@ -182,6 +183,8 @@ def _details(event: Event, inside: dict[str, Any]) -> list[str]:
 # What the sentence of a move says already, or what is bookkeeping.
 _SAID = {"resolved_at", "closed_at", "reassignment_count", "reopen_count", "assignee", "workgroup", "pending_reason"}
 _SAID |= {"resolution_code", "solution", "rating", "rating_comment", "result", "effort_minutes", "finished_at"}
+_SAID |= {"actual_start", "actual_end", "late_reason", "outcome", "done", "was_backed_out", "interruptions"}
+_SAID |= {"review", "reviewed_at", "reviewed_by", "fulfilled_at", "failures", "disrupts_service"}
 
 
 def _changes(inside: dict[str, Any]) -> list[dict[str, Any]]:
