@@ -24,7 +24,7 @@ from ..forms import FeedForm
 @require_http_methods(["GET", "POST"])
 def feeds(request: SignedIn) -> HttpResponse:
     """One's own addresses, and making another."""
-    form = FeedForm(request.POST or None)
+    form = FeedForm(request.POST if request.method == "POST" else None)
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:

@@ -193,11 +193,12 @@ def test_the_record_counts_what_went_well_and_what_did_not(cab, browse):
 
 def test_the_list_costs_the_same_however_long_it_is(cab, browse, django_assert_num_queries):
     client = browse(cab.nadia)
+    client.get("/changes/?tab=drafts")  # whatever is remembered from the first visit is not the page's
     counts = []
     for more in (1, 5):
         for _ in range(more):
             standard(cab) if not Change.objects.exists() else plan(cab)
-        with django_assert_num_queries(8) as caught:
+        with django_assert_num_queries(6) as caught:
             client.get("/changes/?tab=drafts")
         counts.append(len(caught))
     assert counts[0] == counts[1]
