@@ -12,8 +12,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from desk.approvals import actions as approvals
+from desk.assignment import actions as triage
 from desk.people.models import User, Workgroup
-from desk.people.queries import analysts_of, automation
+from desk.people.queries import automation
 from desk.people.rules import is_analyst
 from desk.services.models import Category, Service, Site
 from desk.tickets import actions as ticket_actions
@@ -26,12 +27,9 @@ from desk.tickets.queries import priority_for
 from workorders import actions as order_actions
 from workorders.queries import open_orders
 
-from . import queries, rules
+from . import queries, rules, trouble
 from .lifecycle import Outcome, State
 from .models import DECIDED_ON, PLAN, Change, ChangeTemplate, ChangeType
-
-INTERRUPTED = "change.service_interrupted"
-INCORRECT = "change.implemented_incorrectly"
 
 
 @transaction.atomic
@@ -235,49 +233,14 @@ def _timing(how: dict[str, Any]) -> dict[str, Any]:
 # -- doing it ----------------------------------------------------------------------------------
 
 
-def take(*, change: Change, by: User, seen: int | None = None, at: datetime | None = None) -> Change:
+def take(*, change: Change, by: User, **how: Any) -> Change:
     """Make the change mine. Refused, with the name, when somebody already has it; harmless when it is me."""
-    with transaction.atomic():
-        fresh = flow.lock(change)
-        flow.ask_permission(fresh, "assign", by)
-        if fresh.assignee_id == by.pk:
-            return fresh
-        if not rules.nobody_else_has_it(fresh, by):
-            raise Refused(f"{fresh.assignee} has {fresh.number} already.")
-        chosen: dict[str, Any] = {"workgroup": fresh.workgroup, "assignee": by, "because": f"{by} took it"}
-        _refuse_stranger(fresh.workgroup, by)
-        return perform(fresh, "assign", by=by, seen=seen, at=at, **chosen)
+    return triage.take(ticket=change, by=by, **how)
 
 
-@transaction.atomic
-def assign(
-    *,
-    change: Change,
-    by: User,
-    workgroup: Workgroup | None = None,
-    assignee: User | None = None,
-    reason: str = "",
-    because: str = "",
-    **how: Any,
-) -> Change:
-    """To another workgroup that takes changes (the reason is needed) and/or to one of its analysts."""
-    fresh = flow.lock(change)
-    flow.ask_permission(fresh, "assign", by)
-    target = workgroup or fresh.workgroup
-    moved = target.pk != fresh.workgroup_id
-    needed = "Please say why it goes to another workgroup." if moved else ""
-    reason = text.clean(reason, field="reason", required=needed)
-    if moved and not target.takes_kind("change"):
-        raise Refused(f"{target} doesn't take changes.", field="workgroup")
-    if assignee is not None:
-        _refuse_stranger(target, assignee)
-    chosen: dict[str, Any] = {"workgroup": target, "assignee": assignee, "reason": reason, "because": because}
-    return perform(fresh, "assign", by=by, **chosen, **how)
-
-
-def _refuse_stranger(workgroup: Workgroup, assignee: User) -> None:
-    if not analysts_of(workgroup).filter(pk=assignee.pk).exists():
-        raise Refused(f"{assignee} doesn't work in {workgroup}.", field="assignee")
+def assign(*, change: Change, by: User, **choice: Any) -> Change:
+    """To another workgroup and/or to an analyst; see `desk.assignment.actions.assign`."""
+    return triage.assign(ticket=change, by=by, **choice)
 
 
 @transaction.atomic
@@ -318,7 +281,7 @@ def finish(
     how |= {"outcome": outcome, "done": done, "started": started, "ended": ended, "files": list(files)}
     finished = perform(fresh, "finish", by=by, **how)
     if outcome == Outcome.INCORRECT:
-        _announce(finished, INCORRECT, by, how, done, "was implemented incorrectly", occurrence=1)
+        trouble.announce(finished, trouble.INCORRECT, "was implemented incorrectly", done, 1, by=by, **_timing(how))
     return finished
 
 
@@ -352,7 +315,7 @@ def fail(
     how["at"] = how.get("at") or flow.clock()
     _, ended = _actual(fresh.actual_start, ended, how["at"])
     words = "failed and was backed out" if backed_out else "failed and was not backed out"
-    told = queries.trouble(fresh, "change.failed", words, done, occurrence=1)
+    told = trouble.told(fresh, trouble.FAILED, words, done, 1)
     how |= {"done": done, "backed_out": backed_out, "ended": ended, "told": told, "files": list(files)}
     failed = perform(fresh, "fail", by=by, **how)
     _cancel_orders(failed, orders, f"{failed.number} failed: {done}", how)
@@ -381,18 +344,10 @@ def report_interruption(
     if not rules.has_begun(change):
         raise Refused(rules.has_begun.why_not(change))
     flow.change_fields(change, by=by, at=at, source=source, interruptions=change.interruptions + 1)
-    how = {"at": at, "source": source}
     named = {"service": service.pk if service else change.service_id, "level": level}
-    _announce(change, INTERRUPTED, by, how, words, "interrupted a service", change.interruptions, **named)
+    said = ("interrupted a service", words, change.interruptions)
+    trouble.announce(change, trouble.INTERRUPTED, *said, by=by, at=at, source=source, more=named)
     return change
-
-
-def _announce(
-    change: Change, code: str, by: User, how: dict[str, Any], text: str, words: str, occurrence: int, **more: Any
-) -> None:
-    """Tell what went wrong in an event of its own, from which others can act without knowing changes."""
-    told = queries.trouble(change, code, words, text, occurrence=occurrence, **more)
-    flow.write_event(change, code, by=by, **_timing(how), data={"text": text}, inside=told)
 
 
 # -- looking back ------------------------------------------------------------------------------

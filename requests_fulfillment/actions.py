@@ -13,8 +13,9 @@ from django.db import transaction
 
 from desk.approvals import actions as approvals
 from desk.approvals.models import ApprovalRule
+from desk.assignment import actions as triage
 from desk.people.models import User, Workgroup
-from desk.people.queries import analysts_of, automation
+from desk.people.queries import automation
 from desk.services.models import Service, Site
 from desk.tickets import actions as ticket_actions
 from desk.tickets import flow, text
@@ -311,39 +312,11 @@ def _timing(how: Mapping[str, Any]) -> dict[str, Any]:
     return {"at": how.get("at"), "source": how.get("source", "web")}
 
 
-def take(*, request: ServiceRequest, by: User, seen: int | None = None, at: datetime | None = None) -> ServiceRequest:
+def take(*, request: ServiceRequest, by: User, **how: Any) -> ServiceRequest:
     """Make the request mine. Refused, with the name, when somebody already has it; harmless when it is me."""
-    with transaction.atomic():
-        fresh = flow.lock(request)
-        flow.ask_permission(fresh, "assign", by)
-        if fresh.assignee_id == by.pk:
-            return fresh
-        if not rules.nobody_else_has_it(fresh, by):
-            raise Refused(f"{fresh.assignee} has {fresh.number} already.")
-        chosen: dict[str, Any] = {"workgroup": fresh.workgroup, "assignee": by, "because": f"{by} took it"}
-        return perform(fresh, "assign", by=by, seen=seen, at=at, **chosen)
+    return triage.take(ticket=request, by=by, **how)
 
 
-@transaction.atomic
-def assign(
-    *,
-    request: ServiceRequest,
-    by: User,
-    workgroup: Workgroup | None = None,
-    assignee: User | None = None,
-    reason: str = "",
-    because: str = "",
-    **how: Any,
-) -> ServiceRequest:
-    """To another workgroup that takes requests (the reason is needed) and/or to one of its analysts."""
-    fresh = flow.lock(request)
-    flow.ask_permission(fresh, "assign", by)
-    target = workgroup or fresh.workgroup
-    moved = target.pk != fresh.workgroup_id
-    reason = _clean(reason, "reason", "Please say why it goes to another workgroup." if moved else "")
-    if moved and not target.takes_kind("request"):
-        raise Refused(f"{target} doesn't take service requests.", field="workgroup")
-    if assignee is not None and not analysts_of(target).filter(pk=assignee.pk).exists():
-        raise Refused(f"{assignee} doesn't work in {target}.", field="assignee")
-    chosen: dict[str, Any] = {"workgroup": target, "assignee": assignee, "reason": reason, "because": because}
-    return perform(fresh, "assign", by=by, **chosen, **how)
+def assign(*, request: ServiceRequest, by: User, **choice: Any) -> ServiceRequest:
+    """To another workgroup and/or to an analyst; see `desk.assignment.actions.assign`."""
+    return triage.assign(ticket=request, by=by, **choice)

@@ -6,43 +6,84 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('incidents', '0003_imported'),
-        ('services', '0002_depends_on'),
-        ('tickets', '0007_fixed_by'),
+        ("incidents", "0003_imported"),
+        ("services", "0002_depends_on"),
+        ("tickets", "0007_fixed_by"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Outage',
+            name="Outage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('degraded', 'Degraded'), ('down', 'Down')], default='degraded', max_length=10)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outages', to='incidents.incident')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outages', to='services.service')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("degraded", "Degraded"), ("down", "Down")], default="degraded", max_length=10
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="outages", to="incidents.incident"
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="outages", to="services.service"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['started_at'],
-                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['service'], name='incidents_outages')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('service', 'incident'), name='incidents_one_open_outage')],
+                "ordering": ["started_at"],
+                "indexes": [
+                    models.Index(condition=models.Q(("ended_at", None)), fields=["service"], name="incidents_outages")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("service", "incident"),
+                        name="incidents_one_open_outage",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Raised',
+            name="Raised",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(help_text='Trigger code, such as change.failed.', max_length=60)),
-                ('occurrence', models.PositiveIntegerField(help_text='Which time it was, from 1 on.')),
-                ('heard', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('at', models.DateTimeField()),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='raised_for', to='incidents.incident')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='raised', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(help_text="Trigger code, such as change.failed.", max_length=60)),
+                ("occurrence", models.PositiveIntegerField(help_text="Which time it was, from 1 on.")),
+                (
+                    "heard",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="raised_for", to="incidents.incident"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="raised", to="tickets.ticket"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'code', 'occurrence'), name='incidents_one_for_each_trouble')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "code", "occurrence"), name="incidents_one_for_each_trouble"
+                    )
+                ],
             },
         ),
     ]
