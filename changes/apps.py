@@ -35,8 +35,7 @@ class ChangesConfig(AppConfig):
                 rules_only_propose=True,
                 awaits=frozenset({State.SUBMITTED.value, State.APPROVED.value, State.SCHEDULED.value}),
                 open_to_it=True,
-                home_page="index",
-                home_words="Changes",
                 author_edits=frozenset({State.DRAFT.value}),
+                mine=("changes:index", "Changes"),
             )
         )  # fmt: skip
