@@ -113,6 +113,10 @@ TABLE = [
     Row("incidents:mine", "              in 200 200 200 200 200 200"),
     Row("incidents:new", "               in 200 200 200 200 200 200"),
     post("incidents:new", "              in  go  go  go  go  go  go", data={"title": "No sound", "impact": 3, "urgency": 2}),
+    # For a ticket that went wrong, here Erin's own incident: whoever sees it, and works in IT.
+    Row("incidents:raise_for", "         in 403 404 200 404 200 403"),
+    post("incidents:raise_for", "        in 403 404  go 404  go 403", data={"title": "Worse", "words": "It spreads"}),
+    Row("incidents:raised", "            in 200 404 200 404 200 200"),
     Row("incidents:detail", "            in 200 404 200 404 200 200"),
     post("incidents:detail", "           in 405 405 405 405 405 405"),
     post("incidents:reply", "            in  go 404  go 404  go 403", data={"message": "Any news?"}),
@@ -530,7 +534,7 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
     }
     if row.name == "notifications:open":
         arguments["pk"] = str(Message.objects.get().pk)
-    arguments["parent"] = ticket.number
+    arguments["parent"] = arguments["source"] = ticket.number
     if row.asked:
         arguments["pk"] = {
             "approvals:end_stand_in": Delegation.objects.values_list("pk", flat=True).first(),
