@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import transition
 
 from desk.tickets.flow import Told
+from desk.tickets.shared_moves import let_wait, pass_on
 
 from . import rules
 
@@ -147,11 +148,7 @@ class RequestLifecycle:
     )
     def hold(self: Any, *, by: User, at: datetime, reason: PendingReason, note: str = "") -> Told:
         """It waits; the reason says for what, and which clocks stop."""
-        self.pending_reason = reason
-        return Told(
-            data={"text": reason.public_text, "waits_for_requester": reason.waits_for_requester},
-            inside={"reason": reason.name, "pauses": reason.pauses, "note": note},
-        )
+        return let_wait(self, reason=reason, note=note)
 
     @transition(
         field="state",
@@ -295,17 +292,4 @@ class RequestLifecycle:
         because: str = "",
     ) -> Told:
         """To another workgroup, an analyst of it, or both."""
-        moved = workgroup.pk != self.workgroup_id
-        if moved:
-            self.reassignment_count += 1
-        self.workgroup, self.assignee = workgroup, assignee
-        return Told(
-            data={"workgroup": str(workgroup)} if moved else {},
-            inside={
-                "workgroup": str(workgroup),
-                "assignee": str(assignee) if assignee else None,
-                "moved": moved,
-                "text": reason,
-                "because": because,
-            },
-        )
+        return pass_on(self, workgroup=workgroup, assignee=assignee, reason=reason, because=because)
