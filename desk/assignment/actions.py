@@ -52,7 +52,7 @@ def assign(
     needed = "Please say why it goes to another workgroup; it spares them the question." if moved else ""
     reason = text.clean(reason, field="reason", required=needed)
     if moved and not target.takes_kind(fresh.takes_as):
-        raise Refused(f"{target} doesn't take {fresh.kind_info.label.lower()}s.", field="workgroup")
+        raise Refused(f"{target} doesn't take {_such(fresh)}.", field="workgroup")
     if assignee is not None:
         _refuse_stranger(target, assignee)
     chosen: dict[str, Any] = {"workgroup": target, "assignee": assignee, "reason": reason, "because": because}
@@ -62,3 +62,9 @@ def assign(
 def _refuse_stranger(workgroup: Workgroup, assignee: User) -> None:
     if not analysts_of(workgroup).filter(pk=assignee.pk).exists():
         raise Refused(f"{assignee} doesn't work in {workgroup}.", field="assignee")
+
+
+def _such(ticket: Ticket) -> str:
+    """Tickets like this one, for a sentence: “work orders of this type (on site)”."""
+    kind, within = ticket.kind_info, ticket.takes_as.partition(".")[2]
+    return f"{kind.label.lower()}s" + (f" of this type ({kind.within[within].lower()})" if within else "")
