@@ -143,8 +143,8 @@ class ItemAdmin(PublishedAdmin):
             self.message_user(request, listed, messages.WARNING)
         elif version is None:
             number = obj.current.number if obj.current else 0
-            said = f"“{obj}” is saved. Form and plan are as they were: version {number} stays as published."
-            self.message_user(request, said, messages.SUCCESS)
+            same = f"“{obj}” is saved. Form and plan are as they were: version {number} stays as published."
+            self.message_user(request, same, messages.SUCCESS)
         else:
             held = obj.requests.exclude(state__in=CLOSED_STATES).exclude(version_ordered=version).count()
             keep = f" {held} running request{' keeps' if held == 1 else 's keep'} an earlier one." if held else ""

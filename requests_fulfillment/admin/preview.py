@@ -87,7 +87,7 @@ class Raised:
 
 
 def preview_view(site: ItemAdmin, request: HttpRequest, pk: int | None) -> HttpResponse:
-    item = CatalogueItem.objects.filter(pk=pk).first()
+    item = CatalogueItem.objects.filter(pk=pk).first() if pk is not None else None
     if pk is not None and item is None:
         raise Http404
     if not site.has_view_or_change_permission(request, item):
@@ -150,7 +150,9 @@ def _told(
 ) -> dict[str, Any]:
     """Who would approve, and which work orders would be raised, each with its texts filled."""
     data = ordered.cleaned_data if ordered.is_bound and ordered.is_valid() else {}
-    requester, where = data.get("requester") or request.user, data.get("site")
+    assert isinstance(request.user, User)
+    requester: User = data.get("requester") or request.user
+    where = data.get("site")
     kept = blueprint.kept(answers)
     known = {"requester": str(requester), "site": str(where or ""), "item": item.name, **kept}
     ticket = ServiceRequest(title=item.name, service=item.service, category=item.category, site=where)

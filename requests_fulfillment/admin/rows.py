@@ -133,7 +133,7 @@ class RowsFormSet(SpokenFormSet):
         kept = self.kept()
         for fault in self.found():
             field = "condition" if fault.field == self.renamed else fault.field
-            if fault.part == self.part and not (field in kept[fault.place].errors):
+            if fault.part == self.part and field not in kept[fault.place].errors:
                 kept[fault.place].add_error(field, fault.words)
 
     def _as_sent(self, row: Any) -> dict[str, str]:

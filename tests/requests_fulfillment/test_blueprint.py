@@ -119,7 +119,7 @@ def test_whatever_is_sound_asks_keeps_and_fills_for_any_answers(blueprint, data)
         assert question.shown_if is None or question.shown_if.holds(kept)
     for step in blueprint.steps_for(said):
         for text in (step.title, step.instructions, step.checklist):
-            done = filled(text, {key: "X" for key in kept}, in_line=True)
+            done = filled(text, dict.fromkeys(kept, "X"), in_line=True)
             assert not any(f"{{{question.key}}}" in done for question in blueprint.questions)
 
 
