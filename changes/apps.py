@@ -36,5 +36,6 @@ class ChangesConfig(AppConfig):
                 awaits=frozenset({State.SUBMITTED.value, State.APPROVED.value, State.SCHEDULED.value}),
                 open_to_it=True,
                 author_edits=frozenset({State.DRAFT.value}),
+                mine=("changes:index", "Changes"),
             )
         )  # fmt: skip

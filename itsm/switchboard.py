@@ -20,6 +20,7 @@ _GO_ON = now("incidents.reactions.resume_on_orders", "resumes an incident that w
 
 _DELIVERED = now("requests_fulfillment.reactions.fulfil", "delivers a request whose work orders are over")
 _UNDELIVERED = now("requests_fulfillment.reactions.fail", "fails a request one of whose work orders failed")
+_GONE_ON = now("requests_fulfillment.reactions.go_on", "goes on with a failed request whose work orders go on")
 _VOID = now("changes.reactions.void_on_edit", "voids the approval of a change whose plan, window or risk is edited")
 
 SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
@@ -68,6 +69,8 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "work_order.completed": (_CLOCKS, _PARENT, _RELEASE, _ASK),
     "work_order.failed": (_CLOCKS, _PARENT, _ASK),
     "work_order.cancelled": (_CLOCKS, _PARENT, _RELEASE, _ASK),
+    "order.raised": (_GONE_ON,),
+    "work_order.unlinked": (_GONE_ON,),
     "orders.finished": (_GO_ON, _DELIVERED, _TELL),
     "orders.asked": (_GO_ON, _UNDELIVERED, _TELL),
     "approval.asked": (_TELL,),

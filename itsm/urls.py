@@ -12,6 +12,8 @@ urlpatterns = [
     path("incidents/", include("incidents.urls")),
     path("work-orders/", include("workorders.urls")),
     path("changes/", include("changes.urls")),
+    path("requests/", include("requests_fulfillment.urls")),
+    path("catalogue/", include("requests_fulfillment.catalogue_urls")),
     path("", include("desk.tickets.urls")),
     path("", include("desk.sla.urls")),
     path("approvals/", include("desk.approvals.urls")),

@@ -58,15 +58,17 @@ def order(
     been validated by the form; those to questions that aren't asked are dropped.
     """
     requester = requester or by
-    if submission and (earlier := queries.ordered_already(submission, by)):
-        return earlier
+    if submission:
+        flow.serialise(f"submission {submission}")  # two sendings at the same instant wait for one another here
+        if earlier := queries.ordered_already(submission, by):
+            return earlier
     if not rules.may_order(item, by) or item.current is None:
         raise PermissionDenied(f"“{item}” isn't offered to you.")
     kept = item.current.says.kept(answers)
     impact, urgency = Impact.LOW, Urgency.LOW
     request = ServiceRequest.new(
         title=item.name,
-        description="",
+        description=item.current.says.in_words(kept),
         requester=requester,
         reporter=by,
         item=item,
@@ -82,14 +84,20 @@ def order(
         submission=submission,
     )
     inside = {"workgroup": str(item.workgroup), "version": item.current.number}
-    request, _ = flow.open_ticket(request, by=by, at=at, source=source, inside=inside, files=list(files))
+    data = {"text": request.description}
+    request, _ = flow.open_ticket(request, by=by, at=at, source=source, data=data, inside=inside, files=list(files))
     OrderDraft.objects.filter(user=by, item=item).delete()
     return _ask_or_begin(request, by=by, at=at, source=source)
 
 
 def _ask_or_begin(request: ServiceRequest, **hand: Any) -> ServiceRequest:
     """Ask for the approval that the item wants, or go on at once."""
-    rule = ApprovalRule.objects.filter(pk=request.blueprint.approval).first() if request.blueprint.approval else None
+    wanted = request.blueprint.approval
+    rule = ApprovalRule.objects.filter(pk=wanted).first() if wanted else None
+    if wanted and rule is None:  # nobody's yes is never taken for a yes
+        raise Refused(
+            f"“{request.item}” asks for an approval that isn't there any more; an administrator has to mend it."
+        )
     later = {"at": hand.get("at"), "source": hand["source"]}
     if rule is None:
         approved = perform(request, "approve", by=automation(), because="It needs nobody's approval.", **later)
@@ -241,19 +249,18 @@ def retry(*, request: ServiceRequest, by: User, how_to: str, note: str = "", **h
     note = _clean(note, "note", "Please say how it goes on instead." if how_to == "other" else "")
     fresh = flow.lock(request)
     flow.ask_permission(fresh, "retry", by)
-    failed = list(order_queries.orders_of(fresh).filter(state="failed"))
-    replaced = order_queries.replaced(failed)
+    failed = queries.failed_lately(fresh)
     if how_to == "other":  # before it goes on: the end of the last of them is no delivery
         why = f"{fresh.number} goes another way: {note}"
         order_actions.cancel_open(parent=fresh, by=automation(), reason=why, **_timing(how))
     going_on = perform(fresh, "retry", by=by, how=how_to, note=note, **how)
     for order_found in failed:
-        if order_found.pk in replaced:
-            continue
         if how_to == "again":
             order_actions.try_again(work_order=order_found, by=by, at=how.get("at"))
         elif how_to == "without":
             order_actions.go_on_without(work_order=order_found, by=by, at=how.get("at"))
+    if how_to != "other" and queries.is_done(going_on):  # the last of it was over before anybody decided
+        return fulfil(request=going_on, by=automation(), **_timing(how))
     return ServiceRequest.objects.get(pk=going_on.pk)
 
 

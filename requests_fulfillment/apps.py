@@ -30,5 +30,6 @@ class RequestsFulfillmentConfig(AppConfig):
                 idle=frozenset({State.AWAITING_APPROVAL.value, State.FULFILLED.value}),
                 awaits=frozenset({State.AWAITING_APPROVAL.value, State.APPROVED.value}),
                 rules_only_propose=True,
+                mine=("requests_fulfillment:mine", "My requests"),
             )
         )

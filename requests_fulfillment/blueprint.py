@@ -28,7 +28,7 @@ MOST_HOURS = 8784  # a year: what is planned later than that is a slip
 # What the portal knows of every order, for placeholders beside the answers.
 ALWAYS = ("requester", "site", "item")
 
-Answers = Mapping[str, str]  # key -> what was answered, as text; a person by username, a date as YYYY-MM-DD
+Answers = Mapping[str, str]  # key -> what was answered, as text; a person by name and username, a date as YYYY-MM-DD
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,10 @@ class Blueprint:
         """The answers to the questions that are shown; what was answered to others is dropped."""
         return {q.key: answers[q.key] for q in self.asked(answers) if answers.get(q.key, "") != ""}
 
+    def in_words(self, answers: Answers) -> str:
+        """The answers as people read them, one to a line: “Model: Big”."""
+        return "\n".join(f"{q.label}: {said(q, answers[q.key])}" for q in self.asked(answers) if answers.get(q.key))
+
     # -- doing
 
     def steps_for(self, answers: Answers) -> list[Step]:
@@ -136,6 +140,11 @@ class Blueprint:
             placed |= {step.number for step in ready}
             left = [step for step in left if step not in ready]
         return found
+
+
+def said(question: Question, answer: str) -> str:
+    """One answer as people read it."""
+    return answer.capitalize() if question.kind == "yes_no" else answer
 
 
 def _read(row: Mapping[str, Any], condition: str, tuples: Sequence[str]) -> dict[str, Any]:

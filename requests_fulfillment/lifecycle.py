@@ -254,7 +254,7 @@ class RequestLifecycle:
             State.FAILED,
         ],
         target=State.CANCELLED,
-        permission=rules.anyone_concerned,
+        permission=rules.anyone_concerned_or_orderer,
         custom={
             "label": "Cancel request",
             "for_requester": "I don't need this any more",

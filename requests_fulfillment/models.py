@@ -14,7 +14,7 @@ from desk.tickets.models import Ticket
 from workorders.models import WorkType
 from workorders.queries import open_in_words
 
-from .blueprint import KINDS, Blueprint, Question
+from .blueprint import KINDS, Blueprint, Question, said
 from .lifecycle import NEXT_WORDS, RequestLifecycle, State
 
 
@@ -217,7 +217,7 @@ class ServiceRequest(RequestLifecycle, Ticket):
     @property
     def answered(self) -> list[tuple[Question, str]]:
         """(question, answer in words) for everything that was asked."""
-        return [(q, _in_words(q, self.answers.get(q.key, ""))) for q in self.blueprint.asked(self.answers)]
+        return [(q, said(q, self.answers.get(q.key, ""))) for q in self.blueprint.asked(self.answers)]
 
     @cached_property
     def open_orders(self) -> str:
@@ -236,14 +236,26 @@ class ServiceRequest(RequestLifecycle, Ticket):
 
         return awaited(self)
 
+    @cached_property
+    def asked_back(self) -> str:
+        """Which of its approvers waits for an answer, by name; empty when none does."""
+        from .queries import asked_back
+
+        return asked_back(self) if self.state == State.AWAITING_APPROVAL else ""
+
+    @cached_property
+    def progress(self) -> tuple[int, int]:
+        """How many of the steps that count are done, of how many; (0, 0) before there are any. Asked once."""
+        from .queries import progress
+
+        return progress(self)
+
     @property
     def what_next(self) -> str:
         """What happens next, in a sentence for the requester."""
         if self.pending_reason is not None:
             return self.pending_reason.public_text
+        if self.asked_back:
+            return f"{self.asked_back} wants to know something before deciding. Please answer below."
         who = self.awaited if self.state == State.AWAITING_APPROVAL else ""
         return NEXT_WORDS[State(self.state)].format(days=settings.REQUEST_CONFIRM_DAYS, who=who)
-
-
-def _in_words(question: Question, answer: str) -> str:
-    return answer.capitalize() if question.kind == "yes_no" else answer

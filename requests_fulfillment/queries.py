@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -16,6 +17,8 @@ from desk.approvals.models import Seat, Stage
 from desk.people.models import User
 from desk.tickets.errors import Refused
 from desk.tickets.models import Event, Ticket, Visibility
+from workorders.models import WorkOrder
+from workorders.queries import open_orders, orders_of, replaced
 
 from .lifecycle import CLOSED_STATES, State
 from .models import CatalogueItem, OrderDraft, ServiceRequest
@@ -71,6 +74,11 @@ def usual_times(items: Iterable[CatalogueItem]) -> dict[int, timedelta]:
     return {item: times[(len(times) - 1) // 2] for item, times in gathered.items() if len(times) >= ENOUGH}
 
 
+def was_sent(submission: uuid.UUID) -> bool:
+    """Whether a form with this token has made a ticket."""
+    return Ticket.objects.filter(submission=submission).exists()
+
+
 def ordered_already(submission: uuid.UUID, by: User) -> ServiceRequest | None:
     """The request that this form ordered before; Refused when it was somebody else's or did something else."""
     earlier = Ticket.objects.filter(submission=submission).first()
@@ -81,10 +89,9 @@ def ordered_already(submission: uuid.UUID, by: User) -> ServiceRequest | None:
     return ServiceRequest.objects.get(pk=earlier.pk)
 
 
-def draft_of(user: User, item: CatalogueItem) -> dict[str, Any]:
-    """What the person has typed for this item and not sent; empty when nothing."""
-    kept = OrderDraft.objects.filter(user=user, item=item).first()
-    return dict(kept.answers) if kept else {}
+def draft_of(user: User, item: CatalogueItem) -> OrderDraft | None:
+    """What the person has typed for this item and not sent; None when nothing."""
+    return OrderDraft.objects.filter(user=user, item=item).first()
 
 
 def mine(user: User) -> QuerySet[ServiceRequest]:
@@ -96,6 +103,18 @@ def mine(user: User) -> QuerySet[ServiceRequest]:
 def mine_open(user: User) -> QuerySet[ServiceRequest]:
     """Of `mine`, what isn't over yet."""
     return mine(user).exclude(state__in=CLOSED_STATES)
+
+
+def mine_at_a_glance(user: User, most: int = 10) -> list[ServiceRequest]:
+    """The first of `mine_open`; before all others what waits for a word of this person."""
+    waits = Q(state=State.FULFILLED) | Q(state=State.PENDING, pending_reason__waits_for_requester=True)
+    first = Case(When(waits, then=Value(0)), default=Value(1))
+    return list(mine_open(user).order_by(first, "-updated_at", "-pk")[:most])
+
+
+def mine_page(user: User, number: str) -> Page[ServiceRequest]:
+    """A page of `mine`; any odd page number gives the nearest page there is."""
+    return Paginator(mine(user), 25).get_page(number)
 
 
 def unconfirmed() -> QuerySet[ServiceRequest]:
@@ -116,6 +135,32 @@ def awaited(request: ServiceRequest) -> str:
     """Whose approval is awaited, by name and why they are asked; “its approvers” when nobody is open."""
     seats = Seat.objects.filter(round__ticket=request, round__stage=Stage.OPEN, answer="none").select_related("user")
     return ", ".join(f"{seat.user} ({seat.because})" for seat in seats) or "Its approvers"
+
+
+def asked_back(request: ServiceRequest) -> str:
+    """Whose question waits for an answer, by name."""
+    seats = Seat.objects.filter(round__ticket=request, round__stage=Stage.OPEN, answer="ask").select_related("user")
+    return ", ".join(str(seat.user) for seat in seats)
+
+
+def progress(request: ServiceRequest) -> tuple[int, int]:
+    """(done, all) of its work orders; what was cancelled, gone without or tried again doesn't count."""
+    states = list(request.children.exclude(state__in=["cancelled", "failed"]).values_list("state", flat=True))
+    return states.count("completed"), len(states)
+
+
+def is_done(request: ServiceRequest) -> bool:
+    """Whether nothing of its plan is left to do, and something was done."""
+    return not open_orders(request).exists() and orders_of(request).filter(state="completed").exists()
+
+
+def failed_lately(request: ServiceRequest) -> list[WorkOrder]:
+    """Its work orders that failed after it was last decided how to go on, and were not tried again already."""
+    decided = request.events.filter(kind="request.retried").order_by("-pk").first()
+    news = Event.objects.filter(ticket=OuterRef("pk"), kind="work_order.failed", pk__gt=decided.pk if decided else 0)
+    failed = list(orders_of(request).filter(Exists(news), state="failed"))
+    again = replaced(failed)
+    return [order for order in failed if order.pk not in again]
 
 
 def trouble(request: ServiceRequest, code: str, words: str, text: str, *, occurrence: int) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from typing import Any
 
 from desk.people.queries import automation
 from desk.tickets import flow
-from desk.tickets.models import Event
+from desk.tickets.models import Event, Ticket
 
-from . import actions
+from . import actions, rules
 from .lifecycle import State
 from .models import ServiceRequest
 
@@ -80,3 +80,16 @@ def reconsider(event: Event) -> None:
     if request is not None and request.state == State.APPROVED:
         because = f"{event.actor} objects: {event.data.get('text', '')}"
         flow.perform(request, "reconsider", because=because, **_how(event))
+
+
+def go_on(event: Event) -> None:
+    """A failed order was tried again, or others go on without it: that is how the fulfilment goes on."""
+    order = Ticket.objects.filter(pk=event.ticket_id, kind="work_order").first()
+    pk = (order.parent_id or 0) if order else event.ticket_id
+    found = ServiceRequest.objects.filter(pk=pk, state=State.FAILED).first()
+    if found is None:
+        return
+    request = flow.lock(found)
+    if request.state == State.FAILED and rules.analyst(request, event.actor):
+        how = {**_how(event), "by": event.actor}
+        flow.perform(request, "retry", how="without" if order else "again", **how)

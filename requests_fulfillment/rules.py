@@ -11,13 +11,23 @@ if TYPE_CHECKING:
 
     from .models import CatalogueItem, ServiceRequest
 
+
+@only("whoever ordered it, {ticket.reporter},")
+def orderer(request: ServiceRequest, user: User) -> bool:
+    return request.reporter_id == user.pk
+
+
 analyst = works_on_it
 automation = is_automation
 analyst_or_automation = works_on_it | is_automation
 requester_or_analyst = is_requester | works_on_it
 anyone_concerned = is_requester | works_on_it | is_automation
+anyone_concerned_or_orderer = orderer | is_requester | works_on_it | is_automation
 
-__all__ = ["analyst", "analyst_or_automation", "anyone_concerned", "automation", "requester_or_analyst"]
+__all__ = [
+    "analyst", "analyst_or_automation", "anyone_concerned", "anyone_concerned_or_orderer", "automation",
+    "requester_or_analyst",
+]  # fmt: skip
 
 
 def may_order(item: CatalogueItem, user: User) -> bool:

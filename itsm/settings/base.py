@@ -153,6 +153,7 @@ ATTACHMENT_TYPES = env.list(
 )
 INCIDENT_CONFIRM_DAYS = env.int("INCIDENT_CONFIRM_DAYS", default=5)  # Resolved closes by itself after this
 INCIDENT_REOPEN_DAYS = env.int("INCIDENT_REOPEN_DAYS", default=14)  # after this a recurrence is logged instead
+CURRENCY = env.str("CURRENCY", default="€")  # before what the catalogue's items cost
 REQUEST_CONFIRM_DAYS = env.int("REQUEST_CONFIRM_DAYS", default=5)  # Delivered closes by itself after this
 REACTION_MAX_ATTEMPTS = env.int("REACTION_MAX_ATTEMPTS", default=8)
 

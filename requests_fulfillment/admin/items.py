@@ -155,7 +155,7 @@ class ItemAdmin(PublishedAdmin):
 
     # -- reading
 
-    def differences(self, versions: list[ItemVersion]) -> Iterable[list[str]]:  # type: ignore[override]
+    def differences(self, versions: list[ItemVersion]) -> Iterable[list[str]]:
         says = [version.says for version in versions]
         return [words.differences(old, new) for new, old in zip(says, [*says[1:], None], strict=True)]
 

@@ -20,6 +20,7 @@ from workorders import queries as order_queries
 
 from .. import publishing
 from ..blueprint import Answers, Blueprint, Question, Step, filled
+from ..forms import field_for
 from ..models import CatalogueItem, ServiceRequest
 from .drawn import sequence_of
 
@@ -49,29 +50,7 @@ class AnswersForm(forms.Form):
     def __init__(self, questions: list[Question], *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for question in questions:
-            self.fields[question.key] = _field(question)
-
-
-def _field(question: Question) -> forms.Field:
-    said: dict[str, Any] = {
-        "label": question.label, "required": question.required, "help_text": question.help,
-    }  # fmt: skip
-    match question.kind:
-        case "choice":
-            return forms.ChoiceField(choices=[("", "– choose –"), *((c, c) for c in question.choices)], **said)
-        case "yes_no":
-            return forms.ChoiceField(choices=[("", "– choose –"), ("yes", "Yes"), ("no", "No")], **said)
-        case "long_text":
-            return forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "cols": 60}), **said)
-        case "number":
-            return forms.DecimalField(**said)
-        case "date":
-            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **said)
-        case "file":
-            widget = forms.FileInput(attrs={"disabled": True})
-            return forms.CharField(widget=widget, **{**said, "required": False})
-        case _:
-            return forms.CharField(widget=forms.TextInput(attrs={"class": "vTextField"}), **said)
+            self.fields[question.key] = field_for(question)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from desk.approvals.models import ApprovalRule
+from desk.approvals.models import ApprovalRule, ApprovalStep
 from requests_fulfillment import actions
 from requests_fulfillment.models import CatalogueGroup, CatalogueItem, ItemField, ItemStep, ItemVersion
+from tests.factories import WorkgroupFactory, analyst
 from tests.forms import send, shown
 
 ADD, LIST = "admin:requests_fulfillment_catalogueitem_add", "admin:requests_fulfillment_catalogueitem_changelist"
@@ -56,6 +57,23 @@ def laptop(shop, **more):
         "workgroup": shop.workplace.pk, "approval_rule": shop.manager.pk, "cost": "1200", "departments": "nursing",
     }  # fmt: skip
     return said | rows("fields", *asked) | rows("steps", *plan) | more
+
+
+@pytest.fixture
+def shop(world):
+    """The world with nothing in its catalogue but a shelf; Workplace takes requests, Field Service work orders alone.
+
+    Omar is Erin's manager; the rule `manager` asks them.
+    """
+    world.workplace = WorkgroupFactory(name="Workplace", takes=["incident", "request", "work_order.technical"])
+    world.field = WorkgroupFactory(name="Field Service", takes=["work_order"])
+    world.felix = analyst("felix", world.field)
+    world.erin.manager, world.erin.department = world.omar, "Nursing"
+    world.erin.save()
+    world.shelf = CatalogueGroup.objects.create(name="Computers", icon="laptop")
+    world.manager = ApprovalRule.objects.create(name="Manager", kind="request")
+    ApprovalStep.objects.create(rule=world.manager, position=1, name="Manager", asks_manager=True)
+    return world
 
 
 @pytest.fixture
