@@ -150,7 +150,7 @@ def _raise(
     request: ServiceRequest, step: Step, raised: Mapping[int, WorkOrder], at: datetime | None, source: str
 ) -> WorkOrder:
     known = queries.known_answers(request)
-    title = filled(step.title, known)
+    title = text.normal(filled(step.title, known, in_line=True))[:200]
     workgroup = Workgroup.objects.filter(pk=step.workgroup).first() if step.workgroup else None
     because = f"plan of “{request.item}”, version {request.version_ordered.number}"
     if workgroup is None or not workgroup.takes_kind(f"work_order.{step.work_type}"):
@@ -163,13 +163,13 @@ def _raise(
     return order_actions.raise_order(
         parent=request,
         by=automation(),
-        title=title[:200],
-        instructions=filled(step.instructions, known),
+        title=title,
+        instructions=filled(step.instructions, known)[: text.MAX_LENGTH],
         work_type=step.work_type,
         workgroup=workgroup,
         planned_start=first,
         planned_end=first + timedelta(hours=step.hours) if first else None,
-        checklist=filled(step.checklist, known).splitlines(),
+        checklist=filled(step.checklist, known, in_line=True).splitlines(),
         needs=[raised[number] for number in step.needs],
         at=at,
         source=source,

@@ -24,6 +24,7 @@ KINDS = {
     "yes_no": "Yes or no",
 }
 YES, NO = "yes", "no"
+MOST_HOURS = 8784  # a year: what is planned later than that is a slip
 # What the portal knows of every order, for placeholders beside the answers.
 ALWAYS = ("requester", "site", "item")
 
@@ -173,42 +174,78 @@ def _needs(step: Step, by_number: Mapping[int, Step], done: set[int]) -> set[int
     return found
 
 
-def filled(text: str, answers: Answers) -> str:
-    """The text with its {placeholders} filled by the answers; what wasn't answered is left as a dash."""
-    return PLACEHOLDER.sub(lambda found: answers.get(found[1].strip()) or "–", text)
+def filled(text: str, answers: Answers, *, in_line: bool = False) -> str:
+    """The text with its {placeholders} filled by the answers; what wasn't answered is left as a dash.
+
+    `in_line`: an answer of several lines is put into one, for titles and items of a checklist.
+    """
+
+    def answer(found: re.Match[str]) -> str:
+        said = answers.get(found[1].strip(), "")
+        return (" ".join(said.split()) if in_line else said.strip()) or "–"
+
+    return PLACEHOLDER.sub(answer, text)
 
 
 # -- checking ----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Fault:
+    """Why a blueprint can't be published, and where that belongs: the nth question or step, and which part of it."""
+
+    words: str
+    part: str = ""  # "question", "step", or nothing: the item as a whole
+    place: int = 0  # among the questions or steps, from 0
+    field: str = ""
+
+
 def problems(blueprint: Blueprint) -> list[str]:
     """Why this can't be published, in sentences; empty when nothing is wrong with it."""
-    return [*_problems_of_form(blueprint.questions), *_problems_of_plan(blueprint)]
+    return [fault.words for fault in faults(blueprint)]
 
 
-def _problems_of_form(questions: Sequence[Question]) -> list[str]:
-    found: list[str] = []
+def faults(blueprint: Blueprint) -> list[Fault]:
+    """What is wrong with the form and the plan, each with its place."""
+    return [*_faults_of_form(blueprint.questions), *_faults_of_plan(blueprint)]
+
+
+def _faults_of_form(questions: Sequence[Question]) -> list[Fault]:
+    found: list[Fault] = []
     before: dict[str, Question] = {}
-    for question in questions:
-        name = f"“{question.label or question.key}”"
-        if not KEY.match(question.key):
-            found.append(
-                f"{name}: its key “{question.key}” must be small letters, digits and _, and begin with a letter."
-            )
-        elif question.key in before or question.key in ALWAYS:
-            found.append(f"{name}: another question has the key “{question.key}” already.")
-        if question.kind not in KINDS:
-            found.append(f"{name}: there is no kind “{question.kind}”.")
-        if question.kind == "choice" and len(question.choices) < 2:
-            found.append(f"{name} is a choice; give it two answers or more, one per line.")
-        if len({c.casefold() for c in question.choices}) < len(question.choices):
-            found.append(f"{name} offers the same answer twice.")
-        found += _problems_of_condition(question.shown_if, before, f"{name} is shown only if")
-        before[question.key] = question
+    for place, question in enumerate(questions):
+        for name, words in _slips_of_question(question, before):
+            found.append(Fault(words, "question", place, name))
+        before.setdefault(question.key, question)
     return found
 
 
-def _problems_of_condition(condition: Condition | None, before: Mapping[str, Question], who: str) -> list[str]:
+def _slips_of_question(question: Question, before: Mapping[str, Question]) -> Iterable[tuple[str, str]]:
+    name = f"“{question.label or question.key}”"
+    if not question.label.strip():
+        yield "label", f"{name} needs a label: what people are asked."
+    if not KEY.fullmatch(question.key):
+        yield (
+            "key",
+            f"{name}: its key “{question.key}” must be small letters, digits and _, and begin with a letter.",
+        )
+    elif question.key in ALWAYS:
+        yield "key", f"{name}: the key “{question.key}” is the portal's own; choose another."
+    elif question.key in before:
+        yield "key", f"{name}: another question has the key “{question.key}” already."
+    if question.kind not in KINDS:
+        yield "kind", f"{name}: there is no kind “{question.kind}”."
+    if question.kind == "choice" and len(question.choices) < 2:
+        yield "choices", f"{name} is a choice; give it two answers or more, one per line."
+    if len({c.strip().casefold() for c in question.choices}) < len(question.choices):
+        yield "choices", f"{name} offers the same answer twice."
+    if not all(c.strip() for c in question.choices):
+        yield "choices", f"{name} offers an empty answer."
+    for words in _slips_of_condition(question.shown_if, before, f"{name} is shown only if"):
+        yield "shown_if", words
+
+
+def _slips_of_condition(condition: Condition | None, before: Mapping[str, Question], who: str) -> list[str]:
     """A condition looks at a question before it, and at an answer that this can have."""
     if condition is None:
         return []
@@ -223,34 +260,56 @@ def _problems_of_condition(condition: Condition | None, before: Mapping[str, Que
     return []
 
 
-def _problems_of_plan(blueprint: Blueprint) -> list[str]:
-    found: list[str] = []
-    by_key = {question.key: question for question in blueprint.questions}
+def _faults_of_plan(blueprint: Blueprint) -> list[Fault]:
+    found: list[Fault] = []
+    by_key: dict[str, Question] = {}
+    for question in blueprint.questions:
+        by_key.setdefault(question.key, question)
     numbers = [step.number for step in blueprint.steps]
-    if len(set(numbers)) < len(numbers):
-        found.append("Two steps of the plan have the same number.")
-    for step in blueprint.steps:
-        name = f"Step {step.number} “{step.title}”"
-        if not step.title.strip():
-            found.append(f"Step {step.number} needs a title.")
-        for need in step.needs:
-            if need not in numbers:
-                found.append(f"{name} waits for step {need}, which isn't there.")
-        found += _problems_of_condition(step.only_if, by_key, f"{name} is done only if")
-        for text in (step.title, step.instructions, step.checklist):
-            for key in PLACEHOLDER.findall(text):
-                if key.strip() not in {*by_key, *ALWAYS}:
-                    found.append(f"{name} names {{{key}}}, and there is no such question.")
+    for place, step in enumerate(blueprint.steps):
+        for name, words in _slips_of_step(step, place, numbers, by_key):
+            found.append(Fault(words, "step", place, name))
     if circle := _circle(blueprint.steps):
-        found.append(f"Steps {', '.join(map(str, circle))} wait for one another in a circle.")
+        where = next(place for place, step in enumerate(blueprint.steps) if step.number in circle)
+        words = f"Steps {', '.join(map(str, circle))} wait for one another in a circle."
+        if len(circle) == 1:
+            words = f"Step {circle[0]} waits for itself."
+        found.append(Fault(words, "step", where, "needs"))
     return found
 
 
+def _slips_of_step(
+    step: Step, place: int, numbers: Sequence[int], by_key: Mapping[str, Question]
+) -> Iterable[tuple[str, str]]:
+    name = f"Step {step.number} “{step.title}”"
+    if step.number in numbers[:place]:
+        yield "position", f"Two steps of the plan have the same number, {step.number}."
+    if not step.title.strip():
+        yield "title", f"Step {step.number} needs a title."
+    for need in step.needs:
+        if need not in numbers:
+            yield "needs", f"{name} waits for step {need}, which isn't there."
+    if not 1 <= step.hours <= MOST_HOURS:
+        yield "hours", f"{name} takes {step.hours} hours; say a number from 1 to {MOST_HOURS}."
+    if not 0 <= (step.start_after_hours or 0) <= MOST_HOURS:
+        yield (
+            "start_after_hours",
+            f"{name} is planned {step.start_after_hours} hours later; {MOST_HOURS} is the most (a year).",
+        )
+    for words in _slips_of_condition(step.only_if, by_key, f"{name} is done only if"):
+        yield "only_if", words
+    for part in ("title", "instructions", "checklist"):
+        for key in dict.fromkeys(PLACEHOLDER.findall(getattr(step, part))):
+            if key.strip() not in {*by_key, *ALWAYS}:
+                yield part, f"{name} names {{{key}}}, and there is no such question."
+
+
 def _circle(steps: Sequence[Step]) -> list[int]:
-    """The steps that can never begin, because each waits for another of them."""
-    left = {step.number: set(step.needs) for step in steps}
-    known = set(left)
-    while ready := {number for number, needs in left.items() if not (needs & known)}:
-        known -= ready
-        left = {number: needs for number, needs in left.items() if number in known}
-    return sorted(left)
+    """The steps of circles alone: each waits for another of them, and is waited for by another."""
+    left = {(step.number, need) for step in steps for need in step.needs}
+    while True:
+        waiting, needed = {one for one, _ in left}, {need for _, need in left}
+        kept = {(one, need) for one, need in left if need in waiting and one in needed}
+        if kept == left:
+            return sorted(waiting)
+        left = kept
