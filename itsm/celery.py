@@ -36,6 +36,11 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"expires": 14},
     },
+    "approvals": {
+        "task": "approvals.tick",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "close-unconfirmed": {
         "task": "incidents.close_unconfirmed",
         "schedule": 600.0,

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from desk.approvals.count import remembered as waiting_approvals
 from desk.notifications.count import remembered
 from desk.people.rules import is_analyst, may_work_queue, reach
 from desk.sla.reporting.report import may_report
@@ -34,6 +35,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
     places = [("Home", "/", "house"), ("My incidents", reverse("incidents:mine"), "inbox")]
+    counts = {}
+    if (waiting := waiting_approvals(user)) is not None:
+        places.append(("My approvals", reverse("approvals:mine"), "stamp"))
+        counts["My approvals"] = waiting
     if reach(user).view:
         groups = list(queues_of(user))
         if any(may_work_queue(user, group.pk) and takes_some(group) for group in groups):
@@ -47,12 +52,14 @@ def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
             )
             for group in groups
         ]
+    if reach(user).view:
+        places.append(("Changes", reverse("changes:index"), "calendar-days"))
     if may_report(user):
         places.append(("Reports", reverse("sla:report"), "chart-column"))
     places.append(("Lifecycles", reverse("tickets:lifecycles"), "workflow"))
     if user.is_staff:
         places.append(("Administration", reverse("admin:index"), "settings"))
     return [
-        {"label": label, "href": href, "icon": icon, "current": request.path == href, "count": None}
+        {"label": label, "href": href, "icon": icon, "current": request.path == href, "count": counts.get(label)}
         for label, href, icon in places
     ]

@@ -18,6 +18,8 @@ _BY_RULE = later(
 )
 _GO_ON = now("incidents.reactions.resume_on_orders", "resumes an incident that waits for its work orders")
 
+_VOID = now("changes.reactions.void_on_edit", "voids the approval of a change whose plan, window or risk is edited")
+
 SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.logged": (_CLOCKS, _BY_RULE),
     "incident.assigned": (_CLOCKS, _BY_RULE),
@@ -30,7 +32,7 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.reopened": (_CLOCKS,),
     "incident.cancelled": (_CLOCKS,),
     "ticket.corrected": (_CLOCKS,),
-    "field.changed": (_CLOCKS,),
+    "field.changed": (_CLOCKS, _VOID),
     "comment.added": (
         _CLOCKS,
         now("incidents.reactions.resume_on_reply", "resumes a pending incident when its requester answers"),
@@ -50,4 +52,18 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "work_order.cancelled": (_CLOCKS, _PARENT, _RELEASE, _ASK),
     "orders.finished": (_GO_ON, _TELL),
     "orders.asked": (_GO_ON, _TELL),
+    "approval.asked": (_TELL,),
+    "approval.answered": (_TELL,),
+    "approval.approved": (now("changes.reactions.approve", "lets a change pass that its approvers said yes to"), _TELL),
+    "approval.rejected": (now("changes.reactions.reject", "rejects a change that its approvers said no to"), _TELL),
+    "approval.objected": (
+        now("changes.reactions.reconsider", "takes the approval of a change back while somebody objects"),
+        _TELL,
+    ),
+    "approval.withdrawn": (_TELL,),
+    "approval.replied": (_TELL,),
+    "approval.voided": (_TELL,),
+    "approval.reminded": (_TELL,),
+    "approval.expired": (now("changes.reactions.expire", "makes a change a draft again when nobody decided"), _TELL),
+    "approval.stuck": (_TELL,),
 }

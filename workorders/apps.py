@@ -34,5 +34,7 @@ class WorkOrdersConfig(AppConfig):
                 begins=(State.OPEN.value, State.WAITING.value),
                 within={str(value): str(label) for value, label in WorkType.choices},
                 rules_only_propose=True,
+                home_page="my_day",
+                home_words="My work orders",
             )
         )

@@ -73,10 +73,16 @@ class WorkgroupForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="Nothing ticked: it takes every kind. A kind as a whole holds the kinds within it.",
     )
+    oversees = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Its analysts see and steer every ticket of these kinds, whichever workgroup has it, such as a change "
+        "manager every change.",
+    )
 
     class Meta:
         model = Workgroup
-        fields: ClassVar[Any] = ["name", "slug", "description", "email", "takes", "is_active"]
+        fields: ClassVar[Any] = ["name", "slug", "description", "email", "takes", "oversees", "is_active"]
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -88,6 +94,9 @@ class WorkgroupForm(forms.ModelForm):
                 *known,
                 *((value, f"“{value}” (no kind of ticket that the portal knows)") for value in odd),
             ]
+        if "oversees" in self.fields:
+            kinds: Any = self.fields["oversees"]
+            kinds.choices = [(value, words) for value, words in takes.choices() if "." not in value]
 
 
 @admin.register(Workgroup)
@@ -105,7 +114,7 @@ class WorkgroupAdmin(PlainWords, admin.ModelAdmin):
         (
             "Work",
             {
-                "fields": ["takes", "is_active"],
+                "fields": ["takes", "oversees", "is_active"],
                 "description": "A workgroup is never deleted, because its tickets' history names it. "
                 "Make it inactive: it gets no new tickets, and its people can finish what they have.",
             },
@@ -227,10 +236,14 @@ class PersonAdmin(UserAdmin):
     search_fields = ["username", "first_name", "last_name", "email", "department"]
     ordering = ["first_name", "last_name", "username"]
     filter_horizontal = []
+    autocomplete_fields = ["manager"]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = (
         (None, {"fields": ["username", "password"]}),
-        ("Person", {"fields": ["first_name", "last_name", "email", "phone", "department", "time_zone", "is_vip"]}),
+        (
+            "Person",
+            {"fields": ["first_name", "last_name", "email", "phone", "department", "manager", "time_zone", "is_vip"]},
+        ),
         (
             "May",
             {

@@ -32,16 +32,35 @@ class User(AbstractUser):
         default=False, editable=False, help_text=_("The portal's own hand: timers and imports. It can't sign in.")
     )
 
+    manager = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="reports",
+        help_text=_("Is asked where a rule wants the approval of the requester's manager."),
+    )
+
     class Meta(AbstractUser.Meta):
         ordering = ["first_name", "last_name", "username"]
         constraints = [
             models.UniqueConstraint(
                 F("is_automation"), condition=Q(is_automation=True), name="people_one_automation_user"
-            )
+            ),
+            models.CheckConstraint(condition=~Q(manager=F("id")), name="people_not_ones_own_manager"),
         ]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def clean(self) -> None:
+        super().clean()
+        if (
+            self.pk is not None and self.manager_id == self.pk
+        ):  # no form knows the constraint: it has no id among its fields
+            raise ValidationError(
+                {"manager": _("Nobody is their own manager: choose somebody else, or leave it empty.")}
+            )
 
     @property
     def public_name(self) -> str:
@@ -88,6 +107,12 @@ class Workgroup(models.Model):
         default=list,
         blank=True,
         help_text=_("Kinds of ticket it takes, such as incident or work_order. Empty: every kind."),
+    )
+    oversees = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        help_text=_("Kinds of ticket that its analysts see and steer in whichever workgroup they are, such as change."),
     )
     is_active = models.BooleanField(default=True, help_text=_("An inactive workgroup gets no new tickets."))
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast
 from guardian.models import GroupObjectPermission
 
 if TYPE_CHECKING:
@@ -19,11 +21,12 @@ QUEUE_GRANTS = ("view_queue", "work_queue", "lead_queue")
 
 @dataclass(frozen=True)
 class Reach:
-    """The ids of the workgroups whose queue a person may see, work and lead."""
+    """The ids of the workgroups whose queue a person may see, work and lead, and the kinds of ticket they oversee."""
 
     view: frozenset[int] = field(default_factory=frozenset)
     work: frozenset[int] = field(default_factory=frozenset)
     lead: frozenset[int] = field(default_factory=frozenset)
+    oversee: frozenset[str] = field(default_factory=frozenset)
 
 
 def reach(user: User | AnonymousUser) -> Reach:
@@ -36,18 +39,9 @@ def reach(user: User | AnonymousUser) -> Reach:
         return Reach()
     kept: Reach | None = getattr(user, "_reach", None)
     if kept is None:
-        found: dict[str, set[int]] = {grant: set() for grant in QUEUE_GRANTS}
-        rows = GroupObjectPermission.objects.filter(
-            group__user=user,
-            permission__content_type__app_label="people",
-            permission__content_type__model="workgroup",
-            permission__codename__in=QUEUE_GRANTS,
-        ).values_list("permission__codename", "object_pk")
-        for grant, pk in rows:
-            found[grant].add(int(pk))
-        if user.is_superuser:
-            found["view_queue"].update(apps.get_model("people.Workgroup").objects.values_list("pk", flat=True))
-        kept = Reach(*(frozenset(found[grant]) for grant in QUEUE_GRANTS))
+        rows = _grants().filter(group__user=user).values_list("permission__codename", "object_pk", "overseen")
+        every = apps.get_model("people.Workgroup").objects.values_list("pk", flat=True) if user.is_superuser else ()
+        kept = _gathered(rows, also_seen=every)
         setattr(user, "_reach", kept)  # noqa: B010 (the request holds a lazy proxy of the user)
     return kept
 
@@ -55,17 +49,36 @@ def reach(user: User | AnonymousUser) -> Reach:
 def read_reach(users: Iterable[User]) -> None:
     """Read the reach of several people at once, for `reach` to find; one query, and one for administrators among them."""
     asked = {user.pk: user for user in users if getattr(user, "_reach", None) is None and not user.is_superuser}
-    found: dict[int, dict[str, set[int]]] = {pk: {grant: set() for grant in QUEUE_GRANTS} for pk in asked}
-    rows = GroupObjectPermission.objects.filter(
-        group__user__in=asked,
+    found: dict[int, list[tuple[str, str, list[str] | None]]] = {pk: [] for pk in asked}
+    rows = _grants().filter(group__user__in=asked)
+    for user, *row in rows.values_list("group__user", "permission__codename", "object_pk", "overseen"):
+        found[user].append((row[0], row[1], row[2]))
+    for person, grants in found.items():
+        setattr(asked[person], "_reach", _gathered(grants))  # noqa: B010
+
+
+def _grants() -> QuerySet[Any]:
+    """Guardian's grants on workgroups, each with the kinds of ticket that the workgroup oversees."""
+    workgroups = apps.get_model("people.Workgroup").objects
+    its_own = workgroups.filter(pk=Cast(OuterRef("object_pk"), BigIntegerField()))
+    return GroupObjectPermission.objects.filter(
         permission__content_type__app_label="people",
         permission__content_type__model="workgroup",
         permission__codename__in=QUEUE_GRANTS,
-    ).values_list("group__user", "permission__codename", "object_pk")
-    for user, codename, pk in rows:
-        found[user][codename].add(int(pk))
-    for person, grants in found.items():
-        setattr(asked[person], "_reach", Reach(*(frozenset(grants[grant]) for grant in QUEUE_GRANTS)))  # noqa: B010
+    ).annotate(overseen=Subquery(its_own.values("oversees")[:1]))
+
+
+def _gathered(rows: Iterable[tuple[str, str, list[str] | None]], also_seen: Iterable[int] = ()) -> Reach:
+    """The reach that (grant, workgroup, kinds that the workgroup oversees) come to; who works there oversees."""
+    found: dict[str, set[int]] = {grant: set() for grant in QUEUE_GRANTS}
+    oversee: set[str] = set()
+    for grant, pk, kinds in rows:
+        found[grant].add(int(pk))
+        if grant == "work_queue":
+            oversee.update(kinds or ())
+    found["view_queue"].update(also_seen)
+    view, work, lead = (frozenset(found[grant]) for grant in QUEUE_GRANTS)
+    return Reach(view, work, lead, frozenset(oversee))
 
 
 def forget_reach(user: User) -> None:

@@ -22,6 +22,7 @@ class ServiceAdmin(admin.ModelAdmin):
     list_select_related = ["owner"]
     search_fields = ["name", "description"]
     autocomplete_fields = ["owner"]
+    filter_horizontal = ["depends_on"]
 
 
 @admin.register(Site)

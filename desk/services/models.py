@@ -25,6 +25,10 @@ class Service(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_services"
     )
+    depends_on = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="needed_by",
+        help_text=_("Services that it can't do without; a change of theirs is felt here."),
+    )  # fmt: skip
     is_active = models.BooleanField(default=True, help_text=_("Inactive services are not offered any more."))
 
     class Meta:

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from desk.people.models import User
 
-from . import flow, rules, text
+from . import audit, flow, rules, text
 from .errors import Refused, Stale
 from .models import Event, Link, LinkKind, Submission, Ticket, Visibility, Watcher
 from .queries import priority_for
@@ -140,7 +140,8 @@ def _meant(ticket: Ticket, since: list[Event], fields: dict[str, Any]) -> dict[s
     return {
         name: value
         for name, value in fields.items()
-        if getattr(ticket, name) != value and not (name in was and flow.in_words(ticket, name, value) == was[name])
+        if audit.held(ticket, name) != audit.as_given(ticket, name, value)
+        and not (name in was and audit.in_words(ticket, name, value) == was[name])
     }
 
 
@@ -153,8 +154,8 @@ def _refuse_collision(ticket: Ticket, since: list[Event], fields: dict[str, Any]
         raise Stale(
             ticket,
             newer,
-            theirs={name: getattr(ticket, name) for name in both},
-            mine={name: fields[name] for name in both},
+            theirs={name: audit.shown(ticket, name, getattr(ticket, name)) for name in both},
+            mine={name: audit.shown(ticket, name, fields[name]) for name in both},
             meant=set(fields),
         )
 
@@ -162,19 +163,25 @@ def _refuse_collision(ticket: Ticket, since: list[Event], fields: dict[str, Any]
 @transaction.atomic
 def link(*, source: Ticket, target: Ticket, kind: str, by: User, at: datetime | None = None) -> Link:
     """Tie two tickets together, once; both timelines say so, by number: the title is for those who may see the other."""
+    if source.pk == target.pk:
+        raise Refused(f"{source.number} can't be linked to itself.", field="number")
     made, is_new = Link.objects.get_or_create(source=source, target=target, kind=kind)
     if is_new:
-        for here, there, forward in ((source, target, True), (target, source, False)):
-            flow.write_event(
-                here,
-                "link.added",
-                by=by,
-                at=at,
-                data={},
-                inside={"kind": LinkKind(kind).value, "forward": forward, "number": there.number},
-                visibility=Visibility.INTERNAL,
-            )
+        _tell_both(made, "link.added", by, at)
     return made
+
+
+@transaction.atomic
+def unlink(*, link: Link, by: User, at: datetime | None = None) -> None:
+    """Untie two tickets; both timelines say so. Twice does nothing."""
+    if Link.objects.filter(pk=link.pk).delete()[0]:
+        _tell_both(link, "link.removed", by, at)
+
+
+def _tell_both(link: Link, event: str, by: User, at: datetime | None) -> None:
+    for here, there, forward in ((link.source, link.target, True), (link.target, link.source, False)):
+        inside = {"kind": LinkKind(link.kind).value, "forward": forward, "number": there.number}
+        flow.write_event(here, event, by=by, at=at, inside=inside, visibility=Visibility.INTERNAL)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django_fsm import FSMFieldMixin, Transition
@@ -18,16 +18,13 @@ from django_fsm import FSMFieldMixin, Transition
 from desk.people.models import User
 from desk.reactions.actions import dispatch
 
-from . import kinds, rules, triggers
+from . import audit, kinds, rules, triggers
+from .audit import changes, snapshot
 from .errors import Refused, Stale
 from .files import attach
 from .models import Event, Ticket, Visibility
 
 AnyTicket = TypeVar("AnyTicket", bound=Ticket)
-
-# Fields whose change is no news in itself: the state is the event, the rest is bookkeeping.
-_SILENT = {"id", "ticket_ptr", "kind", "number", "state", "version", "created_at", "updated_at", "submission", "source"}
-_SILENT |= {"due_at"}  # kept by the clocks
 
 
 @dataclass
@@ -169,7 +166,7 @@ def change_fields(
     """
     before = snapshot(ticket)
     for name, value in fields.items():
-        setattr(ticket, name, value)
+        audit.put(ticket, name, value)
     found = changes(before, snapshot(ticket))
     if found:
         moment = at or clock()
@@ -342,53 +339,3 @@ def _next_number(kind: kinds.Kind) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(%s)", [f"ticket_number_{kind.prefix.lower()}"])
         return f"{kind.prefix}-{cursor.fetchone()[0]:06d}"
-
-
-def snapshot(ticket: Ticket) -> dict[str, Any]:
-    """The audited fields as they are, with foreign keys as objects' ids (names are looked up only for changes)."""
-    return {f.name: getattr(ticket, f.attname) for f in ticket._meta.concrete_fields if f.name not in _SILENT} | {
-        "_ticket": ticket
-    }
-
-
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """[{field, label, old, new}] for every audited field that differs, in words as people read them.
-
-    Where words stand for a value (a row's id, a choice) the change also has `old_id` and `new_id`, so that the ticket
-    as it was can be told though names have changed since.
-    """
-    ticket: Ticket = after["_ticket"]
-    found = []
-    for name, new in after.items():
-        if name != "_ticket" and before[name] != new:
-            column = ticket._meta.get_field(name)
-            found.append(
-                {
-                    "field": name,
-                    "label": str(getattr(column, "verbose_name", name)),
-                    "old": _in_words(column, before[name]),
-                    "new": _in_words(column, new),
-                    **({"old_id": before[name], "new_id": new} if _has_words(column) else {}),
-                }
-            )
-    return found
-
-
-def in_words(ticket: Ticket, name: str, value: Any) -> Any:
-    """A value of this field, given as it is set on the ticket, in the words of a change's `old` and `new`."""
-    return _in_words(ticket._meta.get_field(name), getattr(value, "pk", value))
-
-
-def _has_words(column: Any) -> bool:
-    return isinstance(column, models.ForeignKey) or bool(column.choices)
-
-
-def _in_words(column: Any, value: Any) -> Any:
-    if value is None:
-        return None
-    if isinstance(column, models.ForeignKey):
-        target: Any = column.remote_field.model
-        return str(target._default_manager.get(pk=value))
-    if column.choices:
-        return str(dict(column.flatchoices).get(value, value))
-    return value if isinstance(value, str | int | float | bool) else str(value)

@@ -14,8 +14,8 @@ from desk.services.queries import category_choices
 
 from . import files as file_rules
 from .errors import Refused
-from .models import PendingReason, Ticket
-from .queries import pending_reasons
+from .models import LINK_BACKWARDS, LinkKind, PendingReason, Ticket
+from .queries import pending_reasons, visible_to
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -129,6 +129,38 @@ class HoldForm(MoveForm):
 
     def prepare(self) -> None:
         self.fields["reason"].queryset = pending_reasons()  # type: ignore[attr-defined]
+
+
+class LinkForm(forms.Form):
+    """How this ticket relates to another one, by number; only those that the person may see can be named."""
+
+    how = forms.ChoiceField(
+        label="This ticket",
+        choices=[
+            *((f"{kind.value}>", kind.label) for kind in LinkKind if kind != LinkKind.RECURRENCE_OF),
+            *((f"{kind.value}<", LINK_BACKWARDS[kind]) for kind in (LinkKind.CAUSED_BY, LinkKind.FIXED_BY)),
+        ],
+    )
+    number = forms.CharField(
+        label="Number of the other", max_length=20, help_text="Such as CHG-000042.",
+        error_messages={"required": "Please name the other ticket by its number."},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, ticket: Ticket, user: User, **kwargs: Any):
+        self.ticket, self.user = ticket, user
+        super().__init__(*args, **{"auto_id": "link_%s", **kwargs})
+
+    def clean_number(self) -> Ticket:
+        number = self.cleaned_data["number"].strip().upper()
+        found: Ticket | None = visible_to(self.user).filter(number=number).first() if "\x00" not in number else None
+        if found is None:
+            raise forms.ValidationError(f"There is no {number} that you may see.")
+        return found
+
+    def ends(self) -> tuple[Ticket, Ticket, str]:
+        """(source, target, kind) of the link that is asked for."""
+        kind, other = self.cleaned_data["how"], self.cleaned_data["number"]
+        return (self.ticket, other, kind[:-1]) if kind.endswith(">") else (other, self.ticket, kind[:-1])
 
 
 def refuse(form: forms.Form, refusal: Refused) -> None:

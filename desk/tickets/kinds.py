@@ -41,16 +41,32 @@ class Kind:
     solved: frozenset[str]
     void: frozenset[str]
     editable: tuple[str, ...] = ()  # fields of its own that may be edited
+    public_path: tuple[str, ...] = ("Received", "In progress", "Solved", "Closed")  # of the public words, the usual way
     kept_offline: bool = False  # its forms wait in the browser while there is no connection
     shared_with_parent: bool = False  # whoever sees the parent's queue sees it too
     idle: frozenset[str] = frozenset()
     begins: tuple[str, ...] = ()  # the states in which it may begin; empty: the first
     within: Mapping[str, str] = field(default_factory=dict)  # kinds within the kind: value -> words
+    awaits: frozenset[str] = frozenset()  # where approvers' answers count, objections too; empty: until it is over
     rules_only_propose: bool = False  # a person chooses its first workgroup; the routing rules propose one
+    open_to_it: bool = False  # whoever sees any queue sees its public side, for their own planning
+    home_page: str = "mine"  # the page of its room that lists what somebody may see of it, and its words
+    home_words: str = "My incidents"
+    author_edits: frozenset[str] = frozenset()  # states in which its requester may edit it too
 
     @property
     def model(self) -> type[Ticket]:
         return apps.get_model(self.model_label)
+
+    @property
+    def awaiting(self) -> list[str]:
+        """The states in which approvers may answer, and may still object to what they approved."""
+        return sorted(self.awaits or set(self.states.values) - self.closed)
+
+    @property
+    def home(self) -> str:
+        """The address of the list that those come from who don't work in queues."""
+        return f"{self.room}:{self.home_page}"
 
     @property
     def reply_url(self) -> str:
@@ -67,6 +83,11 @@ class Kind:
     @property
     def forms(self) -> ModuleType:
         return import_module(f"{self.room}.forms")
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The transitions that ask something, and so want their form first."""
+        return frozenset(self.forms.FORMS)
 
 
 _kinds: dict[str, Kind] = {}

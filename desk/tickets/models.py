@@ -333,6 +333,7 @@ class LinkKind(models.TextChoices):
 
     RECURRENCE_OF = "recurrence_of", _("is a recurrence of")
     CAUSED_BY = "caused_by", _("was caused by")
+    FIXED_BY = "fixed_by", _("is fixed by")
     DUPLICATE_OF = "duplicate_of", _("is a duplicate of")
     RELATED_TO = "related_to", _("is related to")
 
@@ -341,6 +342,7 @@ class LinkKind(models.TextChoices):
 LINK_BACKWARDS = {
     LinkKind.RECURRENCE_OF: _("came back as"),
     LinkKind.CAUSED_BY: _("caused"),
+    LinkKind.FIXED_BY: _("fixes"),
     LinkKind.DUPLICATE_OF: _("has the duplicate"),
     LinkKind.RELATED_TO: _("is related to"),
 }

@@ -17,21 +17,25 @@ from desk.people.rules import reach
 
 from . import flow, kinds, ordering, rules
 from .kinds import Kind
-from .models import LINK_BACKWARDS, Attachment, Event, Link, PendingReason, PriorityCell, Ticket, Visibility, Watcher
+from .models import Attachment, Event, PendingReason, PriorityCell, Ticket, Visibility, Watcher
 
 
 def visible_to(user: User, model: type[Ticket] = Ticket) -> QuerySet[Any]:
     """The tickets a person may see; the twin of `rules.may_view`."""
     watched = Watcher.objects.filter(ticket=OuterRef("pk"), user=user)
-    return model._default_manager.filter(in_reach(user) | Q(requester=user) | Q(reporter=user) | Q(Exists(watched)))
+    seen = in_reach(user) | Q(requester=user) | Q(reporter=user) | Q(Exists(watched))
+    if reach(user).view:
+        seen |= Q(kind__in=[kind.name for kind in kinds.every() if kind.open_to_it])
+    return model._default_manager.filter(seen)
 
 
 def in_reach(user: User, prefix: str = "") -> Q:
     """The tickets of which a person may see what is internal; the twin of `rules.may_see_internal`."""
-    seen = reach(user).view
+    mine = reach(user)
     shared = [kind.name for kind in kinds.every() if kind.shared_with_parent]
-    through = Q(**{f"{prefix}kind__in": shared, f"{prefix}parent__workgroup__in": seen})
-    return Q(**{f"{prefix}workgroup__in": seen}) | through
+    through = Q(**{f"{prefix}kind__in": shared, f"{prefix}parent__workgroup__in": mine.view})
+    seen = Q(**{f"{prefix}workgroup__in": mine.view}) | through
+    return seen | Q(**{f"{prefix}kind__in": mine.oversee}) if mine.oversee else seen
 
 
 def visible_parts(user: User, kind: Kind) -> list[QuerySet[Ticket]]:
@@ -40,6 +44,8 @@ def visible_parts(user: User, kind: Kind) -> list[QuerySet[Ticket]]:
     parts = [Q(requester=user), Q(reporter=user), Q(pk__in=Watcher.objects.filter(user=user).values("ticket"))]
     if seen:
         parts.append(Q(workgroup__in=seen))
+    if kind.name in reach(user).oversee or (seen and kind.open_to_it):
+        parts.append(Q())
     if seen and kind.shared_with_parent:
         parts.append(Q(parent__workgroup__in=seen))
     return [Ticket.objects.filter(part, kind=kind.name) for part in parts]
@@ -154,21 +160,6 @@ def queue(workgroup: Workgroup) -> QuerySet[Ticket]:
     """Everything unfinished of a workgroup; what breaches next comes first."""
     rows = open_tickets(Ticket.objects.filter(workgroup=workgroup))
     return ordering.ordered(rows.select_related("requester", "assignee", "service", "pending_reason"), ordering.DEFAULT)
-
-
-def links_of(ticket: Ticket, user: User) -> list[tuple[str, Ticket]]:
-    """(how, other ticket) for each link whose other end the person may see."""
-    rows = Link.objects.filter(Q(source=ticket) | Q(target=ticket)).select_related("source", "target")
-    linked = Q(links_in__source=ticket) | Q(links_out__target=ticket)
-    seen = set(visible_to(user).filter(linked).values_list("pk", flat=True))
-    found = []
-    for row in rows:
-        forward = row.source_id == ticket.pk
-        other = row.target if forward else row.source
-        if other.pk in seen:
-            words = row.get_kind_display() if forward else LINK_BACKWARDS[row.kind]  # type: ignore[index]
-            found.append((str(words), other))
-    return found
 
 
 def priority_for(impact: int, urgency: int) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
-from desk.people.rules import may_view_queue, may_work_queue
+from desk.people.rules import may_view_queue, may_work_queue, reach
 
 if TYPE_CHECKING:
     from desk.people.models import User
@@ -91,14 +91,22 @@ def is_automation(ticket: Ticket, user: User) -> bool:
 
 @rule("Only people who take part in this ticket may see it.")
 def takes_part(ticket: Ticket, user: User) -> bool:
-    """Requester, reporter or watcher: sees the ticket's public side."""
+    """Requester, reporter, watcher, or anybody of IT where the kind is open to them: sees the ticket's public side."""
+    if ticket.kind_info.open_to_it and reach(user).view:
+        return True
     return user.pk in (ticket.requester_id, ticket.reporter_id) or ticket.watchers.filter(user=user).exists()
+
+
+@only("whoever oversees such tickets")
+def oversees(ticket: Ticket, user: User) -> bool:
+    """Works in a workgroup that oversees tickets of this kind, whichever workgroup has them."""
+    return ticket.kind in reach(user).oversee
 
 
 @rule("Only {ticket.workgroup} may see what is internal.")
 def may_see_internal(ticket: Ticket, user: User) -> bool:
     """Whoever may see the workgroup's queue sees notes, reasons and field changes too; so does the parent's workgroup."""
-    if may_view_queue(user, ticket.workgroup_id):
+    if may_view_queue(user, ticket.workgroup_id) or oversees(ticket, user):
         return True
     if ticket.parent is None or not ticket.kind_info.shared_with_parent:
         return False
@@ -156,8 +164,15 @@ sent_it_away = Rule(
 )
 
 
-may_edit = works_on_it
-may_note = works_on_it
+@only("the requester, {ticket.requester}, while it is a draft,")
+def drafts_it(ticket: Ticket, user: User) -> bool:
+    """Whoever asks for it still writes it."""
+    return ticket.requester_id == user.pk and ticket.state in ticket.kind_info.author_edits
+
+
+may_edit = works_on_it | oversees | drafts_it
+may_note = works_on_it | oversees
+may_link = works_on_it | oversees
 
 
 def denied(rule: Rule, ticket: Ticket) -> PermissionDenied:

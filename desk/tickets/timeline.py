@@ -9,8 +9,9 @@ from typing import Any
 
 from .models import LINK_BACKWARDS, Attachment, Event, LinkKind, Ticket
 
-# What happened -> (icon, words for IT, words for requesters). Words may use {workgroup}, {assignee}, {reason}, {code},
-# {number} and {because} of the event; no words for requesters: they are not shown such an event.
+# What happened (by its last word, or its whole name where that word is used elsewhere too) -> (icon, words for IT, words
+# for requesters). Words may use {workgroup}, {assignee}, {reason}, {code}, {number} and {because} of the event; no words
+# for requesters: they are not shown such an event.
 WORDS: dict[str, tuple[str, str, str]] = {
     "logged": ("circle-plus", "logged it", "reported it"),
     "started": ("play", "started work", "started to work on it"),
@@ -38,6 +39,35 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "moved": ("clipboard-list", "{said}", ""),
     "finished": ("clipboard-check", "finished the last of its work orders", ""),
     "asked": ("circle-question-mark", "asks how it shall go on without {number}", ""),
+    "change.logged": ("circle-plus", "drafted it", "drafted it"),
+    # changes; what other kinds call by the same word means something else there
+    "submitted": ("send", "submitted it", "submitted it"),
+    "withdrawn": ("undo-2", "made it a draft again", "made it a draft again"),
+    "approved": ("circle-check", "let it pass: it is approved", "let it pass: it is approved"),
+    "rejected": ("circle-x", "turned it down: it is rejected", "turned it down: it is rejected"),
+    "reconsidered": ("rotate-ccw", "took the approval back", "took the approval back"),
+    "scheduled": ("calendar-check", "scheduled it: {window}", "scheduled it: {window}"),
+    "implemented": ("circle-check", "finished it: {outcome}", "finished it: {outcome}"),
+    "change.failed": ("circle-x", "says it failed and was {outcome}", "says it failed and was {outcome}"),
+    "reviewed": ("clipboard-check", "reviewed it", "reviewed it"),
+    "service_interrupted": ("zap-off", "reports that it interrupts a service", "reports that it interrupts a service"),
+    "implemented_incorrectly": ("triangle-alert", "says it was implemented incorrectly", ""),
+    # approvals are everybody's business who sees the ticket
+    "approval.asked": ("stamp", "asked for approval: “{round}”", "asked for approval: “{round}”"),
+    "approval.answered": ("stamp", "{said}", "{said}"),
+    "approval.approved": ("circle-check", "had the last word: it is approved", "had the last word: it is approved"),
+    "approval.rejected": ("circle-x", "had the last word: it is rejected", "had the last word: it is rejected"),
+    "approval.objected": ("octagon-alert", "{said}: the approval is blocked", "{said}: the approval is blocked"),
+    "approval.withdrawn": ("undo-2", "{said}", "{said}"),
+    "approval.replied": ("message-circle-reply", "{said}", "{said}"),
+    "approval.voided": ("ban", "made the approval void", "made the approval void"),
+    "approval.reminded": ("bell", "{said}", ""),
+    "approval.expired": (
+        "calendar-x",
+        "noted that “{round}” expired undecided",
+        "noted that “{round}” expired undecided",
+    ),
+    "approval.stuck": ("circle-alert", "noted that nobody is left to decide “{round}”", ""),
     # what clocks tell is IT's own business
     "targeted": ("timer", "set the targets: “{policy}”, version {version}", ""),
     "rebased": ("timer-reset", "re-based the clocks: “{policy}”, version {version}", ""),
@@ -84,11 +114,12 @@ def _entry(ticket: Ticket, event: Event, internal: bool) -> Entry | None:
     if event.kind == "comment.added":
         look = "note" if event.is_internal else "ours" if event.data.get("side") == "it" else "theirs"
         return Entry(look, "", words="", text=event.data["text"], **common)
-    if event.kind == "link.added":
+    if event.kind in ("link.added", "link.removed"):
         return _linked(event, common) if internal else None
     if what == "assigned":
         return _assigned(event, common, internal)
-    icon, for_it, for_requesters = WORDS.get(what, ("circle-dot", what.replace("_", " "), ""))
+    unknown = ("circle-dot", what.replace("_", " "), "")
+    icon, for_it, for_requesters = WORDS.get(event.kind) or WORDS.get(what, unknown)
     inside = event.inside if internal else {}
     words = (for_it if internal else for_requesters).format_map(_Blank({**event.data, **inside}))
     if not words:
@@ -152,6 +183,8 @@ def _details(event: Event, inside: dict[str, Any]) -> list[str]:
 # What the sentence of a move says already, or what is bookkeeping.
 _SAID = {"resolved_at", "closed_at", "reassignment_count", "reopen_count", "assignee", "workgroup", "pending_reason"}
 _SAID |= {"resolution_code", "solution", "rating", "rating_comment", "result", "effort_minutes", "finished_at"}
+_SAID |= {"actual_start", "actual_end", "late_reason", "outcome", "done", "was_backed_out", "interruptions"}
+_SAID |= {"review", "reviewed_at", "reviewed_by", "fulfilled_at", "failures", "disrupts_service"}
 
 
 def _changes(inside: dict[str, Any]) -> list[dict[str, Any]]:
@@ -176,7 +209,8 @@ def _assigned(event: Event, common: dict[str, Any], internal: bool) -> Entry | N
 def _linked(event: Event, common: dict[str, Any]) -> Entry:
     kind = LinkKind(event.inside["kind"])
     words = kind.label if event.inside["forward"] else LINK_BACKWARDS[kind]
-    return Entry("event", "link", words=f"linked it: {words} {event.inside['number']}", **common)
+    icon, did = ("link", "linked it") if event.kind == "link.added" else ("link-2-off", "removed the link")
+    return Entry("event", icon, words=f"{did}: {words} {event.inside['number']}", **common)
 
 
 def question(events: Iterable[Event]) -> str:
@@ -200,15 +234,21 @@ class Step:
 
 
 def public_steps(ticket: Ticket, trail: Iterable[tuple[str, str, datetime]]) -> list[Step]:
-    """Received → In progress → Solved → Closed, with the time each was last reached; from `queries.trail`."""
-    order = ["Received", "In progress", "Solved", "Closed"]
+    """Received → In progress → Solved → Closed, or as the kind goes, with the time each was last reached.
+
+    `trail` comes from `queries.trail`. Where the ticket has left the usual way, the path ends where it stands.
+    """
+    order = list(ticket.kind_info.public_path)
     words = ticket.kind_info.public_words
     reached: dict[str, datetime] = {}
     for _, state, at in trail:
         if state in words:
             reached[words[state]] = at
-    now = ticket.kind_info.public_words[ticket.state]
-    place = order.index("In progress" if now == "On hold" else now)
+    now = words[ticket.state]
+    now = "In progress" if now == "On hold" else now
+    if now not in order:
+        order = [*(word for word in order if word in reached), now]
+    place = order.index(now)
     return [
         Step(
             ticket.public_state if index == place else word,

@@ -9,6 +9,7 @@ urlpatterns = [
     path("queues/", views.queues, name="queues"),
     path("queues/<slug:slug>/", views.queue, name="queue"),
     path("queues/<slug:slug>/team/", views.team, name="team"),
+    path("links/<str:number>/", views.links, name="links"),
     path("lifecycles/", views.lifecycles, name="lifecycles"),
     path("attachments/<uuid:key>/", views.attachment, name="attachment"),
 ]

@@ -14,6 +14,7 @@ from desk.people.models import User
 from desk.people.rules import may_work_queue
 from desk.tickets import actions as ticket_actions
 from desk.tickets import flow
+from desk.tickets.audit import snapshot
 from desk.tickets.errors import Refused
 from desk.tickets.models import Impact, Urgency, Visibility
 from incidents import actions
@@ -172,7 +173,7 @@ class Story:
             "title": update.title if self.last["title"] == incident.title else None,  # not one that people wrote
         }
         # By id: the incident is fresh after every move, and each of its neighbours would be one more query.
-        here = flow.snapshot(incident)
+        here = snapshot(incident)
         new = {name: to for name, to in told.items() if to is not None and here[name] != getattr(to, "pk", to)}
         if new:
             how: dict[str, Any] = {"by": self._as_member(self.actor), "at": self.at, "source": SOURCE}

@@ -16,6 +16,7 @@ from desk.sla.sweep import ESCALATE, sweep_all
 from desk.tickets.flow import serialise
 from desk.tickets.models import Ticket
 
+from .changes import lay_changes
 from .clock import WorkingTime
 from .promises import promise
 from .story import Planned, Planner, play
@@ -38,8 +39,8 @@ def lay(
 ) -> World:
     """Make the company and its two months of work in one transaction; NotEmpty when something is there.
 
-    `scale` makes it smaller or larger; 0 is the company alone. Later chapters (changes, requests) take the World
-    that this returns and play inside the same transaction: they have their place after `_incidents`.
+    `scale` makes it smaller or larger; 0 is the company alone. Later chapters (changes, and requests to come) take
+    the World and play inside the same transaction, after `_incidents`.
     """
     now = now or timezone.now()
     written: list[str] = []
@@ -52,6 +53,8 @@ def lay(
             promise(world, now)
             say(f"{len(world.people)} people, {len(world.workgroups)} workgroups, {len(world.services)} services.")
             _incidents(world, now, scale, Random(seed), written, say)
+            if scale:
+                say(f"{len(lay_changes(world))} changes.")
             _tell_the_past(now)
     except BaseException:
         for name in written:  # the rows roll back by themselves, the bytes don't

@@ -133,7 +133,7 @@ def _workgroups(world: World, company: dict[str, Any]) -> None:
     for slug, row in company["workgroups"].items():
         workgroup, _ = Workgroup.objects.get_or_create(slug=slug, defaults={"name": row["name"]})
         workgroup.description, workgroup.email = row["about"], f"{slug}@northwind.example"
-        workgroup.takes = row["takes"]
+        workgroup.takes, workgroup.oversees = row["takes"], row.get("oversees", [])
         workgroup.save()
         ensure_role_groups(workgroup)
         world.workgroups[slug] = workgroup

@@ -17,8 +17,10 @@ COSTS = {
     "/queues/service-desk/": ("sam", 12),
     "/queues/service-desk/?tab=unassigned": ("sam", 12),
     "/queues/service-desk/team/": ("lena", 8),
-    "/lifecycles/": ("sam", 5),
-    "/inbox/": ("sam", 4),
+    "/lifecycles/": ("sam", 6),
+    "/inbox/": ("sam", 5),
+    "/approvals/": ("sam", 8),
+    "/approvals/agenda/": ("sam", 4),
     "/reports/sla/": ("lena", 6),
 }
 

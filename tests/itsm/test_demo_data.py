@@ -9,6 +9,11 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from changes.lifecycle import Outcome
+from changes.lifecycle import State as ChangeState
+from changes.models import Change
+from changes.planning import conflicts_of
+from desk.approvals.queries import waiting_for
 from desk.notifications.models import Message
 from desk.people.models import Role, User, Workgroup
 from desk.people.rules import reach
@@ -53,7 +58,7 @@ def demo(db):
 
 
 def test_the_company_is_there(company):
-    assert (Site.objects.count(), Workgroup.objects.count(), Service.objects.count()) == (6, 8, 12)
+    assert (Site.objects.count(), Workgroup.objects.count(), Service.objects.count()) == (6, 9, 12)
     assert Category.objects.filter(parent=None).count() == 8
     assert all(workgroup.memberships.filter(role=Role.LEAD).exists() for workgroup in Workgroup.objects.all())
     for username, _ in DEMO_ACCOUNTS:
@@ -114,9 +119,14 @@ def test_work_orders_are_proposed_by_site_and_only_to_those_who_take_them(compan
 def test_what_is_told_could_have_happened(demo):
     """Time runs forward, within two months, never on a Sunday; and nothing is left to fill in."""
     assert not Event.objects.filter(at__gt=NOW).exists()
-    logged = list(Ticket.objects.order_by("pk").values_list("created_at", flat=True))
-    assert logged == sorted(logged)
-    assert (NOW - logged[0]).days <= 60
+    logged = []
+    for kind in ("incident", "change"):  # the numbers of each kind rise with time
+        # But for what changes caused: their chapter is told last.
+        told = Ticket.objects.filter(kind=kind).exclude(links_out__target__kind="change").order_by("pk")
+        moments = list(told.values_list("created_at", flat=True))
+        assert moments == sorted(moments)
+        logged += moments
+    assert (NOW - min(logged)).days <= 60
     assert not [moment for moment in logged if timezone.localtime(moment).weekday() == 6]
     for ticket in Ticket.objects.prefetch_related("events"):
         # What clocks tell bears its true moment, and is written with the next event.
@@ -231,3 +241,19 @@ def test_the_library_names_what_there_is(company):
             assert set(job.needs) <= set(range(1, number)), job.title
     assert {part.problem for part in CAST} <= set(library.problems)
     assert settings.INCIDENT_REOPEN_DAYS <= 14  # plots.py counts on it
+
+
+def test_changes_are_in_every_state_and_their_people_find_them(demo):
+    """Failed and interrupted ones with what they caused; Chris and Omar have something to decide."""
+    assert set(Change.objects.values_list("state", flat=True)) == set(ChangeState.values)
+    assert set(Change.objects.exclude(outcome="").values_list("outcome", flat=True)) == set(Outcome.values)
+    assert Change.objects.filter(interruptions=1).exists()
+    assert Link.objects.filter(kind="caused_by", target__kind="change").count() == 2
+    assert {change.change_type for change in Change.objects.all()} == {"standard", "normal", "emergency"}
+    assert not [
+        change for change in Change.objects.filter(state="closed") if change.needs_review_because and not change.review
+    ]
+    for username in ("chris", "omar"):
+        assert list(waiting_for(demo.people[username])), username
+    busy = Change.objects.get(title="VPN gateway: version 5")
+    assert [conflict.because for conflict in conflicts_of(busy)] == ["it changes Sign-in, which this one needs"]

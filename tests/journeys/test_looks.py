@@ -6,12 +6,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
+from changes import actions as changes
+from changes import feeds
+from changes.models import Freeze
+from desk.approvals.delegating import delegate
+from desk.approvals.models import ApproverGroup
 from desk.sla.sweep import sweep_all
 from desk.tickets.actions import note, reply
 from incidents import actions
+from tests.desk.approvals.rounds import ask, rule, say, seat_of, step
 from tests.desk.notifications.news import escalate
 from tests.desk.sla.promises import policy
-from tests.factories import incident
+from tests.factories import ServiceFactory, incident
 
 PAGES = {
     "erin": [
@@ -35,8 +41,22 @@ PAGES = {
         "/incidents/{number}/do/assign/",
         "/incidents/{number}/do/resolve/",
         "/clocks/{number}/",
+        "/changes/calendar/",
+        "/changes/calendar/?view=week",
+        "/changes/calendar/?view=day",
+        "/changes/calendar/?view=list",
+        "/changes/calendar/?on=2031-02-01",
+        "/changes/calendar/feeds/",
     ],
-    "lena": ["/queues/service-desk/team/", "/queues/service-desk/?order=priority", "/reports/sla/"],
+    "lena": [
+        "/queues/service-desk/team/",
+        "/queues/service-desk/?order=priority",
+        "/reports/sla/",
+        "/approvals/",
+        "/approvals/agenda/",
+        "/approvals/{seat}/",
+        "/inbox/",
+    ],
     "omar": ["/", "/incidents/", "/incidents/{number}/"],  # empty, empty, not found
 }
 
@@ -54,17 +74,48 @@ def test_pages_are_accessible_and_fit(open_as, town, name, scheme):
     note(ticket=found, by=town.sam, message="The certificate again.")
     escalate(found, town.sam, subject="Soonlate" * 30, text="One hour is left.\n\n" + "Verylong" * 40)
     escalate(found, town.sam)
+    fill_the_calendar(town)
+    seat = _asked_of_lena(town, found)
     page = open_as(name, color_scheme=scheme)
     faults = []
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         for address in PAGES[name]:
-            page.goto(address.format(number=found.number))
+            page.goto(address.format(number=found.number, seat=seat))
             serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
             faults += [(address, width, v["id"], v["nodes"][0]["html"][:120]) for v in serious]
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 faults.append((address, width, "scrolls sideways"))
     assert faults == []
+
+
+def fill_the_calendar(town):
+    """Today: a dozen changes in one another's way, one of them for days and with a long word, a freeze, an address."""
+    service, start = ServiceFactory(), timezone.now()
+    for number in range(12):
+        changes.draft(
+            by=town.sam, title="Averyveryverylongwordwithoutanyspace" * 3 if number == 3 else f"Step {number}",
+            workgroup=town.desk, services=[service], planned_start=start,
+            planned_end=start + timedelta(hours=100 if number == 5 else 2),
+            experience=1, tried_out=1, undoing=1,
+        )  # fmt: skip
+    for effect in ("refuse", "warn"):
+        Freeze.objects.create(
+            name=f"Year-end, {effect}", effect=effect, start=start, end=start + timedelta(days=3), reason="Closed."
+        )
+    feeds.make(by=town.sam)
+
+
+def _asked_of_lena(town, found):
+    """Her and Nadia's approval is asked, and Nadia has a question; Niko answers for Lena next week."""
+    board = ApproverGroup.objects.create(name="CAB")
+    board.members.set([town.lena, town.nadia])
+    step(rule("Everything"), "Change advisory board", groups=[board])
+    asked = ask(found, town.sam)
+    say(asked, town.nadia, "ask")
+    begins = timezone.now() + timedelta(days=7)
+    delegate(by=town.lena, to=town.niko, start=begins, end=begins + timedelta(days=7))
+    return seat_of(asked, town.lena).pk
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -6,13 +6,14 @@ import uuid
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people.signed_in import SignedIn
 
-from .. import actions, kinds, paths, queries, rules, timeline
+from .. import actions, kinds, linked, paths, queries, rules, timeline
 from ..errors import Refused, Stale
 from ..forms import NoteForm, ReplyForm, refuse
 from ..kinds import Kind
@@ -73,7 +74,8 @@ def edit(request: SignedIn, kind: str, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         fields = dict(form.cleaned_data)
         try:
-            actions.edit(ticket=ticket, by=request.user, seen=fields.pop("seen"), **fields)
+            verb = getattr(info.actions, "edit", actions.edit)
+            verb(ticket=ticket, by=request.user, seen=fields.pop("seen"), **fields)
             return done(request, ticket, "Saved.")
         except Refused as caught:
             refusal = caught
@@ -92,7 +94,8 @@ def _kept(data: QueryDict, stale: Stale, info: Kind) -> QueryDict:
     for field in info.forms.EditForm(ticket=stale.ticket):
         if field.name not in stale.meant | {"seen"}:
             value = field.value()
-            data[field.html_name] = "" if value is None else str(getattr(value, "pk", value))
+            several = list(value) if isinstance(value, list | tuple | QuerySet) else [value]
+            data.setlist(field.html_name, ["" if one is None else str(getattr(one, "pk", one)) for one in several])
     return data
 
 
@@ -132,6 +135,8 @@ def _page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, *
         "kind": info,
         "internal": internal,
         "works": works,
+        "steers": works or rules.oversees(ticket, request.user),
+        "may_edit": rules.may_edit(ticket, request.user),
         # A ticket that was raised for another one is talked about with those who work on that one.
         "asks": works and ticket.parent is not None and not rules.is_requester(ticket, request.user),
         "is_mine": rules.is_requester(ticket, request.user),
@@ -143,7 +148,7 @@ def _page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, *
         "moves": moves,
         "figure": paths.figure_for(ticket, request.user, moves=moves, trail=trail) if internal else None,
         "open_moves": {move.name: move for move in moves if move.open},
-        "links": queries.links_of(ticket, request.user),
+        "links": linked.links_of(ticket, request.user),
         "may_reply": rules.may_reply(ticket, request.user) and not ticket.is_over,
         "may_note": rules.may_note(ticket, request.user),
         "reply_form": ReplyForm(initial=typed_before(request, path)),

@@ -5,7 +5,7 @@ from django.http import Http404
 
 from desk.people.actions import leave
 from desk.tickets import actions as desk_actions
-from desk.tickets import kinds, queries
+from desk.tickets import kinds, linked, queries
 from desk.tickets.models import LinkKind
 from tests.factories import WorkgroupFactory, analyst, incident
 from tests.stories import in_state, move
@@ -182,9 +182,9 @@ def test_a_requester_reads_public_events_without_their_inside(world):
 def test_links_lead_only_where_one_may_go(world):
     mine, foreign = incident(world.erin), incident(world.omar, workgroup=world.network)
     desk_actions.link(source=mine, target=foreign, kind=LinkKind.CAUSED_BY, by=world.sam)
-    assert queries.links_of(mine, world.erin) == []
-    assert [(how, other.pk) for how, other in queries.links_of(mine, world.admin)] == [("was caused by", foreign.pk)]
-    assert [how for how, _ in queries.links_of(foreign, world.admin)] == ["caused"]
+    assert linked.links_of(mine, world.erin) == []
+    assert [(how, other.pk) for how, other in linked.links_of(mine, world.admin)] == [("was caused by", foreign.pk)]
+    assert [how for how, _ in linked.links_of(foreign, world.admin)] == ["caused"]
 
 
 def test_moves_stand_in_the_lifecycles_order_and_say_why_they_are_shut(world):

@@ -1,0 +1,402 @@
+"""The verbs on changes: draft, edit, one for each transition, review, and reporting an interruption."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from desk.approvals import actions as approvals
+from desk.people.models import User, Workgroup
+from desk.people.queries import analysts_of, automation
+from desk.people.rules import is_analyst
+from desk.services.models import Category, Service, Site
+from desk.tickets import actions as ticket_actions
+from desk.tickets import flow, text
+from desk.tickets.audit import as_given, held
+from desk.tickets.errors import Refused
+from desk.tickets.flow import perform
+from desk.tickets.models import Impact, LinkKind, Ticket, Urgency
+from desk.tickets.queries import priority_for
+from workorders import actions as order_actions
+from workorders.queries import open_orders
+
+from . import queries, rules
+from .lifecycle import Outcome, State
+from .models import DECIDED_ON, PLAN, Change, ChangeTemplate, ChangeType
+
+INTERRUPTED = "change.service_interrupted"
+INCORRECT = "change.implemented_incorrectly"
+
+
+@transaction.atomic
+def draft(
+    *,
+    by: User,
+    title: str,
+    description: str = "",
+    requester: User | None = None,
+    change_type: str = ChangeType.NORMAL,
+    template: ChangeTemplate | None = None,
+    workgroup: Workgroup,
+    services: Iterable[Service] = (),
+    category: Category | None = None,
+    site: Site | None = None,
+    impact: int = Impact.LOW,
+    fixes: Ticket | None = None,
+    submission: uuid.UUID | None = None,
+    at: datetime | None = None,
+    source: str = "web",
+    **answers: Any,
+) -> Change:
+    """Draft a change for the workgroup that will own it; `answers` are plan, window and the questions on risk.
+
+    Only analysts may. A standard change takes plan and answers from its template. `fixes` is a ticket that it is to
+    put right: both are linked. The same `submission` drafts once. Writes `change.logged`.
+    """
+    if not is_analyst(by):
+        raise PermissionDenied("Only people who work in IT may plan changes.")
+    if submission and (earlier := queries.drafted_already(submission, by)):
+        return earlier
+    if not workgroup.takes_kind("change"):
+        raise Refused(f"{workgroup} doesn't take changes.", field="workgroup")
+    if template is not None:
+        answers |= queries.answers_of(template)
+        impact = template.impact
+    services = list(services)
+    change = Change.new(
+        **_words(title, description),
+        requester=requester or by,
+        reporter=by,
+        change_type=change_type,
+        template=template,
+        workgroup=workgroup,
+        service=services[0] if services else None,
+        category=category,
+        site=site,
+        impact=impact,
+        **_how_soon(change_type, impact),
+        submission=submission,
+        **_clean(answers),
+    )
+    hand = {"by": by, "at": at, "source": source}
+    told = {"data": {"text": change.description}, "inside": {"workgroup": str(workgroup)}}
+    change, _ = flow.open_ticket(change, **hand, **told, also=lambda: _settle(change, services))  # type: ignore[arg-type]
+    if fixes is not None:
+        ticket_actions.link(source=fixes, target=change, kind=LinkKind.FIXED_BY, by=by, at=at)
+    return change
+
+
+def _words(title: str, description: str) -> dict[str, str]:
+    """Title and description, cleaned; Refused with the field where one can't be."""
+    title = text.clean(title, field="title", required="Please say in a few words what will be changed.", limit=200)
+    return {"title": title, "description": text.clean(description, field="description")}
+
+
+def _how_soon(change_type: str, impact: int) -> dict[str, int]:
+    """Urgency and priority: what is planned can wait, an emergency can't."""
+    urgency = Urgency.HIGH if change_type == ChangeType.EMERGENCY else Urgency.LOW
+    return {"urgency": urgency, "priority": priority_for(impact, urgency)}
+
+
+def _clean(answers: dict[str, Any]) -> dict[str, Any]:
+    """The answers with their texts cleaned; Refused with the field where a window makes no sense."""
+    start, end = answers.get("planned_start"), answers.get("planned_end")
+    if start and end and end <= start:
+        raise Refused("The planned window ends after it starts.", field="planned_end")
+    return {name: text.clean(value, field=name) if name in PLAN else value for name, value in answers.items()}
+
+
+def _settle(change: Change, services: list[Service]) -> None:
+    """Services, and the risk that follows from them; before anybody reacts."""
+    change.services.set(services)
+    if (risk := change.assessed) is not None:
+        change.risk = risk.score
+        Change.objects.filter(pk=change.pk).update(risk=risk.score)
+
+
+@transaction.atomic
+def edit(*, ticket: Change, by: User, seen: int, **fields: Any) -> Change:
+    """Edit what was planned, as every ticket is edited; the risk follows. See `desk.tickets.actions.edit`.
+
+    What approvers decided on (plan, window, risk, services) voids their answers when it is edited after submitting:
+    the reaction to `field.changed` says so, and asks them again.
+    """
+    change = flow.lock(ticket)
+    fields = {name: text.clean(value, field=name) if name in PLAN else value for name, value in fields.items()}
+    if change.state not in queries.EDITABLE_IN and (shut := DECIDED_ON & _wanted(change, fields)):
+        names = ", ".join(str(Change._meta.get_field(name).verbose_name) for name in sorted(shut))  # type: ignore[union-attr]
+        raise Refused(f"{change.number} is {change.state_label.lower()}; its {names} can't be edited any more.")
+    if services := list(fields.get("services", ())):
+        fields["service"] = services[0]
+    ticket_actions.edit(ticket=change, by=by, seen=seen, **fields)
+    edited = flow.lock(change)  # as the reactions to the edit left it
+    risk = edited.assessed
+    if edited.risk != (score := risk.score if risk else None):
+        flow.change_fields(edited, by=by, at=fields.get("at"), risk=score)
+    fresh = Change.objects.get(pk=edited.pk)
+    if fresh.state != State.DRAFT and fresh.frozen_in_words:
+        raise Refused(fresh.frozen_in_words, field="planned_start")
+    return fresh
+
+
+def _wanted(change: Change, fields: dict[str, Any]) -> set[str]:
+    """Of what approvers decide on, the fields that these values would change."""
+    return {n for n, value in fields.items() if n in DECIDED_ON and held(change, n) != as_given(change, n, value)}
+
+
+# -- getting approval --------------------------------------------------------------------------
+
+
+@transaction.atomic
+def submit(*, change: Change, by: User, **how: Any) -> Change:
+    """Ask for a decision: a standard change is approved at once, for others the rules say whom to ask."""
+    submitted = perform(change, "submit", by=by, **how)
+    if submitted.state == State.SUBMITTED:
+        ask(change=submitted, by=by, **_timing(how))
+    return submitted
+
+
+def ask(*, change: Change, by: User, **timing: Any) -> None:
+    """Ask those whom the approval rules name, except whoever planned it."""
+    risk = change.assessed
+    approvals.ask(
+        ticket=change,
+        by=by,
+        variant=change.change_type,
+        services=change.touched,
+        risk=risk.score if risk else None,
+        authors=queries.authors_of(change),
+        **timing,
+    )
+
+
+@transaction.atomic
+def withdraw(*, change: Change, by: User, because: str = "", **how: Any) -> Change:
+    """Back to draft; what was answered is void."""
+    because = text.clean(because, field="because", limit=500)
+    back = perform(change, "withdraw", by=by, because=because, **how)
+    approvals.void(ticket=back, by=by, because=because or f"{back.number} is a draft again", **_timing(how))
+    return back
+
+
+def approve(*, change: Change, by: User, because: str = "", **how: Any) -> Change:
+    """Its approvers said yes; only the portal's hand does this, when their answers come to it."""
+    return perform(change, "approve", by=by, because=because, **how)
+
+
+def reject(*, change: Change, by: User, because: str = "", **how: Any) -> Change:
+    """Its approvers said no; as `approve`."""
+    return perform(change, "reject", by=by, because=because, **how)
+
+
+def reconsider(*, change: Change, by: User, because: str, **how: Any) -> Change:
+    """What was approved isn't any more; as `approve`."""
+    return perform(change, "reconsider", by=by, because=because, **how)
+
+
+def schedule(*, change: Change, by: User, **how: Any) -> Change:
+    """Let its window stand."""
+    return perform(change, "schedule", by=by, **how)
+
+
+@transaction.atomic
+def cancel(*, change: Change, by: User, reason: str, orders: str = "", **how: Any) -> Change:
+    """It won't be done. Where work orders are open, `orders` ("cancel" or "keep") says what becomes of them."""
+    reason = text.clean(reason, field="reason", required="Please say why it won't be done.")
+    fresh = flow.lock(change)
+    flow.ask_permission(fresh, "cancel", by)
+    _ask_for_orders(fresh, orders)
+    cancelled = perform(fresh, "cancel", by=by, reason=reason, **how)
+    approvals.void(ticket=cancelled, by=by, because=f"{cancelled.number} was cancelled", **_timing(how))
+    _cancel_orders(cancelled, orders, f"{cancelled.number} was cancelled: {reason}", how)
+    return cancelled
+
+
+def _ask_for_orders(change: Change, orders: str) -> None:
+    if open_orders(change).exists() and orders not in ("cancel", "keep"):
+        raise Refused(f"Open: {change.open_orders}. Please say what becomes of them.", field="orders")
+
+
+def _cancel_orders(change: Change, orders: str, reason: str, how: dict[str, Any]) -> None:
+    if orders == "cancel":
+        order_actions.cancel_open(parent=change, by=automation(), reason=reason, **_timing(how))
+
+
+def _timing(how: dict[str, Any]) -> dict[str, Any]:
+    return {"at": how.get("at"), "source": how.get("source", "web")}
+
+
+# -- doing it ----------------------------------------------------------------------------------
+
+
+def take(*, change: Change, by: User, seen: int | None = None, at: datetime | None = None) -> Change:
+    """Make the change mine. Refused, with the name, when somebody already has it; harmless when it is me."""
+    with transaction.atomic():
+        fresh = flow.lock(change)
+        flow.ask_permission(fresh, "assign", by)
+        if fresh.assignee_id == by.pk:
+            return fresh
+        if not rules.nobody_else_has_it(fresh, by):
+            raise Refused(f"{fresh.assignee} has {fresh.number} already.")
+        chosen: dict[str, Any] = {"workgroup": fresh.workgroup, "assignee": by, "because": f"{by} took it"}
+        _refuse_stranger(fresh.workgroup, by)
+        return perform(fresh, "assign", by=by, seen=seen, at=at, **chosen)
+
+
+@transaction.atomic
+def assign(
+    *,
+    change: Change,
+    by: User,
+    workgroup: Workgroup | None = None,
+    assignee: User | None = None,
+    reason: str = "",
+    because: str = "",
+    **how: Any,
+) -> Change:
+    """To another workgroup that takes changes (the reason is needed) and/or to one of its analysts."""
+    fresh = flow.lock(change)
+    flow.ask_permission(fresh, "assign", by)
+    target = workgroup or fresh.workgroup
+    moved = target.pk != fresh.workgroup_id
+    needed = "Please say why it goes to another workgroup." if moved else ""
+    reason = text.clean(reason, field="reason", required=needed)
+    if moved and not target.takes_kind("change"):
+        raise Refused(f"{target} doesn't take changes.", field="workgroup")
+    if assignee is not None:
+        _refuse_stranger(target, assignee)
+    chosen: dict[str, Any] = {"workgroup": target, "assignee": assignee, "reason": reason, "because": because}
+    return perform(fresh, "assign", by=by, **chosen, **how)
+
+
+def _refuse_stranger(workgroup: Workgroup, assignee: User) -> None:
+    if not analysts_of(workgroup).filter(pk=assignee.pk).exists():
+        raise Refused(f"{assignee} doesn't work in {workgroup}.", field="assignee")
+
+
+@transaction.atomic
+def start(*, change: Change, by: User, late_reason: str = "", **how: Any) -> Change:
+    """Begin, inside of the window or with a reason; takes it if nobody has it."""
+    fresh = flow.lock(change)
+    flow.ask_permission(fresh, "start", by)
+    how["at"] = how.get("at") or flow.clock()
+    outside = not queries.in_window(fresh, how["at"])
+    needed = f"It is outside of its window ({fresh.window_in_words}). Please say why it begins now." if outside else ""
+    late_reason = text.clean(late_reason, field="late_reason", required=needed)
+    return perform(fresh, "start", by=by, late_reason=late_reason if outside else "", **how)
+
+
+@transaction.atomic
+def finish(
+    *,
+    change: Change,
+    by: User,
+    outcome: str,
+    done: str,
+    started: datetime | None = None,
+    ended: datetime | None = None,
+    files: Iterable[UploadedFile] = (),
+    **how: Any,
+) -> Change:
+    """It is in place: how it went, what was done, and the actual times.
+
+    Implemented incorrectly is announced by an event of its own, `change.implemented_incorrectly`.
+    """
+    done = text.clean(done, field="done", required="Please say what was done.")
+    if outcome not in (Outcome.SUCCESSFUL, Outcome.WITH_ISSUES, Outcome.INCORRECT):
+        raise Refused("Please say how it went.", field="outcome")
+    fresh = flow.lock(change)
+    flow.ask_permission(fresh, "finish", by)
+    how["at"] = how.get("at") or flow.clock()
+    started, ended = _actual(started or fresh.actual_start, ended, how["at"])
+    how |= {"outcome": outcome, "done": done, "started": started, "ended": ended, "files": list(files)}
+    finished = perform(fresh, "finish", by=by, **how)
+    if outcome == Outcome.INCORRECT:
+        _announce(finished, INCORRECT, by, how, done, "was implemented incorrectly", occurrence=1)
+    return finished
+
+
+def _actual(started: datetime | None, ended: datetime | None, now: datetime) -> tuple[datetime | None, datetime]:
+    """When it really was; Refused with the field where that can't be."""
+    ended = ended or now
+    if ended > now:
+        raise Refused("It can't have ended in the future.", field="ended")
+    if started is not None and started >= ended:
+        raise Refused("It can't have ended before it began.", field="ended")
+    return started, ended
+
+
+@transaction.atomic
+def fail(
+    *,
+    change: Change,
+    by: User,
+    done: str,
+    backed_out: bool,
+    ended: datetime | None = None,
+    orders: str = "",
+    files: Iterable[UploadedFile] = (),
+    **how: Any,
+) -> Change:
+    """It couldn't be done: what happened, and whether it was backed out. Open work orders are asked after."""
+    done = text.clean(done, field="done", required="Please say what happened.")
+    fresh = flow.lock(change)
+    flow.ask_permission(fresh, "fail", by)
+    _ask_for_orders(fresh, orders)
+    how["at"] = how.get("at") or flow.clock()
+    _, ended = _actual(fresh.actual_start, ended, how["at"])
+    words = "failed and was backed out" if backed_out else "failed and was not backed out"
+    told = queries.trouble(fresh, "change.failed", words, done, occurrence=1)
+    how |= {"done": done, "backed_out": backed_out, "ended": ended, "told": told, "files": list(files)}
+    failed = perform(fresh, "fail", by=by, **how)
+    _cancel_orders(failed, orders, f"{failed.number} failed: {done}", how)
+    return failed
+
+
+@transaction.atomic
+def report_interruption(
+    *, change: Change, by: User, words: str, at: datetime | None = None, source: str = "web"
+) -> Change:
+    """While it is being done, or afterwards: it interrupted a service. Each report is an occurrence of its own."""
+    words = text.clean(words, field="words", required="Please say which service is interrupted, and how.")
+    change = flow.lock(change)
+    if not rules.analyst(change, by):
+        raise PermissionDenied(rules.analyst.why_not(change))
+    if not rules.has_begun(change):
+        raise Refused(rules.has_begun.why_not(change))
+    flow.change_fields(change, by=by, at=at, source=source, interruptions=change.interruptions + 1)
+    how = {"at": at, "source": source}
+    _announce(change, INTERRUPTED, by, how, words, "interrupted a service", occurrence=change.interruptions)
+    return change
+
+
+def _announce(change: Change, code: str, by: User, how: dict[str, Any], text: str, words: str, occurrence: int) -> None:
+    """Tell what went wrong in an event of its own, from which others can act without knowing changes."""
+    told = queries.trouble(change, code, words, text, occurrence=occurrence)
+    flow.write_event(change, code, by=by, **_timing(how), data={"text": text}, inside=told)
+
+
+# -- looking back ------------------------------------------------------------------------------
+
+
+def write_review(*, change: Change, by: User, review: str, **how: Any) -> Change:
+    """Post-implementation review; it may be written anew until the change is closed."""
+    review = text.clean(review, field="review", required="Please say what happened and what we learn from it.")
+    return perform(change, "write_review", by=by, review=review, **how)
+
+
+@transaction.atomic
+def close(*, change: Change, by: User, word: str = "", **how: Any) -> Change:
+    """Nothing is left to do; where tickets that it caused are still open, a word why is asked."""
+    fresh = flow.lock(change)
+    flow.ask_permission(fresh, "close", by)
+    still = queries.open_consequences(fresh)
+    needed = f"Still open: {', '.join(ticket.number for ticket in still)}. Please say why it is closed all the same."
+    word = text.clean(word, field="word", required=needed if still else "")
+    return perform(fresh, "close", by=by, word=word, **how)

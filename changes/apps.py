@@ -1,0 +1,42 @@
+"""Tells Django that this folder is an app, and the desk that changes are a kind of ticket."""
+
+from django.apps import AppConfig
+
+
+class ChangesConfig(AppConfig):
+    name = "changes"
+    verbose_name = "Changes"
+
+    def ready(self) -> None:
+        from desk.tickets import kinds
+
+        from .lifecycle import CLOSED_STATES, PUBLIC_WORDS, State
+
+        kinds.register(
+            kinds.Kind(
+                name="change",
+                label="Change",
+                prefix="CHG",
+                room="changes",
+                model_label="changes.Change",
+                states=State,
+                closed=CLOSED_STATES,
+                public_words={state.value: word for state, word in PUBLIC_WORDS.items()},
+                working=frozenset({State.IMPLEMENTING.value}),
+                waiting=frozenset(),
+                solved=frozenset({State.IMPLEMENTED.value, State.FAILED.value, State.CLOSED.value}),
+                void=frozenset({State.CANCELLED.value}),
+                idle=frozenset({State.SUBMITTED.value}),
+                editable=(
+                    "change_type", "services", "reason", "implementation_plan", "test_plan", "backout_plan", "planned_start",
+                    "planned_end", "experience", "tried_out", "undoing",
+                ),
+                public_path=("Draft", "Waiting for approval", "Approved", "Scheduled", "In progress", "Done", "Closed"),
+                rules_only_propose=True,
+                awaits=frozenset({State.SUBMITTED.value, State.APPROVED.value, State.SCHEDULED.value}),
+                open_to_it=True,
+                home_page="index",
+                home_words="Changes",
+                author_edits=frozenset({State.DRAFT.value}),
+            )
+        )  # fmt: skip

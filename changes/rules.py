@@ -1,0 +1,76 @@
+"""Who may move a change, and what must be true first; each rule answers and explains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from desk.tickets.rules import condition, is_automation, is_requester, only, oversees, rule, works_on_it
+
+if TYPE_CHECKING:
+    from desk.people.models import User
+
+    from .models import Change
+
+analyst = works_on_it | oversees
+author = is_requester | works_on_it | oversees
+author_or_automation = author | is_automation
+
+__all__ = ["analyst", "author", "author_or_automation", "approvers", "oversees", "works_on_it"]
+
+
+@only("its approvers, by their answers,")
+def approvers(change: Change, user: User) -> bool:
+    """Nobody decides by a button of their own: the decision follows from the answers, by the portal's hand."""
+    return user.is_automation
+
+
+@condition("Still to be filled in: {ticket.missing_in_words}.")
+def is_complete(change: Change) -> bool:
+    return not change.missing
+
+
+@condition("{ticket.number} can't be done in a time that is over. Please plan another window.")
+def window_is_ahead(change: Change) -> bool:
+    """An emergency may already be running late."""
+    if change.planned_end is None:
+        return True  # `is_complete` asks for the window
+    return change.planned_end > change.moment
+
+
+@condition("{ticket.frozen_in_words}")
+def is_not_frozen(change: Change) -> bool:
+    return not change.frozen_in_words
+
+
+@condition(
+    "Its template “{ticket.template}” isn't approved as it stands. Make it a normal change, or ask for the template."
+)
+def template_is_approved(change: Change) -> bool:
+    """A standard change leans on a template that was approved, and does what that says."""
+    return not change.is_standard or change.follows_its_template
+
+
+@condition("{ticket.number} is approved but not scheduled yet.")
+def is_scheduled_or_an_emergency(change: Change) -> bool:
+    return change.state == "scheduled" or change.is_emergency
+
+
+@condition("{ticket.number} can't be finished while a work order is open: {ticket.open_orders}.")
+def no_open_orders(change: Change) -> bool:
+    return not change.open_orders
+
+
+@condition("{ticket.needs_review_because} It can be closed after its review.")
+def reviewed_where_it_must_be(change: Change) -> bool:
+    """Emergencies, failures, wrong implementations and interruptions are looked back upon, and learnt from."""
+    return change.reviewed_at is not None or not change.needs_review_because
+
+
+@rule("{ticket.assignee} has it. Assign it to yourself first, or ask.")
+def nobody_else_has_it(change: Change, user: User) -> bool:
+    return change.assignee_id in (None, user.pk)
+
+
+@condition("Nothing has been done yet that could interrupt a service.")
+def has_begun(change: Change) -> bool:
+    return change.actual_start is not None

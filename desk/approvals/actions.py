@@ -1,0 +1,371 @@
+"""The verbs of approvals: ask, answer, withdraw, reply, void, add an approver; `times.py` and `delegating.py` have more.
+
+A ticket's state is never touched here: rooms react to the events `approval.*` in the switchboard. Each verb locks the
+ticket first, so that two answers can't race; what the answers come to is `quorum`'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+
+from desk.people.models import User
+from desk.services.models import Service
+from desk.tickets import flow, text
+from desk.tickets.errors import Refused, Stale
+from desk.tickets.models import Ticket
+from desk.tickets.rules import may_view
+
+from . import choosing, count, queries, quorum, rules, telling
+from .choosing import Asked, Wish
+from .models import Answer, Delegation, Round, Seat, Stage
+from .telling import Hand
+
+# An asking with a round in one of these is over; with others it stands.
+OVER = {Stage.REJECTED, Stage.VOID, Stage.EXPIRED}
+NEEDS_WORDS = {
+    Answer.REJECT: "Please say why you reject it.",
+    Answer.ASK: "Please write your question.",
+    Answer.OBJECT: "Please say what you object to.",
+}
+
+
+@transaction.atomic
+def ask(
+    *,
+    ticket: Ticket,
+    by: User,
+    variant: str = "",
+    services: Iterable[Service] = (),
+    risk: int | None = None,
+    item_owner: User | None = None,
+    authors: Iterable[User] = (),
+    at: datetime | None = None,
+    source: str = "web",
+) -> Round:
+    """Ask for the approval of this ticket by the first rule that matches; returns the first step's round, open.
+
+    All steps are made at once, with the people whom the rule names now. Refused, with a sentence that names the rule,
+    when none matches, when nobody is left to ask in a step, or when one was asked already and is neither rejected,
+    expired nor void. Nobody is asked about their own: `authors`, requester and reporter get no seat. Whoever is asked
+    follows the ticket from now on, and is told (`approval.asked`), with those who answer for them while they are away.
+    """
+    ticket = flow.lock(ticket)
+    last = _last_asking(ticket)
+    if last and not any(one.stage in OVER for one in last):
+        word = (
+            "is approved already" if all(one.stage == Stage.APPROVED for one in last) else "waits for approval already"
+        )
+        raise Refused(f"{ticket.number} {word}.")
+    own = frozenset({ticket.requester_id, ticket.reporter_id, *(author.pk for author in authors)})
+    named = tuple(services) or ((ticket.service,) if ticket.service else ())
+    wish = Wish(ticket.kind, ticket.requester, variant, named, risk, item_owner, own)
+    rule = choosing.rule_for(wish)
+    found = [(step, choosing.people_of(step, wish)) for step in rule.steps.all()]
+    hand, asking = Hand(by, at, source), last[0].asking + 1 if last else 1
+    rounds = []
+    for number, (step, people) in enumerate(found, start=1):
+        copied = {name: getattr(step, name) for name in _COPIED}
+        made = Round.objects.create(
+            ticket_id=ticket.pk,
+            asking=asking,
+            number=number,
+            step=step,
+            rule_name=rule.name,
+            authors=sorted(own),
+            **copied,
+        )
+        _seat(made, people)
+        rounds.append(made)
+    _open(ticket, rounds[0], hand)
+    return rounds[0]
+
+
+_COPIED = ("name", "quorum", "needed", "remind_after_hours", "expire_after_hours")
+
+
+def _seat(found: Round, people: Iterable[Asked]) -> None:
+    for asked in people:
+        seat = Seat.objects.create(round=found, user=asked.user, because=asked.because)
+        if not asked.in_person:
+            seat.groups.set(asked.groups)
+
+
+def _last_asking(ticket: Ticket) -> list[Round]:
+    """The rounds of the last asking, in their order; all of them, whatever became of it."""
+    rounds = list(ticket.approval_rounds.order_by("asking", "number"))
+    return [one for one in rounds if one.asking == rounds[-1].asking]
+
+
+def _open(ticket: Ticket, found: Round, hand: Hand) -> None:
+    """Now the step is asked: those who sit there are told, and its times begin to run."""
+    found.opened_at = hand.at
+    _begin(found, hand.at)
+    people = [(seat.user, seat.because) for seat in queries.seats().filter(queries.HERE, round=found)]
+    telling.asked(ticket, found, people, hand)
+    settle(ticket, found, hand)
+
+
+def _begin(found: Round, at: datetime) -> None:
+    """The round is open, from this moment on."""
+    found.stage, found.decided_at, found.reminded_at = Stage.OPEN, None, None
+    remind, expire = found.remind_after_hours, found.expire_after_hours
+    found.remind_at = at + timedelta(hours=remind) if remind else None
+    found.expires_at = at + timedelta(hours=expire) if expire else None
+    found.save()
+    forget(found)
+
+
+def forget(found: Round) -> None:
+    """What those who sit there, and may, had counted as waiting for them is counted anew."""
+    people = set(found.seats.values_list("user_id", flat=True))
+    count.forget(people | set(Delegation.objects.filter(user__in=people).values_list("to_id", flat=True)))
+
+
+# -- answers -----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def answer(
+    *,
+    seat: Seat,
+    by: User,
+    answer: str,
+    text: str = "",
+    seen: int | None = None,
+    at: datetime | None = None,
+    source: str = "web",
+) -> Seat:
+    """Answer in a round (approve, reject, abstain, ask, object), oneself or for somebody who is away; counts at once.
+
+    An answer may be changed while the round is open. What is approved may still be objected to, for as long as the
+    ticket is in a state that `awaits` answers. `seen` is the version of the ticket that the person had before their
+    eyes: nobody approves what they haven't read (Stale). Writes `approval.answered` (`approval.objected` when all was
+    approved already), and, when it decides, `approval.approved` or `approval.rejected`, or asks the next step.
+    """
+    ticket, seat = _locked(seat)
+    _refuse_answer(ticket, seat, by, answer)
+    words = _words(answer, text)
+    late, found = seat.round.stage == Stage.APPROVED, seat.round
+    if answer == Answer.APPROVE:
+        _refuse_unread(ticket, seen, by)
+    if (seat.answer, seat.text, seat.answered_by_id) == (answer, words, by.pk):
+        return seat
+    hand = Hand(by, at, source)
+    was_approved = late and queries.is_approved(ticket)
+    seat.answer, seat.text, seat.answered_by, seat.answered_at = answer, words, by, hand.at
+    if answer == Answer.ASK:
+        seat.question, seat.reply, seat.replied_by = words, "", None
+    seat.save()
+    if late:
+        _begin(found, hand.at)
+    telling.answered(ticket, found, seat, hand, late=was_approved)
+    ticket = flow.lock(ticket)  # the room may have moved it
+    settle(ticket, found, hand)
+    return seat
+
+
+def _locked(seat: Seat) -> tuple[Ticket, Seat]:
+    """The ticket, locked, and the seat as it is now; what it reads of its round's ticket is this one."""
+    ticket = flow.lock(Ticket.objects.get(approval_rounds__seats=seat))
+    fresh = Seat.objects.select_related("user", "round").get(pk=seat.pk)
+    fresh.round.ticket = ticket
+    return ticket, fresh
+
+
+def _refuse_answer(ticket: Ticket, seat: Seat, by: User, answer: str) -> None:
+    if why := rules.why_not_answer(seat, by):
+        raise PermissionDenied(why)
+    if answer not in Answer.values or answer == Answer.NONE:
+        raise Refused("Choose what you want to answer.", field="answer")
+    found = seat.round
+    if ticket.state not in ticket.kind_info.awaiting:
+        raise Refused(f"{ticket.number} is {ticket.state_label.lower()}; answers don't count any more.")
+    if found.stage == Stage.APPROVED and answer != Answer.OBJECT:
+        raise Refused(f"“{found.name}” is approved already. You may still object to it.")
+    if found.stage not in (Stage.OPEN, Stage.APPROVED) or _is_past(ticket, found):
+        raise Refused(f"“{found.name}” is {found.get_stage_display().lower()}; answers don't count any more.")
+    if seat.user_id == by.pk:
+        return
+    if found.seats.filter(user=by).exists():
+        raise Refused(f"You sit in “{found.name}” yourself, so you can't answer for {seat.user} as well.")
+    if found.seats.filter(~Q(answer=Answer.NONE), answered_by=by).exclude(pk=seat.pk).exists():
+        raise Refused(f"You have answered for somebody else in “{found.name}” already; everybody has one voice.")
+
+
+def _is_past(ticket: Ticket, found: Round) -> bool:
+    return any(one.asking != found.asking or one.stage in OVER for one in _last_asking(ticket))
+
+
+def _words(answer: str, given: str) -> str:
+    required = NEEDS_WORDS.get(Answer(answer), "")
+    return text.clean(given, field="text", required=required) if required or given.strip() else ""
+
+
+def _refuse_unread(ticket: Ticket, seen: int | None, by: User) -> None:
+    """Nobody approves what others changed after they read it."""
+    if seen is not None and seen != ticket.version:
+        news = ticket.events.filter(inside__has_key="changes", version__gt=seen).exclude(actor=by)
+        if since := list(news.select_related("actor")):
+            raise Stale(ticket, since)
+
+
+@transaction.atomic
+def withdraw(*, seat: Seat, by: User, at: datetime | None = None, source: str = "web") -> Seat:
+    """Take an answer back while the round is open, so that the seat is undecided again; so an objection stops blocking.
+
+    Writes `approval.withdrawn`, and counts again: what was blocked may be approved by this.
+    """
+    ticket, seat = _locked(seat)
+    if why := rules.why_not_answer(seat, by):
+        raise PermissionDenied(why)
+    if not seat.round.is_open:
+        raise Refused(f"“{seat.round.name}” is {seat.round.get_stage_display().lower()}; an answer stays as it is.")
+    if seat.answer == Answer.NONE:
+        return seat
+    hand, was = Hand(by, at, source), Answer(seat.answer)
+    seat.answer, seat.text, seat.answered_by, seat.answered_at = Answer.NONE, "", None, None
+    seat.question = ""
+    seat.save()
+    words = {Answer.OBJECT: "the objection", Answer.ASK: "the question"}.get(was, "the answer")
+    mine = "" if seat.user_id == by.pk else f" of {seat.user}"
+    said = f"took back {words}{mine} in “{seat.round.name}”"
+    data = {"answer": was, "said": said, "round": seat.round.name, "asking": seat.round.asking, "seat": seat.pk}
+    tells = telling.askers(ticket, seat.round) if was in (Answer.OBJECT, Answer.ASK) else set()
+    hand.write(ticket, telling.WITHDRAWN, data, tells, f"{by} {said}")
+    settle(ticket, seat.round, hand)
+    return seat
+
+
+@transaction.atomic
+def reply(*, seat: Seat, by: User, text: str, at: datetime | None = None, source: str = "web") -> Seat:
+    """Answer an approver's question: their seat is undecided again, and they are told (`approval.replied`)."""
+    ticket, seat = _locked(seat)
+    if not may_view(ticket, by) or not rules.may_reply(seat, by):
+        raise PermissionDenied(rules.may_reply.because.format(ticket=seat))
+    if seat.answer != Answer.ASK or not seat.round.is_open:
+        raise Refused(f"{seat.user} isn't waiting for an answer any more.", field="text")
+    words = _clean(text)
+    asked_by = seat.answered_by_id
+    seat.answer, seat.text, seat.answered_by, seat.answered_at = Answer.NONE, "", None, None
+    seat.reply, seat.replied_by = words, by
+    seat.save()
+    hand = Hand(by, at, source)
+    said = f"answered {seat.user}’s question"
+    data = {"said": said, "round": seat.round.name, "asking": seat.round.asking, "seat": seat.pk, "text": words}
+    body = f"You asked: {seat.question}\n{by} answers: {words}"
+    hand.write(ticket, telling.REPLIED, data, {seat.user_id, asked_by or seat.user_id}, f"{by} {said}", body)
+    settle(ticket, seat.round, hand)
+    return seat
+
+
+def _clean(given: str) -> str:
+    return text.clean(given, field="text", required="Please write an answer.")
+
+
+# -- what answers come to ----------------------------------------------------------------------
+
+
+def settle(ticket: Ticket, found: Round, hand: Hand) -> None:
+    """Count, and do what follows: decide the round, ask the next step, or tell that nobody is left to decide."""
+    outcome = queries.tally_of(found).outcome
+    if outcome == quorum.APPROVED:
+        decide(found, Stage.APPROVED, hand.at)
+        _go_on(ticket, found, hand)
+    elif outcome == quorum.REJECTED:
+        decide(found, Stage.REJECTED, hand.at)
+        leave_out(found, hand.at, f"“{found.name}” was rejected")
+        because = f"“{found.name}” is rejected {telling.by_whom(found, Answer.REJECT)}"
+        words = telling.last_words(found)
+        telling.about(ticket, telling.REJECTED, found, hand, "approval is rejected", words, because=because)
+    elif outcome == quorum.STUCK and found.stuck_at is None:
+        found.stuck_at = hand.at
+        said = (
+            f"In “{found.name}” nobody is left who could decide. Somebody else has to be asked: add an approver there."
+        )
+        telling.about(ticket, telling.STUCK, found, hand, "nobody is left to approve it", said)
+    elif outcome != quorum.STUCK:
+        found.stuck_at = None
+    found.save()
+    forget(found)
+
+
+def decide(found: Round, stage: str, at: datetime) -> None:
+    found.stage, found.decided_at, found.stuck_at = stage, at, None
+    found.save()
+
+
+def _go_on(ticket: Ticket, found: Round, hand: Hand) -> None:
+    """After a step: ask the next one; after the last, all is approved. A step that is open again holds both up."""
+    rounds = Round.objects.filter(ticket_id=ticket.pk, asking=found.asking)
+    if rounds.filter(stage=Stage.OPEN).exists():
+        return
+    following = rounds.filter(stage=Stage.WAITING).order_by("number").first()
+    if following is not None:
+        _open(ticket, following, hand)
+    else:
+        because = f"“{found.name}” is approved {telling.by_whom(found, Answer.APPROVE)}"
+        words = telling.last_words(found)
+        telling.about(ticket, telling.APPROVED, found, hand, "it is approved", words, because=because)
+
+
+def leave_out(found: Round, at: datetime, because: str) -> None:
+    """The other steps of an asking that is over are not asked any more."""
+    others = Round.objects.filter(ticket_id=found.ticket_id, asking=found.asking, stage__in=[Stage.WAITING, Stage.OPEN])
+    for other in others.exclude(pk=found.pk):
+        other.because = because
+        decide(other, Stage.VOID, at)
+        forget(other)
+
+
+@transaction.atomic
+def void(*, ticket: Ticket, by: User, because: str, at: datetime | None = None, source: str = "web") -> list[Round]:
+    """Make void what is asked or approved, with the reason; whoever was asked is told (`approval.voided`), once.
+
+    Returns the rounds that were standing. Nothing standing: nothing happens. The room has asked whether `by` may.
+    """
+    ticket = flow.lock(ticket)
+    rounds = _last_asking(ticket)
+    if not rounds or any(one.stage in OVER for one in rounds):
+        return []
+    hand = Hand(by, at, source)
+    stood = [one for one in rounds if one.stage in (Stage.OPEN, Stage.APPROVED)]
+    for one in rounds:
+        one.because = because
+        decide(one, Stage.VOID, hand.at)
+        forget(one)
+    tells = Seat.objects.filter(round__in=stood, user__is_active=True).values_list("user_id", flat=True)
+    data = {"because": because, "asking": rounds[0].asking}
+    hand.write(ticket, telling.VOIDED, data, tells, "the approval is void", f"{by}: {because}")
+    return stood
+
+
+@transaction.atomic
+def add_approver(*, round: Round, by: User, user: User, at: datetime | None = None, source: str = "web") -> Seat:
+    """Ask somebody else too: when an approver has left, or nobody is left who could decide. The quorum stays."""
+    ticket = flow.lock(round.ticket)
+    found = Round.objects.get(pk=round.pk)
+    found.ticket = ticket
+    if not rules.may_manage(ticket, by):
+        raise PermissionDenied(rules.may_manage.why_not(ticket))
+    if found.stage not in (Stage.OPEN, Stage.WAITING):
+        raise Refused(f"“{found.name}” is {found.get_stage_display().lower()}; nobody else is asked there.")
+    if rules.is_own(found, user):
+        raise Refused(f"{user} asks for this approval, and nobody approves their own.", field="user")
+    if not user.is_active or user.is_automation:
+        raise Refused(f"{user} can't sign in, and so can't be asked.", field="user")
+    if queries.seats().filter(queries.HERE, round=found, user=user).exists():
+        raise Refused(f"{user} is asked in “{found.name}” already.", field="user")
+    seat, _ = Seat.objects.update_or_create(
+        round=found, user=user, defaults={"because": f"asked by {by}", "has_left": False}
+    )
+    seat.groups.clear()
+    hand = Hand(by, at, source)
+    if found.is_open:
+        telling.asked(ticket, found, [(user, seat.because)], hand)
+        settle(ticket, found, hand)
+    return seat

@@ -1,0 +1,67 @@
+"""Forms of approvals: an answer, a reply to a question, somebody else to ask, and a stand-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from desk.people.fields import PersonField
+
+from .models import Answer, Seat
+
+CHOICES = [(value, label) for value, label in Answer.choices if value != Answer.NONE]
+
+
+class AnswerForm(forms.Form):
+    """What somebody says, by the button they press, with words."""
+
+    answer = forms.ChoiceField(choices=CHOICES, error_messages={"required": "Choose one of the buttons."})
+    text = forms.CharField(label="Your words", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any):
+        kwargs["auto_id"] = f"seat-{seat.pk}-%s"
+        super().__init__(*args, **kwargs)
+
+
+class ReplyForm(forms.Form):
+    """The answer to an approver's question."""
+
+    text = forms.CharField(
+        label="Your answer",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Please write an answer."},
+    )
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any):
+        kwargs["auto_id"] = f"seat-{seat.pk}-reply-%s"
+        super().__init__(*args, **kwargs)
+
+
+class AddForm(forms.Form):
+    """Somebody else to ask."""
+
+    user = PersonField(
+        label="Who else is asked?",
+        max_length=160,
+        help_text="A name, username or e-mail address.",
+        error_messages={"required": "Say who is asked."},
+    )
+
+
+class DelegationForm(forms.Form):
+    """Who answers for me, and in which time."""
+
+    to = PersonField(
+        label="Who answers for you?",
+        max_length=160,
+        help_text="A name, username or e-mail address.",
+        error_messages={"required": "Say who answers for you."},
+    )
+    start = forms.DateTimeField(
+        label="From", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    end = forms.DateTimeField(
+        label="Until", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )

@@ -1,0 +1,28 @@
+"""Approvals for templates: a ticket's card, and what waits for somebody."""
+
+from __future__ import annotations
+
+from django import template
+
+from desk.people.models import User
+from desk.tickets.models import Ticket
+
+from .. import queries
+from ..card import Card, card_of
+from ..models import Seat
+
+register = template.Library()
+
+MOST = 50  # rows of what waits; the most urgent
+
+
+@register.simple_tag
+def approval_of(ticket: Ticket, user: User) -> Card:
+    """The ticket's approval as this person sees it."""
+    return card_of(ticket, user)
+
+
+@register.simple_tag
+def waiting_approvals(user: User) -> list[Seat]:
+    """The seats that wait for this person's answer, own and delegated."""
+    return list(queries.waiting_for(user)[:MOST])
