@@ -183,7 +183,7 @@ class CalendarFeedAdmin(admin.ModelAdmin):
     list_display = ["user", "service", "created_at", "last_read_at"]
     list_select_related = ["user", "service"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "service__name"]
-    readonly_fields = ["user", "service", "created_at", "last_read_at"]
+    fields = readonly_fields = ["user", "service", "created_at", "last_read_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
