@@ -1,4 +1,4 @@
-"""The verbs on changes: draft, edit, one for each transition, review, and reporting an interruption."""
+"""The verbs on changes: draft, one for each transition, review, and reporting an interruption; `editing` has `edit`."""
 
 from __future__ import annotations
 
@@ -19,17 +19,16 @@ from desk.people.rules import is_analyst
 from desk.services.models import Category, Service, Site
 from desk.tickets import actions as ticket_actions
 from desk.tickets import flow, text
-from desk.tickets.audit import as_given, held
 from desk.tickets.errors import Refused
 from desk.tickets.flow import perform
-from desk.tickets.models import Impact, LinkKind, Ticket, Urgency
-from desk.tickets.queries import priority_for
+from desk.tickets.models import Impact, LinkKind, Ticket
 from workorders import actions as order_actions
 from workorders.queries import open_orders
 
-from . import queries, rules, trouble
-from .lifecycle import Outcome, State
-from .models import DECIDED_ON, PLAN, Change, ChangeTemplate, ChangeType
+from . import planning, queries, rules, trouble
+from .editing import edit as edit
+from .lifecycle import DONE, Outcome, State
+from .models import PLAN, Change, ChangeTemplate, ChangeType
 
 
 @transaction.atomic
@@ -78,7 +77,7 @@ def draft(
         category=category,
         site=site,
         impact=impact,
-        **_how_soon(change_type, impact),
+        **queries.how_soon(change_type, impact),
         submission=submission,
         **_clean(answers),
     )
@@ -96,12 +95,6 @@ def _words(title: str, description: str) -> dict[str, str]:
     return {"title": title, "description": text.clean(description, field="description")}
 
 
-def _how_soon(change_type: str, impact: int) -> dict[str, int]:
-    """Urgency and priority: what is planned can wait, an emergency can't."""
-    urgency = Urgency.HIGH if change_type == ChangeType.EMERGENCY else Urgency.LOW
-    return {"urgency": urgency, "priority": priority_for(impact, urgency)}
-
-
 def _clean(answers: dict[str, Any]) -> dict[str, Any]:
     """The answers with their texts cleaned; Refused with the field where a window makes no sense."""
     start, end = answers.get("planned_start"), answers.get("planned_end")
@@ -116,36 +109,6 @@ def _settle(change: Change, services: list[Service]) -> None:
     if (risk := change.assessed) is not None:
         change.risk = risk.score
         Change.objects.filter(pk=change.pk).update(risk=risk.score)
-
-
-@transaction.atomic
-def edit(*, ticket: Change, by: User, seen: int, **fields: Any) -> Change:
-    """Edit what was planned, as every ticket is edited; the risk follows. See `desk.tickets.actions.edit`.
-
-    What approvers decided on (plan, window, risk, services) voids their answers when it is edited after submitting:
-    the reaction to `field.changed` says so, and asks them again.
-    """
-    change = flow.lock(ticket)
-    fields = {name: text.clean(value, field=name) if name in PLAN else value for name, value in fields.items()}
-    if change.state not in queries.EDITABLE_IN and (shut := DECIDED_ON & _wanted(change, fields)):
-        names = ", ".join(str(Change._meta.get_field(name).verbose_name) for name in sorted(shut))  # type: ignore[union-attr]
-        raise Refused(f"{change.number} is {change.state_label.lower()}; its {names} can't be edited any more.")
-    if services := list(fields.get("services", ())):
-        fields["service"] = services[0]
-    ticket_actions.edit(ticket=change, by=by, seen=seen, **fields)
-    edited = flow.lock(change)  # as the reactions to the edit left it
-    risk = edited.assessed
-    if edited.risk != (score := risk.score if risk else None):
-        flow.change_fields(edited, by=by, at=fields.get("at"), risk=score)
-    fresh = Change.objects.get(pk=edited.pk)
-    if fresh.state != State.DRAFT and fresh.frozen_in_words:
-        raise Refused(fresh.frozen_in_words, field="planned_start")
-    return fresh
-
-
-def _wanted(change: Change, fields: dict[str, Any]) -> set[str]:
-    """Of what approvers decide on, the fields that these values would change."""
-    return {n for n, value in fields.items() if n in DECIDED_ON and held(change, n) != as_given(change, n, value)}
 
 
 # -- getting approval --------------------------------------------------------------------------
@@ -235,21 +198,31 @@ def _timing(how: dict[str, Any]) -> dict[str, Any]:
 
 def take(*, change: Change, by: User, **how: Any) -> Change:
     """Make the change mine. Refused, with the name, when somebody already has it; harmless when it is me."""
+    _refuse_approver(change, by)
     return triage.take(ticket=change, by=by, **how)
 
 
-def assign(*, change: Change, by: User, **choice: Any) -> Change:
-    """To another workgroup and/or to an analyst; see `desk.assignment.actions.assign`."""
-    return triage.assign(ticket=change, by=by, **choice)
+def assign(*, change: Change, by: User, assignee: User | None = None, **choice: Any) -> Change:
+    """To another workgroup and/or to an analyst, but none of its approvers; see `desk.assignment.actions.assign`."""
+    if assignee is not None:
+        _refuse_approver(change, assignee)
+    return triage.assign(ticket=change, by=by, assignee=assignee, **choice)
+
+
+def _refuse_approver(change: Change, assignee: User) -> None:
+    if not rules.no_approver_of_it(change, assignee):
+        raise Refused(rules.no_approver_of_it.why_not(change), field="assignee")
 
 
 @transaction.atomic
 def start(*, change: Change, by: User, late_reason: str = "", **how: Any) -> Change:
-    """Begin, inside of the window or with a reason; takes it if nobody has it."""
+    """Begin, inside of the window or with a reason; takes it if nobody has it. No reason leads into a freeze."""
     fresh = flow.lock(change)
     flow.ask_permission(fresh, "start", by)
     how["at"] = how.get("at") or flow.clock()
     outside = not queries.in_window(fresh, how["at"])
+    if outside and (frozen := planning.refused_at(fresh, how["at"])):
+        raise Refused(f"{frozen} Outside of its window {fresh.number} can't begin in there.", field="late_reason")
     needed = f"It is outside of its window ({fresh.window_in_words}). Please say why it begins now." if outside else ""
     late_reason = text.clean(late_reason, field="late_reason", required=needed)
     return perform(fresh, "start", by=by, late_reason=late_reason if outside else "", **how)
@@ -335,7 +308,8 @@ def report_interruption(
 ) -> Change:
     """While it is being done, or afterwards: it interrupted a service (the change's first, unless one is named).
 
-    `level` is "degraded" or "down". Each report is an occurrence of its own.
+    `level` is "degraded" or "down". Each report is an occurrence of its own. A review that was written before doesn't
+    look back on it: as long as it isn't closed, it is asked again.
     """
     words = text.clean(words, field="words", required="Please say which service is interrupted, and how.")
     change = flow.lock(change)
@@ -343,7 +317,9 @@ def report_interruption(
         raise PermissionDenied(rules.analyst.why_not(change))
     if not rules.has_begun(change):
         raise Refused(rules.has_begun.why_not(change))
-    flow.change_fields(change, by=by, at=at, source=source, interruptions=change.interruptions + 1)
+    counted: dict[str, Any] = {"interruptions": change.interruptions + 1}
+    again: dict[str, Any] = {"reviewed_at": None, "reviewed_by": None} if change.state in DONE else {}
+    flow.change_fields(change, by=by, at=at, source=source, **counted, **again)
     named = {"service": service.pk if service else change.service_id, "level": level}
     said = ("interrupted a service", words, change.interruptions)
     trouble.announce(change, trouble.INTERRUPTED, *said, by=by, at=at, source=source, more=named)

@@ -183,7 +183,7 @@ class CalendarFeedAdmin(admin.ModelAdmin):
     list_display = ["user", "service", "created_at", "last_read_at"]
     list_select_related = ["user", "service"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "service__name"]
-    fields = ["user", "service", "created_at", "last_read_at"]  # the nonce makes the address
+    fields = ["user", "service", "created_at", "last_read_at"]  # all the rest is part of the address
     readonly_fields = ["user", "service", "created_at", "last_read_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, transition
 
@@ -152,7 +153,8 @@ class ChangeLifecycle:
     )
     def schedule(self: Any, *, by: User, at: datetime) -> Told:
         """Its window stands; everybody can plan around it."""
-        return Told(data={"window": self.window_in_words})
+        with timezone.override(timezone.get_default_timezone()):  # an event says the same to everybody
+            return Told(data={"window": self.window_in_words})
 
     @transition(
         field="state",
@@ -166,7 +168,7 @@ class ChangeLifecycle:
             "icon": "play",
             "tone": "primary",
             "rank": 14,
-            "needs": (rules.nobody_else_has_it,),
+            "needs": (rules.nobody_else_has_it, rules.no_approver_of_it),
         },
     )
     def start(self: Any, *, by: User, at: datetime, late_reason: str = "") -> Told:

@@ -186,9 +186,11 @@ class Change(ChangeLifecycle, Answers, Ticket):
 
     @property
     def follows_its_template(self) -> bool:
-        """Approved, still offered, and with the same plan and answers."""
+        """Approved, still offered, with the same plan and answers, and on no other services than it was approved for."""
         template = self.template
         if template is None or not template.is_offered:
+            return False
+        if not set(self.touched) <= set(template.services.all()):
             return False
         return all(getattr(self, name) == getattr(template, name) for name in (*PLAN, *ASKED, "impact"))
 

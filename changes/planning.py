@@ -14,6 +14,7 @@ from django.utils import timezone
 from desk.services.models import Service
 from desk.tickets.queries import visible_to
 
+from .days import A_MOMENT
 from .lifecycle import State
 from .models import Change, Freeze
 
@@ -70,6 +71,14 @@ def refused_by(change: Change) -> str:
     if change.is_emergency:
         return ""
     return next((in_words(freeze) for freeze in freezes_of(change) if freeze.effect == Freeze.Effect.REFUSE), "")
+
+
+def refused_at(change: Change, moment: datetime) -> str:
+    """The freeze that holds for this change at a moment, whatever its window; as `refused_by`."""
+    if change.is_emergency:
+        return ""
+    found = freezes_between(moment, moment + A_MOMENT, {service.pk for service in change.touched})
+    return next((in_words(freeze) for freeze in found if freeze.effect == Freeze.Effect.REFUSE), "")
 
 
 def in_words(freeze: Freeze) -> str:

@@ -12,11 +12,11 @@ from django.db.models import Count, Q, QuerySet
 
 from desk.people.models import User
 from desk.tickets.errors import Refused
-from desk.tickets.models import Link, LinkKind, Ticket
-from desk.tickets.queries import open_tickets, visible_to
+from desk.tickets.models import Link, LinkKind, Ticket, Urgency
+from desk.tickets.queries import open_tickets, priority_for, visible_to
 
 from .lifecycle import Outcome, State
-from .models import ASKED, PLAN, Change, ChangeTemplate
+from .models import ASKED, PLAN, Change, ChangeTemplate, ChangeType
 
 # As long as nobody has begun, what was decided on may still be edited.
 EDITABLE_IN = (State.DRAFT, State.SUBMITTED, State.APPROVED, State.SCHEDULED)
@@ -42,6 +42,12 @@ def answers_of(template: ChangeTemplate) -> dict[str, Any]:
 def templates() -> QuerySet[ChangeTemplate]:
     """The standard changes that may be made: approved, and offered."""
     return ChangeTemplate.objects.filter(is_active=True, approved_at__isnull=False)
+
+
+def how_soon(change_type: str, impact: int) -> dict[str, int]:
+    """Urgency and priority: what is planned can wait, an emergency can't."""
+    urgency = Urgency.HIGH if change_type == ChangeType.EMERGENCY else Urgency.LOW
+    return {"urgency": urgency, "priority": priority_for(impact, urgency)}
 
 
 def authors_of(change: Change) -> set[User]:

@@ -43,7 +43,8 @@ def is_not_frozen(change: Change) -> bool:
 
 
 @condition(
-    "Its template “{ticket.template}” isn't approved as it stands. Make it a normal change, or ask for the template."
+    "Its template “{ticket.template}” isn't approved as it stands, or not for this plan and these services. "
+    "Make it a normal change, or ask for the template."
 )
 def template_is_approved(change: Change) -> bool:
     """A standard change leans on a template that was approved, and does what that says."""
@@ -69,6 +70,14 @@ def reviewed_where_it_must_be(change: Change) -> bool:
 @rule("{ticket.assignee} has it. Assign it to yourself first, or ask.")
 def nobody_else_has_it(change: Change, user: User) -> bool:
     return change.assignee_id in (None, user.pk)
+
+
+@rule("Whoever approves {ticket.number}, or is asked to, doesn't do it as well: somebody else has to.")
+def no_approver_of_it(change: Change, user: User) -> bool:
+    """The other side of `queries.authors_of`: who will do a change has no say in it."""
+    from desk.approvals.queries import has_a_say  # asks the database, which isn't there yet when this is read
+
+    return not has_a_say(change, user)
 
 
 @condition("Nothing has been done yet that could interrupt a service.")

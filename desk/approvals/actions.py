@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from desk.people.models import User
 from desk.services.models import Service
@@ -52,7 +52,8 @@ def ask(
 
     All steps are made at once, with the people whom the rule names now. Refused, with a sentence that names the rule,
     when none matches, when nobody is left to ask in a step, or when one was asked already and is neither rejected,
-    expired nor void. Nobody is asked about their own: `authors`, requester and reporter get no seat. Whoever is asked
+    expired nor void. Nobody is asked about their own: `authors`, requester and reporter get no seat. An objection to the
+    last asking still stands. Whoever is asked
     follows the ticket from now on, and is told (`approval.asked`), with those who answer for them while they are away.
     """
     ticket = flow.lock(ticket)
@@ -82,6 +83,7 @@ def ask(
         )
         _seat(made, people)
         rounds.append(made)
+    _keep_objections(last, rounds)
     _open(ticket, rounds[0], hand)
     return rounds[0]
 
@@ -94,6 +96,19 @@ def _seat(found: Round, people: Iterable[Asked]) -> None:
         seat = Seat.objects.create(round=found, user=asked.user, because=asked.because)
         if not asked.in_person:
             seat.groups.set(asked.groups)
+
+
+def _keep_objections(last: list[Round], rounds: list[Round]) -> None:
+    """Asked anew, an objection still blocks until whoever raised it withdraws it, if they are asked again at all."""
+    for old in Seat.objects.filter(queries.HERE, round__in=last, answer=Answer.OBJECT):
+        if new := Seat.objects.filter(round__in=rounds, user=old.user_id).order_by("round__number").first():
+            new.answer, new.text, new.answered_by, new.answered_at = (
+                old.answer,
+                old.text,
+                old.answered_by,
+                old.answered_at,
+            )
+            new.save()
 
 
 def _last_asking(ticket: Ticket) -> list[Round]:
@@ -190,12 +205,23 @@ def _refuse_answer(ticket: Ticket, seat: Seat, by: User, answer: str) -> None:
         raise Refused(f"“{found.name}” is approved already. You may still object to it.")
     if found.stage not in (Stage.OPEN, Stage.APPROVED) or _is_past(ticket, found):
         raise Refused(f"“{found.name}” is {found.get_stage_display().lower()}; answers don't count any more.")
+    _refuse_second_voice(seat, by)
+
+
+def _refuse_second_voice(seat: Seat, by: User) -> None:
+    """Whoever speaks for somebody else has no voice of their own in the round, and speaks for one alone."""
+    found = seat.round
     if seat.user_id == by.pk:
         return
     if found.seats.filter(user=by).exists():
         raise Refused(f"You sit in “{found.name}” yourself, so you can't answer for {seat.user} as well.")
-    if found.seats.filter(~Q(answer=Answer.NONE), answered_by=by).exclude(pk=seat.pk).exists():
+    if _spoke_for(found, by).exclude(pk=seat.pk).exists():
         raise Refused(f"You have answered for somebody else in “{found.name}” already; everybody has one voice.")
+
+
+def _spoke_for(found: Round, user: User) -> QuerySet[Seat]:
+    """The seats in the round that this person answered for, their own too."""
+    return found.seats.filter(~Q(answer=Answer.NONE), answered_by=user)
 
 
 def _is_past(ticket: Ticket, found: Round) -> bool:
@@ -226,6 +252,7 @@ def withdraw(*, seat: Seat, by: User, at: datetime | None = None, source: str = 
         raise PermissionDenied(why)
     if not seat.round.is_open:
         raise Refused(f"“{seat.round.name}” is {seat.round.get_stage_display().lower()}; an answer stays as it is.")
+    _refuse_second_voice(seat, by)
     if seat.answer == Answer.NONE:
         return seat
     hand, was = Hand(by, at, source), Answer(seat.answer)
@@ -353,6 +380,8 @@ def add_approver(*, round: Round, by: User, user: User, at: datetime | None = No
     found.ticket = ticket
     if not rules.may_manage(ticket, by):
         raise PermissionDenied(rules.may_manage.why_not(ticket))
+    if not rules.may_add(found, by):
+        raise PermissionDenied(rules.may_add.because)
     if found.stage not in (Stage.OPEN, Stage.WAITING):
         raise Refused(f"“{found.name}” is {found.get_stage_display().lower()}; nobody else is asked there.")
     if rules.is_own(found, user):
@@ -361,6 +390,10 @@ def add_approver(*, round: Round, by: User, user: User, at: datetime | None = No
         raise Refused(f"{user} can't sign in, and so can't be asked.", field="user")
     if queries.seats().filter(queries.HERE, round=found, user=user).exists():
         raise Refused(f"{user} is asked in “{found.name}” already.", field="user")
+    if _spoke_for(found, user).exclude(user=user).exists():
+        raise Refused(
+            f"{user} has answered for somebody else in “{found.name}”; everybody has one voice.", field="user"
+        )
     seat, _ = Seat.objects.update_or_create(
         round=found, user=user, defaults={"because": f"asked by {by}", "has_left": False}
     )

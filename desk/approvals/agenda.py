@@ -61,11 +61,13 @@ def agendas(user: User, groups: list[ApproverGroup]) -> list[Agenda]:
 
 
 def _as_their_kinds(tickets: list[Ticket]) -> dict[int, Ticket]:
-    """Each ticket by id, with the columns of its own kind; one query for each kind."""
+    """Each ticket by id, with the columns of its own kind; a query for each kind, and for each of its lists."""
     found: dict[int, Ticket] = {}
     for kind in kinds.every():
         of_kind = [ticket.pk for ticket in tickets if ticket.kind == kind.name]
         if of_kind:
             rows = kind.model._default_manager.filter(pk__in=of_kind)
-            found |= {row.pk: row for row in rows.select_related("requester", "service", "workgroup")}
+            several = [field.name for field in kind.model._meta.many_to_many]
+            whole = rows.select_related("requester", "service", "workgroup").prefetch_related(*several)
+            found |= {row.pk: row for row in whole}
     return found

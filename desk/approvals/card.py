@@ -87,7 +87,9 @@ class Viewer:
         works = rules.may_manage(ticket, self.user)
         counts = ticket.state in ticket.kind_info.awaiting
         lines = [self._line(seat, seats, found, works=works, counts=counts) for seat in seats]
-        return Shown(found, lines, adds=works and found.stage in (Stage.OPEN, Stage.WAITING))
+        return Shown(
+            found, lines, adds=works and rules.may_add(found, self.user) and found.stage in (Stage.OPEN, Stage.WAITING)
+        )
 
     def _line(self, seat: Seat, seats: list[Seat], found: Round, *, works: bool, counts: bool) -> Line:
         here: bool = seat.here  # type: ignore[attr-defined]

@@ -56,6 +56,14 @@ def is_approved(ticket: Ticket) -> bool:
     return bool(stages) and set(stages) == {Stage.APPROVED}
 
 
+def has_a_say(ticket: Ticket, user: User) -> bool:
+    """Whether the person has approved it as it stands, also for somebody else, or may still be asked to."""
+    last = ticket.approval_rounds.order_by("-asking").values("asking")[:1]
+    sits = Q(user=user, round__stage__in=[Stage.OPEN, Stage.WAITING])
+    spoke = Q(answer=quorum.APPROVE, answered_by=user, round__stage__in=[Stage.OPEN, Stage.APPROVED])
+    return Seat.objects.filter(HERE, sits | spoke, round__ticket=ticket, round__asking=last).exists()
+
+
 def _last_stages(ticket: Ticket) -> list[str]:
     rows = list(ticket.approval_rounds.order_by("-asking").values_list("asking", "stage"))
     return [stage for asking, stage in rows if asking == rows[0][0]]

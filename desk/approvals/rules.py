@@ -44,6 +44,12 @@ def is_here(seat: Seat, user: User) -> bool:
     return seat.user.is_active and (not groups or seat.user.approver_groups.filter(pk__in=groups).exists())
 
 
+@rule("Whoever asks for an approval chooses nobody who gives it, as long as those who were asked can decide.")
+def may_add(found: Round, user: User) -> bool:
+    """Whoever works on the ticket; and for their own wish only where nobody is left who could decide."""
+    return found.stuck_at is not None or not is_own(found, user)
+
+
 def _may_answer(seat: Seat, user: User) -> bool:
     return all(asked(seat, user) for asked in ANSWERING)
 

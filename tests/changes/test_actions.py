@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from changes import actions
-from changes.models import ChangeType
+from changes.models import ChangeType, Freeze
 from desk.approvals import actions as approvals
 from desk.approvals.models import Round, Stage
 from desk.people.models import User
@@ -18,7 +18,7 @@ from desk.tickets.models import Event, Link
 from tests.factories import incident
 from workorders import actions as orders
 
-from .plans import PLAN, answer, decided, fresh, in_state, kinds_of, move, plan, standard, template, window
+from .plans import PLAN, answer, decided, fresh, in_state, kinds_of, move, plan, seat, standard, template, window
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +169,38 @@ def test_an_objection_takes_the_approval_back_until_it_is_withdrawn(cab):
     assert fresh(change).state == "approved"
 
 
+def test_an_objection_stands_through_an_edit_until_it_is_withdrawn(cab):
+    change = answer(in_state("submitted", cab), cab.omar, "object", "The wards have an audit that night.")
+    change = actions.edit(ticket=change, by=cab.nadia, seen=change.version, test_plan="Ping all of them twice.")
+    for user in (cab.chris, cab.lena):
+        change = answer(change, user, "approve")
+    assert (change.state, seat(change, cab.omar).text) == ("submitted", "The wards have an audit that night.")
+    approvals.withdraw(seat=seat(change, cab.omar), by=cab.omar)
+    assert fresh(change).state == "approved"
+
+
+def test_whoever_approves_it_does_not_do_it_as_well(cab):
+    """Vera leads Network and sits in the CAB."""
+    cab.group.members.add(cab.vera)
+    change = in_state("submitted", cab)
+    for how in (lambda: actions.assign(change=change, by=cab.nadia, assignee=cab.vera),
+                lambda: actions.take(change=change, by=cab.vera)):  # fmt: skip
+        with pytest.raises(Refused, match="doesn't do it as well"):
+            how()
+    for user in (cab.vera, cab.chris):
+        change = answer(change, user, "approve")
+    change = move(change, "schedule", by=cab.nadia)
+    with pytest.raises(Refused, match=f"Whoever approves {change.number}, or is asked to, doesn't do it as well"):
+        move(change, "start", by=cab.vera)
+    assert move(change, "start", by=cab.nadia).assignee == cab.nadia
+
+
+def test_an_approver_who_was_not_needed_may_do_it(cab):
+    cab.group.members.add(cab.vera)
+    change = in_state("scheduled", cab)  # by Chris and Lena
+    assert move(change, "start", by=cab.vera).assignee == cab.vera
+
+
 def test_a_standard_change_is_approved_with_its_template(cab):
     change = move(standard(cab), "submit", by=cab.nadia)
     assert (change.state, change.implementation_plan) == ("approved", PLAN["implementation_plan"])
@@ -187,6 +219,17 @@ def test_a_standard_change_that_leaves_its_template_is_a_draft_again(cab):
         move(change, "submit", by=cab.nadia)
     change = actions.edit(ticket=change, by=cab.nadia, seen=change.version, change_type=ChangeType.NORMAL)
     assert move(change, "submit", by=cab.nadia).state == "submitted"
+
+
+def test_a_template_approves_nothing_on_other_services(cab):
+    change = standard(cab)
+    elsewhere = {"services": [cab.wifi, cab.sign_in]}
+    drafted = actions.edit(ticket=change, by=cab.nadia, seen=change.version, **elsewhere)
+    with pytest.raises(Refused, match="not for this plan and these services"):
+        move(drafted, "submit", by=cab.nadia)
+    change = actions.edit(ticket=drafted, by=cab.nadia, seen=drafted.version, services=[cab.wifi])
+    change = move(change, "submit", by=cab.nadia)
+    assert actions.edit(ticket=change, by=cab.nadia, seen=change.version, **elsewhere).state == "draft"
 
 
 def test_a_template_that_lost_its_approval_approves_nothing(cab):
@@ -227,6 +270,24 @@ def test_outside_of_its_window_it_begins_with_a_reason(cab):
     assert refused.value.field == "late_reason"
     change = move(change, "start", by=cab.nadia, late_reason="The old one has just died.")
     assert change.late_reason == "The old one has just died."
+
+
+def test_no_reason_leads_into_a_freeze(cab):
+    change = in_state("scheduled", cab, **window(begins_in=200))
+    now = timezone.now()
+    freeze = Freeze.objects.create(name="Audit", start=now - timedelta(hours=1), end=now + timedelta(hours=20))
+    with pytest.raises(Refused, match="by “Audit”. Outside of its window CHG-.* can't begin") as refused:
+        move(change, "start", by=cab.nadia, late_reason="I am here anyway.")
+    assert refused.value.field == "late_reason"
+    freeze.services.set([cab.sign_in])  # it leaves Wi-Fi alone
+    assert move(change, "start", by=cab.nadia, late_reason="I am here anyway.").state == "implementing"
+
+
+def test_what_was_scheduled_before_the_freeze_begins_in_its_window(cab):
+    change = in_state("scheduled", cab)
+    now = timezone.now()
+    Freeze.objects.create(name="Audit", start=now - timedelta(hours=1), end=now + timedelta(hours=20))
+    assert move(change, "start", by=cab.nadia).state == "implementing"
 
 
 def test_it_is_not_finished_while_a_work_order_is_open(cab):
@@ -286,6 +347,17 @@ def test_an_interruption_is_reported_while_it_is_done_and_afterwards_each_its_ow
     told = Event.objects.filter(ticket=change, kind="change.service_interrupted")
     assert [event.inside["trouble"]["occurrence"] for event in told] == [1, 2]
     assert (fresh(change).interruptions, change.needs_review_because) == (2, "It interrupted a service.")
+
+
+def test_an_interruption_after_the_review_is_reviewed_too(cab):
+    change = move(move(in_state("implementing", cab), "finish", by=cab.nadia), "write_review", by=cab.nadia)
+    change = actions.report_interruption(change=change, by=cab.nadia, words="Wi-Fi is gone in ward 4B")
+    with pytest.raises(Refused, match="It interrupted a service. It can be closed after its review"):
+        move(change, "close", by=cab.nadia)
+    change = move(change, "write_review", by=cab.nadia)
+    change = move(change, "close", by=cab.nadia)
+    change = actions.report_interruption(change=change, by=cab.nadia, words="And again")
+    assert change.reviewed_by == cab.nadia  # what is closed stays closed
 
 
 def test_closing_over_what_it_caused_wants_a_word(cab):

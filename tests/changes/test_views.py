@@ -202,3 +202,24 @@ def test_the_list_costs_the_same_however_long_it_is(cab, browse, django_assert_n
             client.get("/changes/?tab=drafts")
         counts.append(len(caught))
     assert counts[0] == counts[1]
+
+
+def test_the_agenda_costs_the_same_however_many_changes_wait(cab, browse, django_assert_max_num_queries):
+    in_state("submitted", cab)
+    chris = browse(cab.chris)
+    chris.get("/approvals/agenda/")
+    with django_assert_max_num_queries(30) as before:
+        chris.get("/approvals/agenda/")
+    few = len(before)
+    for _ in range(4):
+        in_state("submitted", cab)
+    chris.get("/approvals/agenda/")
+    with django_assert_max_num_queries(few):
+        assert chris.get("/approvals/agenda/").content.decode().count("Network and Wi-Fi") >= 5
+
+
+def test_why_it_began_outside_of_its_window_is_for_it_alone(cab, browse):
+    change = in_state("scheduled", cab, **window(begins_in=20))
+    move(change, "start", by=cab.nadia, late_reason="The old one has just died.")
+    assert "has just died" in browse(cab.nadia).get(f"/changes/{change.number}/").content.decode()
+    assert "has just died" not in browse(cab.omar).get(f"/changes/{change.number}/").content.decode()

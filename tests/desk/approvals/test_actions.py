@@ -285,6 +285,16 @@ def test_when_nobody_is_left_to_decide_somebody_else_is_asked(board):
     assert queries.is_approved(board.incident)
 
 
+def test_whoever_wants_it_chooses_no_approver_as_long_as_those_asked_can_decide(board):
+    found = ask(board.incident, board.sam, authors=[board.sam])
+    with pytest.raises(PermissionDenied, match="chooses nobody who gives it"):
+        actions.add_approver(round=found, by=board.sam, user=board.nadia)
+    for user in (board.omar, board.chris):
+        say(found, user, "abstain")
+    actions.add_approver(round=found, by=board.sam, user=board.nadia)  # now nobody is left
+    assert seat_of(found, board.nadia).because == "asked by Sam"
+
+
 # -- who is asked ----------------------------------------------------------------------------------
 
 

@@ -134,6 +134,24 @@ def test_one_person_has_one_voice(board):
     assert not queries.waiting_for(board.nadia).exists()
 
 
+def test_who_sits_in_the_round_does_not_withdraw_for_somebody_else(board):
+    """Chris stands in for Omar, and would like Omar's objection to go away."""
+    found = ask(board.incident, board.sam)
+    say(found, board.omar, "object")
+    away(board.omar, board.chris)
+    with pytest.raises(Refused, match="You sit in .* yourself"):
+        actions.withdraw(seat=found.seats.get(user=board.omar), by=board.chris)
+
+
+def test_who_answered_for_somebody_else_gets_no_seat_of_their_own(board):
+    found = ask(board.incident, board.sam)
+    away(board.omar, board.nadia)
+    say(found, board.omar, "approve", by=board.nadia)
+    with pytest.raises(Refused, match="Nadia has answered for somebody else") as refused:
+        actions.add_approver(round=found, by=board.sam, user=board.nadia)
+    assert refused.value.field == "user"
+
+
 def test_nobody_approves_their_own_by_standing_in(board):
     away(board.chris, board.erin)
     found = ask(board.incident, board.sam)
