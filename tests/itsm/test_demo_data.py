@@ -1,6 +1,6 @@
 """The demo: a portal full of believable work in a few seconds, all of it made by the rules, or nothing at all."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 from random import Random
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from desk.approvals.models import Seat
 from desk.notifications.models import Message
 from desk.people.models import Role, User, Workgroup
 from desk.people.rules import reach
@@ -28,6 +29,11 @@ from itsm.demo.pictures import screenshot
 from itsm.demo.plots import CAST, PLOTS
 from itsm.demo.story import Planner
 from itsm.demo.tale import Tale
+from requests_fulfillment.icons import why_not
+from requests_fulfillment.lifecycle import State as RequestState
+from requests_fulfillment.models import CatalogueGroup, CatalogueItem, ServiceRequest
+from requests_fulfillment.publishing import problems_of
+from requests_fulfillment.queries import offered_to
 from workorders.lifecycle import State as OrderState
 from workorders.models import WorkOrder
 from workorders.queries import failed_orders, my_day, orders_of, propose, workgroups_that_take
@@ -114,8 +120,10 @@ def test_work_orders_are_proposed_by_site_and_only_to_those_who_take_them(compan
 def test_what_is_told_could_have_happened(demo):
     """Time runs forward, within two months, never on a Sunday; and nothing is left to fill in."""
     assert not Event.objects.filter(at__gt=NOW).exists()
-    logged = list(Ticket.objects.order_by("pk").values_list("created_at", flat=True))
-    assert logged == sorted(logged)
+    for kind in ("incident", "change", "request"):  # a chapter of its own each, and its numbers rise with time
+        told_first = list(Ticket.objects.filter(kind=kind).order_by("pk").values_list("created_at", flat=True))
+        assert told_first == sorted(told_first), kind
+    logged = sorted(Ticket.objects.values_list("created_at", flat=True))
     assert (NOW - logged[0]).days <= 60
     assert not [moment for moment in logged if timezone.localtime(moment).weekday() == 6]
     for ticket in Ticket.objects.prefetch_related("events"):
@@ -231,3 +239,52 @@ def test_the_library_names_what_there_is(company):
             assert set(job.needs) <= set(range(1, number)), job.title
     assert {part.problem for part in CAST} <= set(library.problems)
     assert settings.INCIDENT_REOPEN_DAYS <= 14  # plots.py counts on it
+
+
+# -- requests ----------------------------------------------------------------------------------
+
+
+def test_requests_are_in_every_state_and_each_has_something_to_do(demo):
+    """Submitted is a state of an instant; all others are there, failed ones with and without a disruption said."""
+    states = set(ServiceRequest.objects.values_list("state", flat=True))
+    assert states == set(RequestState.values) - {RequestState.SUBMITTED}
+    assert ServiceRequest.objects.count() >= 40
+    erin, omar = demo.people["erin"], demo.people["omar"]
+    assert ServiceRequest.objects.filter(requester=erin, state=RequestState.FULFILLED).exists()
+    question = Seat.objects.get(round__ticket__requester=erin, answer="ask", round__stage="open")
+    assert (question.user, question.round.ticket.state) == (omar, "awaiting_approval")
+    waiting = Seat.objects.filter(user=omar, answer="none", round__stage="open", round__ticket__kind="request")
+    assert {seat.round.ticket.title for seat in waiting} == {"Remote access token", "Software"}
+    assert ServiceRequest.objects.filter(state=RequestState.FAILED, disruptions=1).count() == 2
+    assert ServiceRequest.objects.filter(failures=1, state=RequestState.CLOSED).exists()
+    assert {2, 3, 4, 5} <= set(ServiceRequest.objects.values_list("rating", flat=True))
+    stuck = ServiceRequest.objects.get(state=RequestState.APPROVED)
+    assert "No workgroup fits" in stuck.events.get(kind="request.stuck").inside["text"]
+
+
+def test_the_catalogue_has_no_problems_and_everybody_finds_something_to_order(demo):
+    items = CatalogueItem.objects.all()
+    assert (items.count(), CatalogueGroup.objects.count()) == (10, 4)
+    assert [problem for item in items for problem in problems_of(item)] == []
+    assert offered_to(demo.people["erin"]).count() == 9  # meeting rooms are for others
+    for item in items:
+        assert not why_not(item.icon), item.icon
+
+
+def test_the_demo_names_what_can_be_answered(demo):
+    """Every answer of the demo's requests is one that its form would take."""
+    for request in ServiceRequest.objects.select_related("version_ordered"):
+        for question in request.blueprint.asked(request.answers):
+            answer = request.answers.get(question.key, "")
+            assert answer or not question.required, (request.number, question.key)
+            assert question.kind != "choice" or answer in question.choices, (request.number, answer)
+            assert question.kind != "date" or not answer or date.fromisoformat(answer), (request.number, answer)
+
+
+def test_the_clocks_of_requests_stood_still_while_approvers_thought(demo):
+    out = StringIO()
+    call_command("sla_rebuild", stdout=out)
+    assert " 0 differences in 0 tickets" in out.getvalue()
+    waiting = Clock.objects.filter(ticket__kind="request", ticket__state="awaiting_approval")
+    assert waiting.count() >= 8
+    assert not waiting.filter(paused_since=None).exists()

@@ -31,7 +31,9 @@ WAYS: dict[str, tuple[str, ...]] = {
 def laptop(world: Any, **fields: Any) -> CatalogueItem:
     """“New laptop”, published."""
     named = {"name": "New laptop", "slug": "new-laptop", "summary": "For the road", "approval_rule": world.rule}
-    item = CatalogueItem.objects.create(**{**named, "group": world.shelf, "workgroup": world.desk, "cost": 1200, **fields})
+    item = CatalogueItem.objects.create(
+        **{**named, "group": world.shelf, "workgroup": world.desk, "cost": 1200, **fields}
+    )
     for place, asked in enumerate(
         [
             {"key": "model", "label": "Which model?", "kind": "choice", "choices": "Light\nStrong"},
