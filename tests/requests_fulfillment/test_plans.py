@@ -22,6 +22,7 @@ from requests_fulfillment.models import CatalogueItem, ItemVersion, ServiceReque
 from requests_fulfillment.queries import failed_lately
 from tests.desk.sla.promises import policy
 from tests.workorders.orders import move as move_order
+from workorders.actions import tick
 from workorders.models import WorkOrder
 from workorders.queries import open_orders
 
@@ -69,8 +70,8 @@ class Life:
                 answer(self.request, self.shop.omar, said, "" if said == "approve" else "Why?")
             return
         if orders and self.draw(st.booleans()):
-            move = self.draw(st.sampled_from(["start", "complete", "complete", "fail", "cancel", "hold", "resume"]))
-            self.attempt(move_order, self.draw(st.sampled_from(orders)), move, by=self.shop.nadia)
+            moves = ["start", "start", "tick", "complete", "complete", "fail", "cancel", "hold", "resume"]
+            self.attempt(self._work, self.draw(st.sampled_from(orders)), self.draw(st.sampled_from(moves)))
             return
         sam = {"request": self.request, "by": self.shop.sam}
         match self.draw(st.sampled_from(["start", "retry", "retry", "fulfil", "fail", "cancel", "confirm", "refuse"])):
@@ -83,6 +84,13 @@ class Life:
                 self.attempt(getattr(actions, name), reason="It broke", **sam)
             case "start" | "fulfil" | "confirm" as name:
                 self.attempt(getattr(actions, name), **sam)
+
+    def _work(self, found, name):
+        if name == "tick":
+            for item in found.checklist.all():
+                tick(item=item, by=self.shop.nadia)
+        else:
+            move_order(WorkOrder.objects.get(pk=found.pk), name, by=self.shop.nadia)
 
     def it_is_not_stuck(self):
         """Somebody has something to do: an approver, a technician, an analyst, or the requester; or it is over."""
@@ -119,8 +127,8 @@ class Life:
                 how = "again" if failed_lately(self.request) and self.draw(st.booleans()) else "without"
                 actions.retry(request=self.request, how_to=how, **by)
             elif ready:
-                for name in ("resume", "start", "complete"):
-                    self.attempt(move_order, WorkOrder.objects.get(pk=ready[0].pk), name, by=self.shop.nadia)
+                for name in ("resume", "start", "tick", "complete"):
+                    self.attempt(self._work, ready[0], name)
             else:
                 actions.fulfil(request=self.request, **by)
         raise AssertionError(f"{self.look()}: it never ends")
