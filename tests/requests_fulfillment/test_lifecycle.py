@@ -14,7 +14,9 @@ from tests.factories import analyst
 
 from .orders import fresh, in_state, order, perform_inputs
 
-STATES = [state.value for state in State if state != State.SUBMITTED]  # nothing stays in that longer than its order takes
+STATES = [
+    state.value for state in State if state != State.SUBMITTED
+]  # nothing stays in that longer than its order takes
 MOVES = {
     "await_approval", "approve", "reject", "reconsider", "start", "hold", "resume", "fulfil", "fail", "retry", "confirm",
     "refuse", "cancel", "assign",
@@ -23,7 +25,12 @@ MOVES = {
 TABLE = {
     "awaiting_approval": ("cancel assign", "cancel", "cancel", "approve reject cancel assign"),
     "approved": ("start cancel assign", "cancel", "cancel", "reconsider start cancel assign"),
-    "in_fulfilment": ("hold fail cancel assign", "cancel", "cancel", "fail cancel assign"),  # delivered when all is done
+    "in_fulfilment": (
+        "hold fail cancel assign",
+        "cancel",
+        "cancel",
+        "fail cancel assign",
+    ),  # delivered when all is done
     "pending": ("resume fail cancel assign", "cancel", "cancel", "resume fail cancel assign"),
     "fulfilled": ("confirm refuse", "confirm refuse", "", "confirm"),
     "closed": ("", "", "", ""),
