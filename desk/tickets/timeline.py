@@ -162,6 +162,8 @@ def _look(event: Event, ticket: Ticket) -> str:
 
 def _text(event: Event, ticket: Ticket) -> str:
     """What was written with the event; the description as it is now, since edits have rows of their own."""
+    if event.kind == "request.logged":
+        return ""  # what was ordered has a card of its own
     if event.kind.endswith(".logged"):
         return ticket.description
     if event.kind.endswith(".held"):
@@ -192,6 +194,7 @@ def _details(event: Event, inside: dict[str, Any]) -> list[str]:
 # What the sentence of a move says already, or what is bookkeeping.
 _SAID = {"resolved_at", "closed_at", "reassignment_count", "reopen_count", "assignee", "workgroup", "pending_reason"}
 _SAID |= {"resolution_code", "solution", "rating", "rating_comment", "result", "effort_minutes", "finished_at"}
+_SAID |= {"fulfilled_at", "failures", "disruptions"}
 
 
 def _changes(inside: dict[str, Any]) -> list[dict[str, Any]]:
