@@ -85,8 +85,7 @@ def order(
         submission=submission,
     )
     inside = {"workgroup": str(item.workgroup), "version": item.current.number}
-    data = {"text": request.description}
-    request, _ = flow.open_ticket(request, by=by, at=at, source=source, data=data, inside=inside, files=list(files))
+    request, _ = flow.open_ticket(request, by=by, at=at, source=source, inside=inside, files=list(files))
     OrderDraft.objects.filter(user=by, item=item).delete()
     return _ask_or_begin(request, by=by, at=at, source=source)
 

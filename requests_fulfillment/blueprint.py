@@ -115,8 +115,9 @@ class Blueprint:
         return {q.key: answers[q.key] for q in self.asked(answers) if answers.get(q.key, "") != ""}
 
     def in_words(self, answers: Answers) -> str:
-        """The answers as people read them, one to a line: “Model: Big”."""
-        return "\n".join(f"{q.label}: {said(q, answers[q.key])}" for q in self.asked(answers) if answers.get(q.key))
+        """What was asked and answered as people read it, one to a line: “Model: Big”, “A dock too? Yes”."""
+        told = [q for q in self.asked(answers) if answers.get(q.key)]
+        return "\n".join(f"{q.label}{'' if q.label[-1:] in '?:' else ':'} {said(q, answers[q.key])}" for q in told)
 
     # -- doing
 

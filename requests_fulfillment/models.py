@@ -256,6 +256,6 @@ class ServiceRequest(RequestLifecycle, Ticket):
         if self.pending_reason is not None:
             return self.pending_reason.public_text
         if self.asked_back:
-            return f"{self.asked_back} wants to know something before deciding. Please answer below."
+            return f"{self.asked_back} wants to know something before deciding."
         who = self.awaited if self.state == State.AWAITING_APPROVAL else ""
         return NEXT_WORDS[State(self.state)].format(days=settings.REQUEST_CONFIRM_DAYS, who=who)

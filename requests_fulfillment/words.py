@@ -55,15 +55,16 @@ def _facts_of_question(blueprint: Blueprint, question: Question) -> list[tuple[s
         ("kind", _kind(question)),
         ("answer", "required" if question.required else "optional"),
         ("help", f"“{question.help}”" if question.help else "none"),
-        ("shown", _condition(blueprint, question.shown_if)),
+        ("shown", condition(blueprint, question.shown_if)),
     ]
 
 
-def _condition(blueprint: Blueprint, condition: Condition | None) -> str:
-    if condition is None:
+def condition(blueprint: Blueprint, wanted: Condition | None) -> str:
+    """“always”, or “only if “Model” is Big”."""
+    if wanted is None:
         return "always"
     labels = {q.key: q.label for q in blueprint.questions}
-    return f"only if “{labels.get(condition.key, condition.key)}” is {condition.value}"
+    return f"only if “{labels.get(wanted.key, wanted.key)}” is {wanted.value}"
 
 
 def _of_steps(old: Blueprint, new: Blueprint) -> list[str]:
@@ -88,7 +89,7 @@ def _facts_of_step(blueprint: Blueprint, step: Step) -> list[tuple[str, str]]:
         ("planned", later),
         ("takes", f"{step.hours} h"),
         ("checklist", _short(step.checklist.replace("\r", "").replace("\n", " · "))),
-        ("done", _condition(blueprint, step.only_if)),
+        ("done", condition(blueprint, step.only_if)),
     ]
 
 

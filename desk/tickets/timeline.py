@@ -164,6 +164,8 @@ def _look(event: Event, ticket: Ticket) -> str:
 
 def _text(event: Event, ticket: Ticket) -> str:
     """What was written with the event; the description as it is now, since edits have rows of their own."""
+    if event.kind == "request.logged":
+        return ""  # what was ordered has a card of its own
     if event.kind.endswith(".logged"):
         return ticket.description
     if event.kind.endswith(".held"):
@@ -196,6 +198,7 @@ _SAID = {"resolved_at", "closed_at", "reassignment_count", "reopen_count", "assi
 _SAID |= {"resolution_code", "solution", "rating", "rating_comment", "result", "effort_minutes", "finished_at"}
 _SAID |= {"actual_start", "actual_end", "late_reason", "outcome", "done", "was_backed_out", "interruptions"}
 _SAID |= {"review", "reviewed_at", "reviewed_by", "fulfilled_at", "failures", "disrupts_service"}
+_SAID |= {"fulfilled_at", "failures", "disruptions"}
 
 
 def _changes(inside: dict[str, Any]) -> list[dict[str, Any]]:

@@ -34,7 +34,10 @@ class ItemForm(SeenForm):
     rows_in_content = ("questions", "steps")
 
     slug = forms.SlugField(
-        label="Address", max_length=80, required=False, help_text="/catalogue/<address>/. Empty: made from the name."
+        label="Address",
+        max_length=80,
+        required=False,
+        help_text="What stands after /catalogue/. Empty: made from the name.",
     )
     icon = IconField()
     departments = DepartmentsField(label="Who may order it")

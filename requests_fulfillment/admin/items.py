@@ -35,7 +35,6 @@ class ItemAdmin(PublishedAdmin):
     change_form_template = "admin/requests_fulfillment/item_form.html"
     history_template = "admin/requests_fulfillment/history.html"
     list_display = ["name", "group", "price", "version", "running", "problems", "is_active"]
-    list_filter = ["is_active", "group", "workgroup"]
     search_fields = ["name", "slug", "summary"]
     prepopulated_fields: ClassVar[Any] = {"slug": ("name",)}
     autocomplete_fields = ("owner",)
@@ -77,7 +76,8 @@ class ItemAdmin(PublishedAdmin):
 
     @admin.display(description="Cost", ordering="cost")
     def price(self, item: CatalogueItem) -> str:
-        return "free" if item.cost is None else f"{item.cost:,} {item.cost_note}".strip()
+        """Just the sum; its note stands on the item's page."""
+        return "free" if item.cost is None else f"{item.cost:,}"
 
     @admin.display(description="Requests running", ordering="runs")
     def running(self, item: CatalogueItem) -> SafeString | str:
@@ -113,7 +113,8 @@ class ItemAdmin(PublishedAdmin):
         """The saved steps in the order in which they can be done."""
         if item.pk is None:
             return "Drawn here once it is saved; before that, in the preview."
-        return sequence_of(publishing.blueprint_of(item).steps)
+        blueprint = publishing.blueprint_of(item)
+        return sequence_of(blueprint, blueprint.steps)
 
     def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
         """The plan looks at the questions that are typed beside it."""

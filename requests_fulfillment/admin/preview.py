@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -22,6 +22,7 @@ from .. import publishing
 from ..blueprint import Answers, Blueprint, Question, Step, filled
 from ..forms import field_for
 from ..models import CatalogueItem, ServiceRequest
+from ..words import condition
 from .drawn import sequence_of
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def preview_view(site: ItemAdmin, request: HttpRequest, pk: int | None) -> HttpR
         "item": typed, "problems": problems, "ordered": ordered, "count": len(blueprint.questions),
         "form": AnswersForm(asked, initial=answers), "hidden": len(blueprint.questions) - len(asked),
         "carried": [(name, value) for name, values in request.POST.lists() for value in values if _is_carried(name)],
-        "sequence": sequence_of(blueprint.steps),
+        "sequence": sequence_of(blueprint, blueprint.steps),
     }  # fmt: skip
     if not problems:
         shown |= _told(typed, blueprint, answers, ordered, request)
@@ -143,8 +144,12 @@ def _told(
         "requester": requester,
         "approvers": _approvers(item, requester),
         "orders": orders,
-        "drawn": sequence_of(plan, {one.step.number: one.who for one in orders}),
-        "left_out": [step for step in blueprint.steps if step.number not in done],
+        "drawn": sequence_of(
+            blueprint,
+            [replace(one.step, title=one.title) for one in orders],
+            {one.step.number: one.who for one in orders},
+        ),
+        "left_out": [(step, condition(blueprint, step.only_if)) for step in blueprint.steps if step.number not in done],
     }
 
 

@@ -33,12 +33,17 @@ from desk.tickets import actions as desk_actions
 from desk.tickets import flow
 from desk.tickets.models import Attachment, PendingReason, Ticket
 from incidents.models import Incident, ResolutionCode
+from requests_fulfillment import actions as requests
+from requests_fulfillment.models import CatalogueGroup, CatalogueItem, OrderDraft, ServiceRequest
+from requests_fulfillment.publishing import publish
 from tests.architecture.addresses import every_address
 from tests.changes.plans import PLAN, perform_inputs, window
 from tests.desk.approvals.rounds import ask, rule, step
 from tests.desk.notifications.news import escalate
 from tests.factories import ServiceFactory, incident
 from tests.files import png
+from tests.requests_fulfillment.orders import chair
+from tests.requests_fulfillment.orders import move as move_request
 from tests.stories import in_state
 from tests.workorders.orders import WAYS
 from tests.workorders.orders import move as move_order
@@ -50,7 +55,7 @@ PEOPLE = ("nobody", "erin", "omar", "sam", "nadia", "lena", "admin")
 
 
 # What can only be posted to stands on a page: who signs in comes back to that.
-ON_A_PAGE = "(reply|note|take|recurrence)/$"
+ON_A_PAGE = "(reply|note|take|recurrence|draft)/$"
 
 
 @dataclass
@@ -79,6 +84,11 @@ class Row:
         """Whether it stands at a change."""
         return self.name.startswith("changes:") and "number" in reverse_arguments(self.name)
 
+    @property
+    def is_of_a_request(self) -> bool:
+        """Whether it stands at a request."""
+        return self.name.startswith("requests_fulfillment:") and "number" in reverse_arguments(self.name)
+
     def expected(self) -> dict[str, str]:
         return dict(zip(PEOPLE, self.answers.split(), strict=True))
 
@@ -100,6 +110,11 @@ def order(transition: str, state: str, get: str, posted: str, **data: Any) -> li
 def change(transition: str, state: str, posted: str, page: str = "404 404 200 403 200 403", **data: Any) -> list[Row]:
     """The same of a change; its page opens to whoever may make the move."""
     return moved("changes:do", transition, state, f"in {page}", f"in {posted}", data)
+
+
+def request(transition: str, state: str, page: str, posted: str, **data: Any) -> list[Row]:
+    """The same of a request."""
+    return moved("requests_fulfillment:do", transition, state, f"in {page}", f"in {posted}", data)
 
 
 def moved(name: str, transition: str, state: str, get: str, posted: str, data: dict[str, Any]) -> list[Row]:
@@ -260,6 +275,39 @@ TABLE = [
     *change("close", "implemented", "404 404  go 403  go 403"),
     *change("cancel", "draft", "404 404  go 403  go 403", reason="Not needed"),
     *change("assign", "draft", "404 404  go 403  go 403", workgroup="desk"),
+    # The catalogue is for everybody; what stands in it for Radiology alone is not there.
+    Row("catalogue:index", "             in 200 200 200 200 200 200"),
+    Row("catalogue:detail", "            in 200 200 200 200 200 200", kwargs={"slug": "office-chair"}),
+    post("catalogue:detail", "           in  go  go  go  go  go  go", kwargs={"slug": "office-chair"}),
+    Row("catalogue:detail", "            in 404 404 404 404 404 404", kwargs={"slug": "x-ray-apron"}),
+    post("catalogue:detail", "           in 404 404 404 404 404 404", kwargs={"slug": "x-ray-apron"}),
+    Row("catalogue:draft", "             in 405 405 405 405 405 405", kwargs={"slug": "office-chair"}),
+    post("catalogue:draft", "            in part part part part part part", kwargs={"slug": "office-chair"}, data={"requester": "om"}),
+    post("catalogue:draft", "            in 404 404 404 404 404 404", kwargs={"slug": "x-ray-apron"}, data={"requester": "om"}),
+    # Requests: Erin's, of the Service Desk.
+    Row("requests_fulfillment:mine", "   in 200 200 200 200 200 200"),
+    Row("requests_fulfillment:detail", " in 200 404 200 404 200 200", state="in_fulfilment"),
+    post("requests_fulfillment:reply", " in  go 404  go 404  go 403", state="in_fulfilment", data={"message": "When?"}),
+    post("requests_fulfillment:note", "  in 403 404  go 404  go 403", state="in_fulfilment", data={"note": "Between us"}),
+    Row("requests_fulfillment:edit", "   in 403 404 200 404 200 403", state="in_fulfilment"),
+    post("requests_fulfillment:edit", "  in 403 404  go 404  go 403", state="in_fulfilment", data={"title": "Chair", "impact": 3, "urgency": 3, "seen": 3}),
+    post("requests_fulfillment:take", "  in 403 404  go 404  go 403", state="in_fulfilment"),
+    Row("requests_fulfillment:disruption", "in 403 404 200 404 200 403", state="fulfilment_failed"),
+    post("requests_fulfillment:disruption", "in 403 404 go 404  go 403", state="fulfilment_failed", data={"disrupts": "no"}),
+    *request("await_approval", "in_fulfilment", "403 404 403 404 403 403", "403 404 403 404 403 403"),
+    *request("approve", "in_fulfilment", "403 404 403 404 403 403", "403 404 403 404 403 403"),
+    *request("reject", "in_fulfilment", "403 404 403 404 403 403", "403 404 403 404 403 403"),
+    *request("reconsider", "in_fulfilment", "403 404 403 404 403 403", "403 404 403 404 403 403"),
+    *request("start", "in_fulfilment", "403 404 200 404 200 403", "403 404 409 404 409 403"),
+    *request("hold", "in_fulfilment", "403 404 200 404 200 403", "403 404  go 404  go 403", reason="vendor"),
+    *request("resume", "pending", "403 404 200 404 200 403", "403 404  go 404  go 403"),
+    *request("fulfil", "in_fulfilment", "403 404 200 404 200 403", "403 404  go 404  go 403"),
+    *request("fail", "in_fulfilment", "403 404 200 404 200 403", "403 404  go 404  go 403", reason="None left"),
+    *request("retry", "fulfilment_failed", "403 404 200 404 200 403", "403 404  go 404  go 403", how_to="again"),
+    *request("confirm", "fulfilled", "200 404 200 404 200 403", " go 404  go 404  go 403"),
+    *request("refuse", "fulfilled", "200 404 200 404 200 403", " go 404  go 404  go 403", reason="Wrong one"),
+    *request("cancel", "in_fulfilment", "200 404 200 404 200 403", " go 404  go 404  go 403", reason="Not needed"),
+    *request("assign", "in_fulfilment", "403 404 200 404 200 403", "403 404  go 404  go 403", workgroup="desk"),
     Row("tickets:links", "               in 403 404 200 404 200 403"),
     post("tickets:links", "              in 403 404  go 404  go 403", data={"how": "related_to>", "number": "another"}),
     Row("tickets:queues", "              in 200 200 200 200 200 200"),
@@ -478,9 +526,11 @@ def _ticket(world: Any, state: str) -> Incident:
 
 
 def _subject(world: Any, row: Row) -> Any:
-    """What the row's address names: an order, a change, or an incident."""
+    """What the row's address names: an order, a change, a request, or an incident."""
     if row.is_of_an_order:
         return _order(world, row.state)
+    if row.is_of_a_request or row.name.startswith("catalogue:"):
+        return _request(world, row.state)
     return _change(world, row.state) if row.is_of_a_change else _ticket(world, row.state)
 
 
@@ -496,6 +546,20 @@ def _change(world: Any, state: str) -> Change:
         given = perform_inputs(found, name)
         found = flow.perform(found, name, by=automation() if name == "approve" else world.sam, **given)
     assert found.state == state
+    return found
+
+
+def _request(world: Any, state: str) -> ServiceRequest:
+    """Erin's chair, of the Service Desk, brought to the state by Sam. An apron is there too, for Radiology."""
+    world.shelf, _ = CatalogueGroup.objects.get_or_create(name="Work equipment")
+    apron = {"name": "X-ray apron", "slug": "x-ray-apron", "departments": ["Radiology"]}
+    item = CatalogueItem.objects.create(**apron, group=world.shelf, workgroup=world.desk)
+    publish(item=item, by=world.admin)
+    found = requests.order(item=chair(world), by=world.erin, answers={})
+    ways: dict[str, tuple[str, ...]] = {"pending": ("hold",), "fulfilled": ("fulfil",), "fulfilment_failed": ("fail",)}
+    for name in ways.get(state, ()):
+        found = move_request(found, name, by=world.sam)
+    assert state in (found.state, "logged")
     return found
 
 
@@ -575,7 +639,7 @@ def _admin_path(address: Any) -> str:
 
 def _everything(ticket: Ticket) -> tuple[Any, ...]:
     fresh = Ticket.objects.get(pk=ticket.pk)
-    unread = Message.objects.filter(read_at=None).count()
+    unread = (Message.objects.filter(read_at=None).count(), OrderDraft.objects.count())
     nonces = tuple(CalendarFeed.objects.order_by("pk").values_list("nonce", flat=True))
     return (fresh.state, fresh.version, fresh.assignee_id, fresh.events.count(), Ticket.objects.count(), unread, nonces)
 

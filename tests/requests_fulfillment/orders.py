@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from desk.approvals import actions as approvals
-from desk.approvals.models import Seat
+from desk.approvals.models import ApprovalRule, ApprovalStep, Seat
 from desk.people.models import User
 from requests_fulfillment import actions
-from requests_fulfillment.models import CatalogueItem, ItemField, ItemStep, ServiceRequest
+from requests_fulfillment.models import CatalogueGroup, CatalogueItem, ItemField, ItemStep, ServiceRequest
 from requests_fulfillment.publishing import publish
+from tests.factories import SiteFactory, WorkgroupFactory, analyst, person
 from tests.stories import reason
 from tests.workorders.orders import move as move_order
 from workorders.models import WorkOrder
@@ -26,6 +27,26 @@ WAYS: dict[str, tuple[str, ...]] = {
     "cancelled": ("cancel",),
     "fulfilment_failed": ("yes", "fail"),
 }
+
+
+def open_shop(world: Any) -> Any:
+    """The world with a catalogue of two items. Erin orders, Omar, her manager, decides, Service Desk sees to it.
+
+    “New laptop” asks four questions, needs the manager's yes and is fulfilled by three work orders, one after the other,
+    the second only for a dock; “Office chair” asks nothing, needs nobody's yes and is delivered by hand. Network prepares,
+    Field Service (felix) hands over.
+    """
+    world.field = WorkgroupFactory(name="Field Service", takes=["work_order.on_site"])
+    world.felix = analyst("felix", world.field)
+    world.wanda = person("wanda")
+    world.erin.manager = world.omar
+    world.erin.save()
+    world.site = SiteFactory(name="Hamburg")
+    world.rule = ApprovalRule.objects.create(name="The manager", kind="request")
+    ApprovalStep.objects.create(rule=world.rule, position=1, name="Manager", asks_manager=True)
+    world.shelf = CatalogueGroup.objects.create(name="Work equipment", icon="laptop")
+    world.laptop, world.chair = laptop(world), chair(world)
+    return world
 
 
 def laptop(world: Any, **fields: Any) -> CatalogueItem:

@@ -261,7 +261,7 @@ def test_the_preview_shows_the_form_and_what_the_plan_would_do_and_saves_nothing
     ]
     small = robin.post(reverse(TRY), {**typed, **answers, "try-answer-model": "Small", "try-requester": shop.omar.pk})
     assert [one.step.number for one in small.context["orders"]] == [1, 3]
-    assert [one.number for one in small.context["left_out"]] == [2]
+    assert [(one.number, when) for one, when in small.context["left_out"]] == [(2, "only if “Docking station?” is yes")]
     assert "Omar has no manager who could be asked" in small.context["approvers"][0][1]
     assert not (CatalogueItem.objects.exists() or ItemField.objects.exists() or ItemStep.objects.exists())
 
