@@ -33,6 +33,7 @@ class ChangesConfig(AppConfig):
                 ),
                 public_path=("Draft", "Waiting for approval", "Approved", "Scheduled", "In progress", "Done", "Closed"),
                 rules_only_propose=True,
+                holds_orders=frozenset({State.DRAFT.value, State.SUBMITTED.value, State.REJECTED.value}),
                 awaits=frozenset({State.SUBMITTED.value, State.APPROVED.value, State.SCHEDULED.value}),
                 open_to_it=True,
                 author_edits=frozenset({State.DRAFT.value}),

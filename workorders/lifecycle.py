@@ -122,7 +122,7 @@ class WorkOrderLifecycle:
         source=[State.WAITING, State.OPEN, State.ASSIGNED],  # one that waits is refused, and says for which
         target=State.IN_PROGRESS,
         permission=rules.technician,
-        conditions=[rules.predecessors_are_over],
+        conditions=[rules.predecessors_are_over, rules.parent_lets_begin],
         custom={
             "label": "Start work",
             "event": "started",

@@ -395,8 +395,14 @@ def add_approver(*, round: Round, by: User, user: User, at: datetime | None = No
             f"{user} has answered for somebody else in “{found.name}”; everybody has one voice.", field="user"
         )
     seat, _ = Seat.objects.update_or_create(
-        round=found, user=user, defaults={"because": f"asked by {by}", "has_left": False}
-    )
+        round=found,
+        user=user,
+        # Who had left and is asked anew begins anew.
+        defaults={
+            "because": f"asked by {by}", "has_left": False, "answer": Answer.NONE, "text": "", "answered_by": None,
+            "answered_at": None, "question": "", "reply": "", "replied_by": None,
+        },
+    )  # fmt: skip
     seat.groups.clear()
     hand = Hand(by, at, source)
     if found.is_open:

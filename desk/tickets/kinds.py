@@ -50,6 +50,7 @@ class Kind:
     awaits: frozenset[str] = frozenset()  # where approvers' answers count, objections too; empty: until it is over
     rules_only_propose: bool = False  # a person chooses its first workgroup; the routing rules propose one
     open_to_it: bool = False  # whoever sees any queue sees its public side, for their own planning
+    holds_orders: frozenset[str] = frozenset()  # states in which work orders for it may be raised, and not begun
     author_edits: frozenset[str] = frozenset()  # states in which its requester may edit it too
     mine: tuple[str, str] | None = None  # (name of the address, label) of the list in which its requester finds it
 

@@ -134,7 +134,7 @@ def test_editing_warns_and_then_says_that_the_approval_is_void(cab, browse):
     assert "makes the answers of its approvers void" in form.content.decode()
     fields = typed(cab, seen=change.version, title=change.title)
     moments = {n: f"{timezone.localtime(getattr(change, n)):%Y-%m-%dT%H:%M}" for n in ("planned_start", "planned_end")}
-    same = nadia.post(f"/changes/{change.number}/edit/", {**fields, **moments, "description": "More words"})
+    same = nadia.post(f"/changes/{change.number}/edit/", {**fields, **moments, "category": ""})
     assert (same.status_code, fresh(change).state) == (302, "approved")  # nothing that was decided on
     other = {**fields, **moments, "seen": fresh(change).version, "backout_plan": "Keep both powered"}
     page = nadia.post(f"/changes/{change.number}/edit/", other, follow=True).content.decode()
