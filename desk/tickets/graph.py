@@ -15,7 +15,8 @@ from .kinds import Kind
 # A rule's sentence names people and things of one ticket; without a ticket these words stand for them.
 _IN_GENERAL = {
     "workgroup": "its workgroup", "assignee": "somebody else", "requester": "the requester",
-    "waits_for_in_words": "others", "parent_in_words": "what it was raised for", "unticked_in_words": "what its checklist requires",
+    "waits_for_in_words": "others", "unticked_in_words": "what its checklist requires",
+    "parent_in_words": "what it was raised for",
 }  # fmt: skip
 _APPOSITION = re.compile(r", \{ticket\.[\w.]+\},")
 _BRACES = re.compile(r"\{ticket\.(\w+)\}")
