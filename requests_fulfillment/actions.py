@@ -100,9 +100,9 @@ def _ask_or_begin(request: ServiceRequest, **hand: Any) -> ServiceRequest:
         )
     later = {"at": hand.get("at"), "source": hand["source"]}
     if rule is None:
-        approved = perform(request, "approve", by=automation(), because="It needs nobody's approval.", **later)
+        approved = approve(request=request, by=automation(), because="It needs nobody's approval.", **later)
         return begin_or_tell(request=approved, **later)
-    waiting = perform(request, "await_approval", by=automation(), **later)
+    waiting = await_approval(request=request, by=automation(), **later)
     approvals.ask(ticket=waiting, rule=rule, item_owner=request.item.owner, authors=[request.requester], **hand)
     return ServiceRequest.objects.get(pk=waiting.pk)
 
@@ -332,3 +332,26 @@ def take(*, request: ServiceRequest, by: User, **how: Any) -> ServiceRequest:
 def assign(*, request: ServiceRequest, by: User, **choice: Any) -> ServiceRequest:
     """To another workgroup and/or to an analyst; see `desk.assignment.actions.assign`."""
     return triage.assign(ticket=request, by=by, **choice)
+
+
+# -- what only the portal's own hand does ------------------------------------------------------
+
+
+def await_approval(*, request: ServiceRequest, by: User, **how: Any) -> ServiceRequest:
+    """Somebody has to say yes first."""
+    return perform(request, "await_approval", by=by, **how)
+
+
+def approve(*, request: ServiceRequest, by: User, because: str = "", **how: Any) -> ServiceRequest:
+    """Its approvers said yes, or nobody needs to."""
+    return perform(request, "approve", by=by, because=because, **how)
+
+
+def reject(*, request: ServiceRequest, by: User, because: str = "", **how: Any) -> ServiceRequest:
+    """Its approvers said no."""
+    return perform(request, "reject", by=by, because=because, **how)
+
+
+def reconsider(*, request: ServiceRequest, by: User, because: str = "", **how: Any) -> ServiceRequest:
+    """What was approved isn't any more."""
+    return perform(request, "reconsider", by=by, because=because, **how)

@@ -97,7 +97,7 @@ def draft_of(user: User, item: CatalogueItem) -> OrderDraft | None:
 def mine(user: User) -> QuerySet[ServiceRequest]:
     """What the person ordered, for themselves or for others, or others for them; the last touched first."""
     rows = ServiceRequest.objects.filter(Q(requester=user) | Q(reporter=user))
-    return rows.select_related("item", "pending_reason").order_by("-updated_at", "-pk")
+    return rows.select_related("item", "pending_reason", "requester", "reporter").order_by("-updated_at", "-pk")
 
 
 def mine_open(user: User) -> QuerySet[ServiceRequest]:

@@ -27,7 +27,7 @@ def approve(event: Event) -> None:
     """Its approvers said yes: its plan is set in motion."""
     request = _request(event)
     if request is not None and request.state == State.AWAITING_APPROVAL:
-        approved = flow.perform(request, "approve", because=str(event.data.get("because", "")), **_how(event))
+        approved = actions.approve(request=request, because=str(event.data.get("because", "")), **_how(event))
         actions.begin_or_tell(request=approved, at=event.at, source=event.source)
 
 
@@ -35,7 +35,7 @@ def reject(event: Event) -> None:
     """Its approvers said no."""
     request = _request(event)
     if request is not None and request.state == State.AWAITING_APPROVAL:
-        flow.perform(request, "reject", because=str(event.data.get("because", "")), **_how(event))
+        actions.reject(request=request, because=str(event.data.get("because", "")), **_how(event))
 
 
 def expire(event: Event) -> None:
@@ -79,7 +79,7 @@ def reconsider(event: Event) -> None:
     request = _request(event)
     if request is not None and request.state == State.APPROVED:
         because = f"{event.actor} objects: {event.data.get('text', '')}"
-        flow.perform(request, "reconsider", because=because, **_how(event))
+        actions.reconsider(request=request, because=because, **_how(event))
 
 
 def go_on(event: Event) -> None:

@@ -37,3 +37,13 @@ def test_a_request_costs_the_same_however_long_its_plan_is(shop, browse, name, e
     many, statements = cost(client, address)
     assert many == few, "\n".join(statements)
     assert many == expected, "\n".join(statements)
+
+
+def test_my_requests_cost_the_same_however_many_they_are(shop, browse):
+    client = browse(shop.omar)
+    order(shop, shop.chair, by=shop.omar, answers={})
+    few, _ = cost(client, "/requests/")
+    for _ in range(5):
+        order(shop, shop.chair, by=shop.omar, requester=shop.erin, answers={})
+    many, statements = cost(client, "/requests/")
+    assert (many, few) == (4, 4), "\n".join(statements)
