@@ -17,11 +17,7 @@ COSTS = {
     "/queues/service-desk/": ("sam", 12),
     "/queues/service-desk/?tab=unassigned": ("sam", 12),
     "/queues/service-desk/team/": ("lena", 8),
-<<<<<<< HEAD
-    "/lifecycles/": ("sam", 6),
-=======
     "/lifecycles/": ("sam", 7),
->>>>>>> catalogue
     "/inbox/": ("sam", 5),
     "/approvals/": ("sam", 8),
     "/approvals/agenda/": ("sam", 4),
