@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -137,7 +138,7 @@ class SignInAgain:
         match = request.resolver_match
         own = request.get_full_path()
         if match is not None and match.url_name in _STANDS_ON_DETAIL:
-            named = {name: match.kwargs[name] for name in ("number", "slug") if name in match.kwargs}
+            named: dict[str, Any] = {name: match.kwargs[name] for name in ("number", "slug") if name in match.kwargs}
             own = reverse(f"{match.namespace}:detail", kwargs=named)
         if request.method in ("GET", "HEAD") and not htmx:
             return own

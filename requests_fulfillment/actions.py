@@ -133,12 +133,18 @@ def start(
 def begin_or_tell(*, request: ServiceRequest, at: datetime | None = None, source: str = "web") -> ServiceRequest:
     """Set its plan in motion; where that can't be, say why inside, and leave it to an analyst of its workgroup.
 
-    Whoever ordered or approved it has done their part, and is not to be refused for a plan that somebody must mend.
+    Whoever ordered or approved it has done their part, and is not to be refused for a plan that somebody must mend. Who
+    has it is told; while nobody has it, those who lead its workgroup.
     """
     try:
         return start(request=request, by=automation(), at=at, source=source)
     except Refused as refusal:
-        told = {"text": str(refusal)}
+        told = {
+            "recipients": queries.in_charge(request),
+            "subject": f"{request.number} “{request.title}” can't be begun",
+            "note": str(refusal),
+            "text": f"{refusal}\nStart it by hand when that is mended.",
+        }
         how: dict[str, Any] = {"by": automation(), "at": at, "source": source}
         flow.write_event(request, "request.stuck", inside=told, visibility=Visibility.INTERNAL, **how)
         return request

@@ -174,9 +174,14 @@ class RequestLifecycle:
         custom={"label": "Delivered", "event": "fulfilled", "icon": "package-check", "tone": "good", "rank": 40},
     )
     def fulfil(self: Any, *, by: User, at: datetime, text: str = "") -> Told:
-        """It is delivered; the requester is asked whether it is what they ordered."""
+        """It is delivered; the requester is told, and asked whether it is what they ordered."""
         self.fulfilled_at, self.pending_reason = at, None
-        return Told(data={"text": text})
+        told = {
+            "recipients": sorted({self.requester_id, self.reporter_id}),
+            "subject": f"{self.number} “{self.title}” is delivered",
+            "text": f"{text}\nPlease say on its page whether it is what you ordered.".strip(),
+        }
+        return Told(data={"text": text}, inside=told)
 
     @transition(
         field="state",

@@ -6,10 +6,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from pgtrigger import Delete, Protect, Update
 
+from desk.approvals.models import Seat, Stage
 from desk.tickets.models import Ticket
 from workorders.models import WorkType
 from workorders.queries import open_in_words
@@ -231,24 +233,25 @@ class ServiceRequest(RequestLifecycle, Ticket):
 
     @cached_property
     def awaited(self) -> str:
-        """Whose approval is awaited, in words."""
-        from .queries import awaited
-
-        return awaited(self)
+        """Whose approval is awaited, by name and why they are asked; “its approvers” when nobody is left."""
+        return ", ".join(f"{seat.user} ({seat.because})" for seat in self._seats("none")) or "Its approvers"
 
     @cached_property
     def asked_back(self) -> str:
-        """Which of its approvers waits for an answer, by name; empty when none does."""
-        from .queries import asked_back
+        """Which of its approvers wait for an answer, by name; empty when none does."""
+        if self.state != State.AWAITING_APPROVAL:
+            return ""
+        return ", ".join(str(seat.user) for seat in self._seats("ask"))
 
-        return asked_back(self) if self.state == State.AWAITING_APPROVAL else ""
+    def _seats(self, answer: str) -> QuerySet[Seat]:
+        """Those who are asked at the moment and have given this answer."""
+        return Seat.objects.filter(round__ticket=self, round__stage=Stage.OPEN, answer=answer).select_related("user")
 
     @cached_property
     def progress(self) -> tuple[int, int]:
-        """How many of the steps that count are done, of how many; (0, 0) before there are any. Asked once."""
-        from .queries import progress
-
-        return progress(self)
+        """(done, all) of its work orders; what was cancelled, gone without or tried again doesn't count. Asked once."""
+        states = list(self.children.exclude(state__in=["cancelled", "failed"]).values_list("state", flat=True))
+        return states.count("completed"), len(states)
 
     @property
     def what_next(self) -> str:

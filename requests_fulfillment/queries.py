@@ -13,8 +13,8 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Valu
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from desk.approvals.models import Seat, Stage
 from desk.people.models import User
+from desk.people.queries import leads_of
 from desk.tickets.errors import Refused
 from desk.tickets.models import Event, Ticket, Visibility
 from workorders.models import WorkOrder
@@ -131,22 +131,11 @@ def unconfirmed() -> QuerySet[ServiceRequest]:
     return rows.order_by("fulfilled_at")
 
 
-def awaited(request: ServiceRequest) -> str:
-    """Whose approval is awaited, by name and why they are asked; “its approvers” when nobody is open."""
-    seats = Seat.objects.filter(round__ticket=request, round__stage=Stage.OPEN, answer="none").select_related("user")
-    return ", ".join(f"{seat.user} ({seat.because})" for seat in seats) or "Its approvers"
-
-
-def asked_back(request: ServiceRequest) -> str:
-    """Whose question waits for an answer, by name."""
-    seats = Seat.objects.filter(round__ticket=request, round__stage=Stage.OPEN, answer="ask").select_related("user")
-    return ", ".join(str(seat.user) for seat in seats)
-
-
-def progress(request: ServiceRequest) -> tuple[int, int]:
-    """(done, all) of its work orders; what was cancelled, gone without or tried again doesn't count."""
-    states = list(request.children.exclude(state__in=["cancelled", "failed"]).values_list("state", flat=True))
-    return states.count("completed"), len(states)
+def in_charge(request: ServiceRequest) -> list[int]:
+    """Who is told of trouble, by id: who has it, or else those who lead its workgroup."""
+    if request.assignee_id:
+        return [request.assignee_id]
+    return list(leads_of(request.workgroup).values_list("pk", flat=True))
 
 
 def is_done(request: ServiceRequest) -> bool:

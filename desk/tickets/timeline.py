@@ -60,7 +60,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "retried": ("rotate-ccw", "went on after the failure", "went on with it"),
     "refused": ("undo-2", "says it is not what was ordered", "says it is not what was ordered"),
     "request.service_disrupted": ("zap-off", "says that it disrupts a service", ""),
-    "request.stuck": ("circle-alert", "could not set its plan in motion", ""),
+    "request.stuck": ("circle-alert", "could not set its plan in motion: {note}", ""),
     # approvals are everybody's business who sees the ticket
     "approval.asked": ("stamp", "asked for approval: “{round}”", "asked for approval: “{round}”"),
     "approval.answered": ("stamp", "{said}", "{said}"),

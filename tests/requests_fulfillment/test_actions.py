@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from desk.approvals import actions as approvals
 from desk.approvals.models import ApprovalRule
+from desk.notifications.models import Message
 from desk.tickets.errors import Refused
 from requests_fulfillment import actions
 from requests_fulfillment.models import CatalogueItem, ItemField, ItemStep, OrderDraft, ServiceRequest
@@ -33,6 +34,11 @@ from .orders import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+def messages(event):
+    """Who was told of it."""
+    return set(Message.objects.filter(event=event).values_list("recipient__username", flat=True))
 
 
 # -- ordering ----------------------------------------------------------------------------------
@@ -153,7 +159,8 @@ def test_a_plan_that_nobody_can_do_is_told_inside_and_begun_by_an_analyst(shop):
     assert request.state == "approved"
     told = request.events.get(kind="request.stuck")
     assert told.is_internal
-    assert told.inside["text"] == "No workgroup fits “Prepare: Light”; an administrator has to name one."
+    assert told.inside["note"] == "No workgroup fits “Prepare: Light”; an administrator has to name one."
+    assert messages(told) == {"lena"}
     assert orders_of(request) == []
     begun = actions.start(request=request, by=shop.sam)
     assert (begun.state, begun.assignee) == ("in_fulfilment", shop.sam)
@@ -198,6 +205,7 @@ def test_when_the_last_step_is_done_it_is_delivered_by_itself_and_erin_confirms(
     assert (request.state, request.progress) == ("in_fulfilment", (2, 3))
     request = do(shop, request, "Hand")
     assert request.state == "fulfilled"
+    assert messages(request.events.get(kind="request.fulfilled")) == {"erin"}
     assert "Please say whether it is what you ordered" in request.what_next
     closed = actions.confirm(request=request, by=shop.erin, rating=5, comment="Quick!")
     assert (closed.state, closed.rating) == ("closed", 5)
