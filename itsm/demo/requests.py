@@ -109,7 +109,7 @@ class Order:
         self._answer("reject", self.row["because"], self._seats()[:1])
 
     def _ask(self) -> None:
-        self._answer("ask", self.row["because"], self._seats()[:1])
+        self._answer("ask", self.row["because"], self._seats()[-1:])
 
     def _cancel(self) -> None:
         by = self.request.requester

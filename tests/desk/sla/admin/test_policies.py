@@ -277,7 +277,7 @@ def test_requests_are_promised_their_own_time(world, admin, office):
     step = {**STEP, "steps-0-do": "move", "steps-0-workgroup": world.network.pk}
     answer = send(admin, reverse(ADD), **wanted, **step)
     assert answer.status_code == 302
-    assert told(answer) == ["Version 1 is published. It promises – / 20 h (Office) to every service request."]
+    assert told(answer) == ["Version 1 is published. It promises – / 20 h (Office) to every request."]
     asked = {"kind": "request", "priority": 4, "workgroup": world.desk.pk}
     assert "Orders" in admin.get(reverse(PREVIEW), asked).content.decode()
     world.network.takes = ["incident"]
