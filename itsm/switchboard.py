@@ -62,6 +62,7 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "change.failed": (_INCIDENT,),
     "change.implemented_incorrectly": (_INCIDENT,),
     "change.service_interrupted": (_INCIDENT,),
+    "trouble.told": (_TELL,),
     "request.retried": (_CLOCKS,),
     "request.refused": (_CLOCKS,),
     "request.closed": (_CLOCKS,),

@@ -53,6 +53,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "service_interrupted": ("zap-off", "reports that it interrupts a service", "reports that it interrupts a service"),
     "implemented_incorrectly": ("triangle-alert", "says it was implemented incorrectly", ""),
     "trouble.raised": ("siren", "raised {number} because of this", "raised {number} because of this"),
+    "trouble.told": ("siren", "told those who have to know of it, because of {source}", ""),
     # service requests
     "request.logged": ("shopping-cart", "ordered it", "ordered it"),
     "request.started": ("play", "set its plan in motion", "began to prepare it"),
