@@ -133,7 +133,9 @@ def _lay(count: int) -> dict[str, Any]:
     from .many import lay
 
     desk = Workgroup.objects.get(slug="service-desk")
-    world = SimpleNamespace(desk=desk, network=WorkgroupFactory(name="Network"), admin=person("boss", is_superuser=True))
+    world = SimpleNamespace(
+        desk=desk, network=WorkgroupFactory(name="Network"), admin=person("boss", is_superuser=True)
+    )
     world.erin, world.omar = person("erin"), person("omar")
     world.sam, world.lena = analyst("sam", desk), analyst("lena", desk, Role.LEAD)
     world.nadia = analyst("nadia", world.network)

@@ -80,12 +80,13 @@ def test_sixty_things_fail_while_workers_are_killed(house, tmp_path):
 def test_two_thousand_failures_a_hundred_kills_of_everything(tmp_path):
     began, chance = time.monotonic(), random.Random(SEED)
     count, kills = int(os.environ.get("KILL_FAILURES", "2000")), int(os.environ.get("KILL_KILLS", "100"))
+    every = 4.0  # seconds; four people need about as long for all their failures as the kills take
     with folder_for_data() as folder, Storm(folder, tmp_path) as storm:
         laid = storm.tell("lay", str(count))
         numbers = laid["numbers"]
         chance.shuffle(numbers)
-        writers = [_writer(storm, laid, numbers[start::4], pause=kills * 3 * 4 / count) for start in range(4)]
-        killed = storm.kill_at_random(kills, chance, every=3.0)
+        writers = [_writer(storm, laid, numbers[start::4], pause=kills * every * 2 / count) for start in range(4)]
+        killed = storm.kill_at_random(kills, chance, every)
         last_kill = time.monotonic()
         answers = [json.loads(line) for writer in writers for line in writer.communicate(timeout=900)[0].splitlines()]
         written = time.monotonic()
