@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings

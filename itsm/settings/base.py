@@ -156,6 +156,7 @@ INCIDENT_REOPEN_DAYS = env.int("INCIDENT_REOPEN_DAYS", default=14)  # after this
 CURRENCY = env.str("CURRENCY", default="€")  # before what the catalogue's items cost
 REQUEST_CONFIRM_DAYS = env.int("REQUEST_CONFIRM_DAYS", default=5)  # Delivered closes by itself after this
 REACTION_MAX_ATTEMPTS = env.int("REACTION_MAX_ATTEMPTS", default=8)
+METRICS_TOKEN = env("METRICS_TOKEN", default="")  # who brings it reads /metrics; without one only this machine does
 
 # -- pages ---------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

@@ -299,6 +299,7 @@ TABLE = [
     Row("people:find", "                 in 403 403 200 200 200 403"),
     Row("healthz", "                    200 200 200 200 200 200 200"),
     Row("readyz", "                     503 503 503 503 503 503 503"),  # no worker ticks in tests
+    Row("metrics", "                    200 200 200 200 200 200 200"),  # from this machine; itsm/test_metrics.py has the rest
     Row("account_login", "              200 302 302 302 302 302 302"),
     Row("account_logout", "             302 200 200 200 200 200 200"),
     post("account_logout", "            302 302 302 302 302 302 302"),
@@ -314,7 +315,8 @@ TABLE = [
 
 # What a visitor may have without signing in, besides /admin/login/: exactly this.
 OPEN_DOORS = {
-    "healthz", "readyz", "account_login", "account_logout", "account_inactive", "account_reset_password",
+    "healthz", "readyz", "metrics", "account_login", "account_logout", "account_inactive",
+    "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "changes:feed",  # calendar programs can't sign in: the address is signed, and shows what its owner may see
 }  # fmt: skip
