@@ -24,8 +24,9 @@ from desk.tickets.models import Event, Impact, LinkKind, Priority, Ticket, Urgen
 from . import actions
 from .models import Incident, Outage, Raised
 
-RAISED = "trouble.raised"  # on the ticket that went wrong
-TOLD = "trouble.told"  # on the incident, naming those who have to know
+# On the ticket that went wrong; and on the incident, naming those who have to know.
+RAISED = "trouble.raised"
+TOLD = "trouble.told"
 DISRUPTIONS = {"change.service_interrupted", "request.service_disrupted"}
 BY_HAND = "reported_by_hand"
 BY_CRITICALITY = {

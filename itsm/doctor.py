@@ -41,11 +41,7 @@ class Finding:
 
 def examine() -> Iterator[Finding]:
     """Every check, one after the other; without a database in order the rest can't be asked."""
-    for name, check, to_do in (
-        ("database", _database, "Start PostgreSQL, or set DATABASE_URL to one that answers."),
-        ("migrations", health._migrations, "Run `manage.py migrate`."),
-    ):
-        finding = _asked(name, check, to_do)
+    for finding in (_database(), _asked("migrations", health._migrations, "Run `manage.py migrate`.")):
         yield finding
         if not finding.is_well:
             return
@@ -56,16 +52,14 @@ def examine() -> Iterator[Finding]:
 
 def _asked(name: str, check: Callable[[], str], to_do: str) -> Finding:
     said = health._asked(check)
-    return (
-        Finding(name, said)
-        if said == "ok" or name == "database" and said.startswith("PostgreSQL")
-        else Finding(name, said, to_do)
-    )
+    return Finding(name, said, "" if said == "ok" else to_do)
 
 
-def _database() -> str:
-    health._database()
-    return f"PostgreSQL {'.'.join(map(str, connection.get_database_version()))}"  # type: ignore[attr-defined]
+def _database() -> Finding:
+    found = _asked("database", health._database, "Start PostgreSQL, or set DATABASE_URL to one that answers.")
+    if not found.is_well:
+        return found
+    return Finding("database", f"PostgreSQL {'.'.join(map(str, connection.get_database_version()))}")
 
 
 # -- what workers do -----------------------------------------------------------------------------
