@@ -56,7 +56,6 @@ def main(path: str) -> None:
         job = json.load(file)
     for number in job["numbers"]:
         print(json.dumps(insist(job, number)), flush=True)
-        time.sleep(job["pause"])
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -62,11 +63,17 @@ class Storm:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
-    def kill_at_random(self, kills: int, chance: Any, every: float) -> Counter[str]:
-        """Kill so many, one after the other; what is down already can't be killed, and doesn't count."""
+    def kill_at_random(self, kills: int, chance: Any, written: Callable[[], float]) -> Counter[str]:
+        """Kill so many, spread at random over the writing, of which `written` says how much is done; the last at its end.
+
+        What is down already can't be killed, and doesn't count.
+        """
         killed: Counter[str] = Counter()
-        while killed.total() < kills:
-            time.sleep(every * chance.uniform(0.5, 1.5))
+        for moment in [*sorted(chance.random() for _ in range(kills - 1)), 1.0]:
+            deadline = time.monotonic() + 300
+            while written() < moment:
+                assert time.monotonic() < deadline, f"Nothing was written for long.\n{self.run.said()[-3000:]}"
+                time.sleep(0.1)
             victim = chance.choices(list(VICTIMS), list(VICTIMS.values()))[0]
             while not self._hurt(victim, chance):
                 time.sleep(0.2)
