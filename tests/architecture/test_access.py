@@ -32,12 +32,12 @@ from desk.services.models import Service
 from desk.tickets import actions as desk_actions
 from desk.tickets import flow
 from desk.tickets.models import Attachment, PendingReason, Ticket
-from incidents.models import Incident, ResolutionCode
+from incidents.models import BurstProposal, Incident, ResolutionCode
 from tests.architecture.addresses import every_address
 from tests.changes.plans import PLAN, perform_inputs, window
 from tests.desk.approvals.rounds import ask, rule, step
 from tests.desk.notifications.news import escalate
-from tests.factories import ServiceFactory, incident
+from tests.factories import ServiceFactory, SiteFactory, incident
 from tests.files import png
 from tests.stories import in_state
 from tests.workorders.orders import WAYS
@@ -127,6 +127,9 @@ TABLE = [
     Row("incidents:take", "              in 405 405 405 405 405 405"),
     post("incidents:take", "             in 403 404  go 404  go 403"),
     post("incidents:recurrence", "       in  go 404  go 404  go 403", state="closed"),
+    Row("incidents:burst", "             in 405 405 405 405 405 405", kwargs={"answer": "accept"}),
+    post("incidents:burst", "            in 404 404 404 404  go 404", kwargs={"answer": "accept"}),
+    post("incidents:burst", "            in 404 404 404 404  go 404", kwargs={"answer": "dismiss"}),
     *do(
         "assign", "logged",
         "                                in 403 404 200 404 200 403",
@@ -541,12 +544,22 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
     if row.name in {"changes:feed", "changes:renew_feed", "changes:remove_feed"}:
         feed = feeds.make(by=world.sam)
         arguments |= {"pk": feed.pk, "token": feeds.token(feed)}
+    if row.name == "incidents:burst":
+        arguments["pk"] = _burst(world, ticket).pk
     if row.name == "workorders:tick":
         arguments["pk"] = ChecklistItem.objects.get(order=ticket).pk
     if row.name == "tickets:attachment":
         arguments["key"] = str(Attachment.objects.get(name=f"{row.kwargs['key']}.png").key)
     address = next(address for address in every_address() if address.key == row.name)
     return reverse(row.name, kwargs={name: arguments[name] for name in address.arguments})
+
+
+def _burst(world: Any, ticket: Any) -> BurstProposal:
+    """Whether the ticket is the first of many, a lead of its workgroup is asked."""
+    measured = {"minutes": 15, "count": 5, "expected": 0.1, "chance": 1e-7, "at": timezone.now()}
+    proposal = BurstProposal.objects.create(site=SiteFactory(), workgroup=world.desk, **measured)
+    proposal.incidents.add(ticket)
+    return proposal
 
 
 def _data(world: Any, row: Row) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class Storm:
 
     def __init__(self, folder: Path, beside: Path):
         self.folder, self.output = folder, beside / "portal.log"
+        self.people: list[subprocess.Popen[bytes]] = []  # programs that use it, and end with it
 
     def __enter__(self) -> Storm:
         self.run = Run(self.folder, self.output, RUNNER_COMMANDS="{}", DEMO="0", LOG_LEVEL="ERROR")
@@ -50,6 +51,9 @@ class Storm:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for program in self.people:
+            program.kill()
+            program.wait(10)
         if self.run.front.poll() is None:
             self.run.stop()
 

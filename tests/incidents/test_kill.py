@@ -118,5 +118,5 @@ def _begin_writing(storm: Storm, laid: dict, numbers: list[str], output: Path) -
     path.write_text(json.dumps(job))
     program = [sys.executable, str(Path(__file__).with_name("failing.py")), str(path)]
     with output.open("w") as said:
-        subprocess.Popen(program, cwd=ROOT, stdout=said)
+        storm.people.append(subprocess.Popen(program, cwd=ROOT, stdout=said))
     return output
