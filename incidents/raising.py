@@ -14,16 +14,19 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from desk.people.models import User
+from desk.people.queries import leads_of
 from desk.people.rules import is_analyst
 from desk.services.models import Criticality, Service
 from desk.tickets import actions as ticket_actions
 from desk.tickets import flow, text
-from desk.tickets.models import Event, Impact, LinkKind, Ticket, Urgency
+from desk.tickets.models import Event, Impact, LinkKind, Priority, Ticket, Urgency
 
 from . import actions
 from .models import Incident, Outage, Raised
 
-RAISED = "trouble.raised"  # on the ticket that went wrong
+# On the ticket that went wrong; and on the incident, naming those who have to know.
+RAISED = "trouble.raised"
+TOLD = "trouble.told"
 DISRUPTIONS = {"change.service_interrupted", "request.service_disrupted"}
 BY_HAND = "reported_by_hand"
 BY_CRITICALITY = {
@@ -68,8 +71,9 @@ def raise_for(
     """The one incident for this trouble of this ticket, and whether this call has made it.
 
     The first, a person or the portal, logs it: priority from the service's criticality and the trigger, first workgroup
-    by the routing rules, linked as caused by the ticket, whose people watch it. Whoever comes second adds a note, by
-    their `words` or by what the `event` told; an event that was heard already adds nothing. A disruption marks the service.
+    by the routing rules, linked as caused by the ticket, whose people watch it; the ticket's assignee and the leads of
+    the incident's workgroup are told. Whoever comes second adds a note, by their `words` or by what the `event` told; an
+    event that was heard already adds nothing. A disruption marks the service.
     """
     words = text.clean(words, field="words")
     source = flow.lock(source)  # whoever raises for it waits here for one another
@@ -85,6 +89,7 @@ def raise_for(
             ticket_actions.watch(ticket=incident, user=user)
     data = {"number": incident.number, "title": incident.title}
     flow.write_event(source, RAISED, by=by, data=data)
+    _tell(incident, source, by)
     if trouble.disrupts and incident.service is not None:
         begin_outage(incident=incident, service=incident.service, level=trouble.level, at=incident.created_at)
     return incident, True
@@ -107,6 +112,18 @@ def _log(source: Ticket, trouble: Trouble, by: User, words: str) -> Incident:
         source="automation" if by.is_automation else "web",
         inside={"trigger": trouble.code},
     )
+
+
+def _tell(incident: Incident, source: Ticket, by: User) -> None:
+    """Name whoever was at the ticket, and the leads of those who have to solve the incident, for inbox and mail."""
+    people = {source.assignee, *leads_of(incident.workgroup)} - {None}
+    inside = {
+        "source": source.number,
+        "recipients": sorted(person.pk for person in people if person is not None),
+        "subject": f"{incident.number}: {incident.title}",
+        "text": f"It was raised because of {source.number}.\n{Priority(incident.priority).label} · {incident.workgroup}",
+    }
+    flow.write_event(incident, TOLD, by=by, inside=inside)
 
 
 def weight(service: Service | None, trouble: Trouble) -> tuple[int, int]:

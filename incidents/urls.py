@@ -11,6 +11,7 @@ KIND = {"kind": "incident"}
 urlpatterns = [
     path("", views.mine, name="mine"),
     path("new/", views.new, name="new"),
+    path("bursts/<int:pk>/<slug:answer>/", views.burst, name="burst"),
     path("for/<str:source>/", views.raise_for, name="raise_for"),
     path("for/<str:source>/raised/", views.raised, name="raised"),
     path("<str:number>/", desk.detail, KIND, name="detail"),

@@ -6,8 +6,8 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people.rules import is_analyst
@@ -19,9 +19,9 @@ from desk.tickets.models import Ticket
 from desk.tickets.queries import get_visible
 from desk.tickets.views.answers import code_for, done, typed_before
 
-from . import actions, queries, raising
+from . import actions, proposing, queries, raising
 from .forms import LogForm, RaiseForm
-from .models import Incident
+from .models import BurstProposal, Incident
 
 
 @require_safe
@@ -120,3 +120,20 @@ def raised(request: SignedIn, source: str) -> HttpResponse:
     """The incidents that were raised for a ticket, as a part of its page that asks again until the owed one is there."""
     ticket: Ticket = get_visible(request.user, source)
     return render(request, "incidents/raised.html", {"ticket": ticket})
+
+
+@require_POST
+def burst(request: SignedIn, pk: int, answer: str) -> HttpResponse:
+    """A lead says whether many incidents of the same are a major one: `accept` or `dismiss`."""
+    proposal = get_object_or_404(BurstProposal, pk=pk)
+    if answer not in ("accept", "dismiss") or not proposing.may_decide(proposal, request.user):
+        raise Http404("No such proposal.")
+    try:
+        if answer == "accept":
+            major = proposing.accept(proposal=proposal, by=request.user)
+            return done(request, major, f"{major.number} is the major incident; the others are related to it.")
+        proposing.dismiss(proposal=proposal, by=request.user)
+        messages.success(request, "Dismissed: no major incident.")
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("tickets:queue", proposal.workgroup.slug)

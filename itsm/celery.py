@@ -41,6 +41,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "find-bursts": {
+        "task": "incidents.find_bursts",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "close-unconfirmed": {
         "task": "incidents.close_unconfirmed",
         "schedule": 600.0,

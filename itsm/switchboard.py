@@ -63,6 +63,8 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "change.failed": (_INCIDENT,),
     "change.implemented_incorrectly": (_INCIDENT,),
     "change.service_interrupted": (_INCIDENT,),
+    "trouble.told": (_TELL,),
+    "burst.proposed": (_TELL,),
     "request.retried": (_CLOCKS,),
     "request.refused": (_CLOCKS,),
     "request.closed": (_CLOCKS,),

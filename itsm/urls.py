@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from desk.sla.admin.simulate import simulate
 
-from . import health, views
+from . import health, metrics, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 handler403 = "itsm.errors.forbidden"
 handler404 = "itsm.errors.not_found"

@@ -53,6 +53,10 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "service_interrupted": ("zap-off", "reports that it interrupts a service", "reports that it interrupts a service"),
     "implemented_incorrectly": ("triangle-alert", "says it was implemented incorrectly", ""),
     "trouble.raised": ("siren", "raised {number} because of this", "raised {number} because of this"),
+    "trouble.told": ("siren", "told those who have to know of it, because of {source}", ""),
+    "burst.proposed": ("siren", "asks whether this is a major incident: {said}", ""),
+    "burst.accepted": ("siren", "made it the major incident: {said}", ""),
+    "burst.dismissed": ("siren", "says it is no major incident: {said}", ""),
     # service requests
     "request.logged": ("shopping-cart", "ordered it", "ordered it"),
     "request.started": ("play", "set its plan in motion", "began to prepare it"),
@@ -197,8 +201,16 @@ def _details(event: Event, inside: dict[str, Any]) -> list[str]:
 _SAID = {"resolved_at", "closed_at", "reassignment_count", "reopen_count", "assignee", "workgroup", "pending_reason"}
 _SAID |= {"resolution_code", "solution", "rating", "rating_comment", "result", "effort_minutes", "finished_at"}
 _SAID |= {"actual_start", "actual_end", "late_reason", "outcome", "done", "was_backed_out", "interruptions"}
-_SAID |= {"review", "reviewed_at", "reviewed_by", "fulfilled_at", "failures", "disrupts_service"}
-_SAID |= {"fulfilled_at", "failures", "disruptions"}
+_SAID |= {
+    "disruptions",
+    "is_major",
+    "review",
+    "reviewed_at",
+    "reviewed_by",
+    "fulfilled_at",
+    "failures",
+    "disrupts_service",
+}
 
 
 def _changes(inside: dict[str, Any]) -> list[dict[str, Any]]:

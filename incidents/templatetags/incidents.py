@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from django import template
 
-from desk.people.models import User
+from desk.people.models import User, Workgroup
 from desk.tickets.models import Ticket
 
-from .. import queries
-from ..models import Outage, Raised
+from .. import proposing, queries
+from ..models import BurstProposal, Outage, Raised
 
 register = template.Library()
 
@@ -38,3 +38,9 @@ def outages() -> list[Outage]:
         if known is None or (outage.level == Outage.Level.DOWN and known.level != Outage.Level.DOWN):
             worst[outage.service_id] = outage
     return list(worst.values())
+
+
+@register.simple_tag
+def bursts_for(user: User, workgroup: Workgroup | str = "") -> list[BurstProposal]:
+    """The proposals of a major incident that wait for this lead; of one workgroup, or of all that they lead."""
+    return proposing.open_for(user, workgroup or None)  # type: ignore[arg-type]  # a template's nothing is ""

@@ -32,7 +32,7 @@ from desk.services.models import Service
 from desk.tickets import actions as desk_actions
 from desk.tickets import flow
 from desk.tickets.models import Attachment, PendingReason, Ticket
-from incidents.models import Incident, ResolutionCode
+from incidents.models import BurstProposal, Incident, ResolutionCode
 from requests_fulfillment import actions as requests
 from requests_fulfillment.models import CatalogueGroup, CatalogueItem, OrderDraft, ServiceRequest
 from requests_fulfillment.publishing import publish
@@ -40,7 +40,7 @@ from tests.architecture.addresses import every_address
 from tests.changes.plans import PLAN, perform_inputs, window
 from tests.desk.approvals.rounds import ask, rule, step
 from tests.desk.notifications.news import escalate
-from tests.factories import ServiceFactory, incident
+from tests.factories import ServiceFactory, SiteFactory, incident
 from tests.files import png
 from tests.requests_fulfillment.orders import chair
 from tests.requests_fulfillment.orders import move as move_request
@@ -146,6 +146,9 @@ TABLE = [
     Row("incidents:take", "              in 405 405 405 405 405 405"),
     post("incidents:take", "             in 403 404  go 404  go 403"),
     post("incidents:recurrence", "       in  go 404  go 404  go 403", state="closed"),
+    Row("incidents:burst", "             in 405 405 405 405 405 405", kwargs={"answer": "accept"}),
+    post("incidents:burst", "            in 404 404 404 404  go 404", kwargs={"answer": "accept"}),
+    post("incidents:burst", "            in 404 404 404 404  go 404", kwargs={"answer": "dismiss"}),
     *do(
         "assign", "logged",
         "                                in 403 404 200 404 200 403",
@@ -351,6 +354,7 @@ TABLE = [
     Row("people:find", "                 in 403 403 200 200 200 403"),
     Row("healthz", "                    200 200 200 200 200 200 200"),
     Row("readyz", "                     503 503 503 503 503 503 503"),  # no worker ticks in tests
+    Row("metrics", "                    200 200 200 200 200 200 200"),  # from this machine; itsm/test_metrics.py has the rest
     Row("account_login", "              200 302 302 302 302 302 302"),
     Row("account_logout", "             302 200 200 200 200 200 200"),
     post("account_logout", "            302 302 302 302 302 302 302"),
@@ -366,7 +370,8 @@ TABLE = [
 
 # What a visitor may have without signing in, besides /admin/login/: exactly this.
 OPEN_DOORS = {
-    "healthz", "readyz", "account_login", "account_logout", "account_inactive", "account_reset_password",
+    "healthz", "readyz", "metrics", "account_login", "account_logout", "account_inactive",
+    "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "changes:feed",  # calendar programs can't sign in: the address is signed, and shows what its owner may see
 }  # fmt: skip
@@ -607,12 +612,22 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
     if row.name in {"changes:feed", "changes:renew_feed", "changes:remove_feed"}:
         feed = feeds.make(by=world.sam)
         arguments |= {"pk": feed.pk, "token": feeds.token(feed)}
+    if row.name == "incidents:burst":
+        arguments["pk"] = _burst(world, ticket).pk
     if row.name == "workorders:tick":
         arguments["pk"] = ChecklistItem.objects.get(order=ticket).pk
     if row.name == "tickets:attachment":
         arguments["key"] = str(Attachment.objects.get(name=f"{row.kwargs['key']}.png").key)
     address = next(address for address in every_address() if address.key == row.name)
     return reverse(row.name, kwargs={name: arguments[name] for name in address.arguments})
+
+
+def _burst(world: Any, ticket: Any) -> BurstProposal:
+    """Whether the ticket is the first of many, a lead of its workgroup is asked."""
+    measured = {"minutes": 15, "count": 5, "expected": 0.1, "chance": 1e-7, "at": timezone.now()}
+    proposal = BurstProposal.objects.create(site=SiteFactory(), workgroup=world.desk, **measured)
+    proposal.incidents.add(ticket)
+    return proposal
 
 
 def _data(world: Any, row: Row) -> dict[str, Any]:

@@ -4,14 +4,13 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from changes import actions as changes
+from desk.notifications.models import Message
 from desk.people.queries import automation
 from desk.reactions.actions import deliver_due
-from desk.reactions.models import Delivery
 from desk.services.models import Criticality
 from desk.tickets.models import Event, Link
 from incidents import queries, raising, reactions
 from incidents.models import Incident, Outage, Raised
-from tests.at_once import at_once, of
 from tests.changes.cab import with_cab
 from tests.changes.plans import in_state, move
 from tests.stories import move as move_incident
@@ -114,24 +113,18 @@ def test_only_people_of_it_raise_by_hand_and_without_trouble_it_is_one_of_its_ow
     assert [raised.code for raised in Raised.objects.order_by("pk")] == ["change.reported_by_hand"] * 2
 
 
-@pytest.mark.django_db(transaction=True)
-def test_analyst_and_portal_at_the_same_instant_make_one(cab):
-    for _ in range(8):
-        change = failed(cab)
-        answers = at_once(
-            deliver_due,
-            lambda change=change: raising.raise_by_hand(source=change, by=cab.sam, title="Gone", words="Sam saw it"),
-            lambda change=change: raising.raise_by_hand(source=change, by=cab.lena, title="Gone", words="Lena saw it"),
-        )
-        assert not of(Exception, answers), answers
-        deliver_due()
-        raised = Raised.objects.get(source_id=change.pk)
-        assert Link.objects.filter(target_id=change.pk).count() == 1
-        assert change.events.filter(kind="trouble.raised").count() == 1
-        said = raised.incident.events.filter(kind="comment.added").count()
-        assert said == 2  # of three, one made it and two added a note
-    assert Incident.objects.count() == 8
-    assert not Delivery.objects.filter(done_at=None).exists()
+@pytest.mark.django_db
+def test_who_was_at_it_and_the_leads_of_those_who_solve_it_are_told_once(cab):
+    change = failed(cab)
+    deliver_due()
+    found = Incident.objects.get()
+    told = Message.objects.filter(event__ticket=found)
+    assert sorted(message.recipient.username for message in told) == ["lena", "nadia"]
+    assert {message.subject for message in told} == {f"{found.number}: {found.title}"}
+    assert f"because of {change.number}" in told[0].text
+    deliver_due()
+    raising.raise_by_hand(source=change, by=cab.sam, title="Gone", words="Ward 3 rang.")
+    assert Message.objects.filter(event__ticket=found).count() == 2
 
 
 # -- what is down ------------------------------------------------------------------------------
