@@ -1,4 +1,4 @@
-"""Celery's side of incidents: the timer that closes what was resolved and never answered."""
+"""Celery's side of incidents: timers that close what nobody answered, and settle what monitoring says is over."""
 
 import logging
 
@@ -9,6 +9,7 @@ from desk.people.queries import automation
 from desk.tickets.errors import Refused
 
 from . import actions, queries
+from .monitoring import settling
 
 log = logging.getLogger(__name__)
 
@@ -33,3 +34,9 @@ def close_unconfirmed() -> int:
         except Exception:
             log.exception("%s could not be closed; the others are", incident.number)
     return closed
+
+
+@shared_task(name="incidents.settle_alerts")
+def settle_alerts() -> int:
+    """Resolve what monitoring reported, and says is over, once it has stayed quiet; returns how many."""
+    return settling.settle_due()

@@ -53,6 +53,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "service_interrupted": ("zap-off", "reports that it interrupts a service", "reports that it interrupts a service"),
     "implemented_incorrectly": ("triangle-alert", "says it was implemented incorrectly", ""),
     "trouble.raised": ("siren", "raised {number} because of this", "raised {number} because of this"),
+    "alert.fired": ("siren", "{said}", ""),
+    "alert.resolved": ("circle-check", "{said}", ""),
     # service requests
     "request.logged": ("shopping-cart", "ordered it", "ordered it"),
     "request.started": ("play", "set its plan in motion", "began to prepare it"),

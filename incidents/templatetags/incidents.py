@@ -1,7 +1,8 @@
-"""Incidents for templates of other rooms: those raised for a ticket, and what is down now."""
+"""Incidents for templates: those raised for a ticket, what is down now, and the alerts behind one."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django import template
@@ -10,7 +11,8 @@ from desk.people.models import User
 from desk.tickets.models import Ticket
 
 from .. import queries
-from ..models import Outage, Raised
+from ..models import Incident, Outage, Raised
+from ..monitoring.models import Alert, AlertGroup
 
 register = template.Library()
 
@@ -38,3 +40,30 @@ def outages() -> list[Outage]:
         if known is None or (outage.level == Outage.Level.DOWN and known.level != Outage.Level.DOWN):
             worst[outage.service_id] = outage
     return list(worst.values())
+
+
+ALERTS_SHOWN = 100  # of a storm, those that fire come first; the rest is a number
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """The alerts behind an incident: how many there are and fire, and the first of them."""
+
+    group: AlertGroup
+    total: int
+    firing: int
+    rows: list[Alert]
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
+
+
+@register.simple_tag
+def alerts_of(incident: Incident) -> Alerts | None:
+    """What monitoring tells of this incident; None where it told nothing."""
+    group = AlertGroup.objects.filter(incident=incident).select_related("source", "rule").first()
+    if group is None:
+        return None
+    states = Counter(group.alerts.values_list("state", flat=True))
+    return Alerts(group, states.total(), states[Alert.State.FIRING], list(group.alerts.all()[:ALERTS_SHOWN]))
