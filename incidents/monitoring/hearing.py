@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
+from desk.people.models import User
 from desk.people.queries import automation
 from desk.tickets import actions as ticket_actions
 from desk.tickets import flow
@@ -34,7 +35,8 @@ log = logging.getLogger(__name__)
 SOURCE = "monitoring"  # of the ticket, and of what happens to it
 FIRED = "alert.fired"
 RESOLVED = "alert.resolved"
-NAMED = 20  # alerts that a description or an event names; the page lists them all
+NAMED = 20  # alerts that a description names; the page lists them all
+IN_A_LINE = 5  # that a line of the timeline names
 OVER = {State.RESOLVED, State.CLOSED, State.CANCELLED}
 
 
@@ -50,14 +52,17 @@ class Answer:
         self.done |= {alert.index: (what, number) for alert in alerts}
 
 
-def hear(*, source: AlertSource, alerts: list[Heard]) -> Answer:
-    """Do with each incident's alerts what the rules say; one that fails doesn't hold up the others."""
+def hear(*, source: AlertSource, alerts: list[Heard], at: datetime | None = None) -> Answer:
+    """Do with each incident's alerts what the rules say; one that fails doesn't hold up the others.
+
+    `at`, timezone-aware, is given when history is told; otherwise the database's clock says when.
+    """
     answer = Answer()
     found, ignored = bundles(source, alerts)
     answer.note(ignored, "ignored")
     for bundle in sorted(found, key=lambda one: one.key):
         try:
-            answer.done |= _hear(bundle).done
+            answer.done |= _hear(bundle, at).done
         except Refused as refused:
             answer.refused |= {alert.index: " ".join(refused.sentences) for alert in bundle.alerts}
         except Exception:
@@ -68,7 +73,7 @@ def hear(*, source: AlertSource, alerts: list[Heard]) -> Answer:
 
 
 @transaction.atomic
-def _hear(bundle: Bundle) -> Answer:
+def _hear(bundle: Bundle, at: datetime | None) -> Answer:
     flow.serialise(f"alerts {bundle.source.pk} {bundle.key}")
     group = (
         AlertGroup.objects.select_for_update(of=("self",))
@@ -76,7 +81,7 @@ def _hear(bundle: Bundle) -> Answer:
         .filter(source=bundle.source, key=bundle.key, is_current=True)
         .first()
     )
-    visit = Visit(bundle, group, flow.clock())
+    visit = Visit(bundle, group, at)
     for alert in bundle.alerts:
         visit.hear(alert)
     return visit.finish()
@@ -85,18 +90,20 @@ def _hear(bundle: Bundle) -> Answer:
 class Visit:
     """What one post says of one incident, told in order and written at the end."""
 
-    def __init__(self, bundle: Bundle, group: AlertGroup | None, now: datetime):
-        self.bundle, self.group, self.now = bundle, group, now
+    def __init__(self, bundle: Bundle, group: AlertGroup | None, at: datetime | None):
+        self.bundle, self.group = bundle, group
         self.by = automation()
         self.answer = Answer()
-        self.lines: list[tuple[str, str]] = []  # (kind of event, sentence), in order
         self.names: dict[str, list[str]] = {FIRED: [], RESOLVED: []}
         self._take_up(group)
+        self.now = at or flow.clock()  # after the locks are held, so that a ticket's events never run backwards
 
     def _take_up(self, group: AlertGroup | None) -> None:
         self.incident = flow.lock(group.incident) if group else None
-        self.rows = {row.fingerprint: row for row in group.alerts.all()} if group else {}
-        self.before = Counts.of(group, self.rows)
+        spoken_of = {alert.fingerprint for alert in self.bundle.alerts}
+        rows = group.alerts.filter(fingerprint__in=spoken_of) if group else ()
+        self.rows = {row.fingerprint: row for row in rows}
+        self.before = Counts.of(group) if group else None
         self.changed: dict[str, Alert] = {}
 
     # -- one alert
@@ -122,7 +129,7 @@ class Visit:
         if what:
             self.names[FIRED].append(alert.summary)
         self.group.settles_at = None
-        row.state, row.summary, row.labels = Alert.State.FIRING, alert.summary, alert.labels
+        row.is_firing, row.summary, row.labels = True, alert.summary, alert.labels
         row.url, row.starts_at, row.last_seen = alert.url, alert.starts_at or row.starts_at, self.now
         row.count += 1
         self.group.heard += 1
@@ -134,7 +141,7 @@ class Visit:
         if row is None or not row.is_firing or self.group is None:
             self._done(alert, "nothing to resolve" if row is None else "resolved before")
             return
-        row.state, row.last_seen = Alert.State.RESOLVED, self.now
+        row.is_firing, row.last_seen = False, self.now
         self.group.recoveries += 1
         self.names[RESOLVED].append(row.summary)
         self._keep(row)
@@ -162,7 +169,7 @@ class Visit:
         self._write()
         self._raise(alert)
         if old.state != State.CANCELLED:
-            ticket_actions.link(source=self.incident, target=old, kind=LinkKind.RECURRENCE_OF, by=self.by)
+            ticket_actions.link(source=self.incident, target=old, kind=LinkKind.RECURRENCE_OF, by=self.by, at=self.now)
         return "raised"
 
     @property
@@ -187,7 +194,7 @@ class Visit:
     def _reopen(self, alert: Heard) -> None:
         assert self.incident is not None
         reason = f"Monitoring says that it fires again: {alert.summary}"
-        self.incident = actions.reopen(incident=self.incident, by=self.by, reason=reason, source=SOURCE)
+        self.incident = actions.reopen(incident=self.incident, by=self.by, reason=reason, source=SOURCE, at=self.now)
 
     def _raise(self, alert: Heard) -> None:
         """A new incident, told by all that fires from this alert on; and its group, the current one from now on."""
@@ -204,11 +211,12 @@ class Visit:
             category=about.category,
             site=about.site,
             source=SOURCE,
+            at=self.now,
             inside={"trigger": TRIGGER, "alert_rule": self.bundle.rule.name},
         )
         if self.group is not None:
             AlertGroup.objects.filter(pk=self.group.pk).update(is_current=False, settles_at=None)
-            self.group.alerts.filter(state=Alert.State.FIRING).update(state=Alert.State.RESOLVED)  # told of there now
+            self.group.alerts.filter(is_firing=True).update(is_firing=False)  # told of there now
         self.group = AlertGroup.objects.create(
             source=self.bundle.source,
             rule=self.bundle.rule if self.bundle.rule.pk else None,
@@ -233,17 +241,17 @@ class Visit:
         Alert.objects.bulk_create([row for row in rows if row.pk is None])
         old = [row for row in rows if row.pk is not None]
         Alert.objects.bulk_update(
-            old, ["state", "summary", "labels", "url", "starts_at", "last_seen", "count"], batch_size=500
+            old, ["is_firing", "summary", "labels", "url", "starts_at", "last_seen", "count"], batch_size=500
         )
-        firing = sum(row.is_firing for row in self.rows.values())
+        firing = group.alerts.filter(is_firing=True).count()
         group.calms += firing == 0
-        self._tell(Counts.of(group, self.rows), firing)
-        self.incident = _raise_priority(incident, self.bundle, self.by)
+        self._tell(Counts.of(group), firing)
+        self.incident = _raise_priority(incident, self.bundle, self.by, self.now)
         settling.consider(group, firing=firing, now=self.now)
         group.save()
         self.changed = {}
         if firing == 0 and group.settles_at is not None and group.settles_at <= self.now:
-            settling.settle(group)
+            settling.settle(group, at=self.now)
 
     def _tell(self, now: Counts, firing: int) -> None:
         """A line for the first of its kind, the second, the fourth and so on: a thousand repeats are ten lines."""
@@ -265,7 +273,8 @@ class Visit:
         assert self.incident is not None
         names = self.names[kind]
         inside: dict[str, Any] = {"said": said, "because": _listed(names)}
-        flow.write_event(self.incident, kind, by=self.by, source=SOURCE, inside=inside, visibility=Visibility.INTERNAL)
+        common: dict[str, Any] = {"by": self.by, "source": SOURCE, "at": self.now}
+        flow.write_event(self.incident, kind, inside=inside, visibility=Visibility.INTERNAL, **common)
         self.names[kind] = []
 
 
@@ -280,10 +289,8 @@ class Counts:
     calms: int = 0
 
     @classmethod
-    def of(cls, group: AlertGroup | None, rows: dict[str, Alert]) -> Counts:
-        if group is None:
-            return cls()
-        return cls(len(rows), group.heard, group.flaps, group.recoveries, group.calms)
+    def of(cls, group: AlertGroup) -> Counts:
+        return cls(group.alerts.count(), group.heard, group.flaps, group.recoveries, group.calms)
 
     def fires_anew_since(self, was: Counts) -> bool:
         pairs = ((was.alerts, self.alerts), (was.heard, self.heard), (was.flaps, self.flaps))
@@ -303,7 +310,7 @@ def _is_later(alert: Heard, row: Alert) -> bool:
     return alert.starts_at is not None and row.starts_at is not None and alert.starts_at > row.starts_at
 
 
-def _raise_priority(incident: Incident, bundle: Bundle, by: Any) -> Incident:
+def _raise_priority(incident: Incident, bundle: Bundle, by: User, at: datetime) -> Incident:
     """What joined is heavier than what was known: the incident becomes as heavy, unless a person has touched it."""
     firing = [alert for alert in bundle.alerts if alert.firing]
     impact, urgency = how_heavy(bundle.rule, incident.service, firing)
@@ -311,7 +318,7 @@ def _raise_priority(incident: Incident, bundle: Bundle, by: Any) -> Incident:
     if not firing or not heavier or incident.state in OVER or settling.is_touched(incident):
         return incident
     fields = {"impact": impact, "urgency": urgency, "priority": priority_for(impact, urgency)}
-    flow.change_fields(incident, by=by, source=SOURCE, **fields)
+    flow.change_fields(incident, by=by, source=SOURCE, at=at, **fields)
     return incident
 
 
@@ -338,5 +345,5 @@ def _many(count: int, what: str) -> str:
 
 def _listed(names: list[str]) -> str:
     names = list(dict.fromkeys(names))
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
+    more = f" and {len(names) - IN_A_LINE} more" if len(names) > IN_A_LINE else ""
+    return ", ".join(names[:IN_A_LINE]) + more

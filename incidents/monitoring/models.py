@@ -159,13 +159,9 @@ class AlertGroup(models.Model):
 class Alert(models.Model):
     """One alert of an incident, by its fingerprint: when it was heard first and last, how often, and how it stands."""
 
-    class State(models.TextChoices):
-        FIRING = "firing", _("Firing")
-        RESOLVED = "resolved", _("Resolved")
-
     group = models.ForeignKey(AlertGroup, on_delete=models.CASCADE, related_name="alerts")
     fingerprint = models.CharField(max_length=64)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.FIRING)
+    is_firing = models.BooleanField(default=True)
     summary = models.CharField(max_length=200)
     labels = models.JSONField(default=dict)
     url = models.CharField(max_length=1000, blank=True)
@@ -175,15 +171,11 @@ class Alert(models.Model):
     count = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ["state", "first_seen", "pk"]
+        ordering = ["-is_firing", "first_seen", "pk"]
         constraints = [models.UniqueConstraint(fields=["group", "fingerprint"], name="incidents_alert_once")]
         indexes = [
-            models.Index(fields=["fingerprint"], name="incidents_alert_firing", condition=models.Q(state="firing"))
+            models.Index(fields=["fingerprint"], name="incidents_alert_firing", condition=models.Q(is_firing=True))
         ]
 
     def __str__(self) -> str:
         return self.summary
-
-    @property
-    def is_firing(self) -> bool:
-        return self.state == self.State.FIRING

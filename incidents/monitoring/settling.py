@@ -13,7 +13,7 @@ from desk.tickets import flow
 
 from .. import actions
 from ..models import Incident, ResolutionCode
-from .models import Alert, AlertGroup
+from .models import AlertGroup
 
 log = logging.getLogger(__name__)
 
@@ -35,18 +35,18 @@ def consider(group: AlertGroup, *, firing: int, now: datetime) -> None:
         group.settles_at = now + timedelta(minutes=rule.quiet_minutes)
 
 
-def settle(group: AlertGroup) -> bool:
+def settle(group: AlertGroup, *, at: datetime | None = None) -> bool:
     """Resolve its incident, if that is still right; the caller has locked the group. It is asked once."""
     group.settles_at = None
     group.save(update_fields=["settles_at"])
-    if group.rule is None or not group.rule.resolves or group.alerts.filter(state=Alert.State.FIRING).exists():
+    if group.rule is None or not group.rule.resolves or group.alerts.filter(is_firing=True).exists():
         return False
     incident = flow.lock(group.incident)
     by = automation()
     if is_touched(incident) or flow.unmet(incident, "clear", by):
         return False
     code, _ = ResolutionCode.objects.get_or_create(name=WENT_AWAY)
-    actions.clear(incident=incident, by=by, code=code, solution=SOLUTION, source="monitoring")
+    actions.clear(incident=incident, by=by, code=code, solution=SOLUTION, source="monitoring", at=at)
     return True
 
 

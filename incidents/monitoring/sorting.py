@@ -80,7 +80,7 @@ def _homes(source: AlertSource, alerts: list[Heard]) -> dict[str, AlertGroup]:
     """By fingerprint, the group in which the alert is firing."""
     prints = [alert.fingerprint for alert in alerts]
     rows = Alert.objects.filter(
-        fingerprint__in=prints, state=Alert.State.FIRING, group__source=source, group__is_current=True
+        fingerprint__in=prints, is_firing=True, group__source=source, group__is_current=True
     ).select_related("group__rule__service", "group__rule__category", "group__rule__site")
     return {row.fingerprint: row.group for row in rows}
 

@@ -42,7 +42,7 @@ def outages() -> list[Outage]:
     return list(worst.values())
 
 
-ALERTS_SHOWN = 100  # of a storm, those that fire come first; the rest is a number
+ALERTS_SHOWN = 30  # of a storm, those that fire come first; the rest is a number
 
 
 @dataclass(frozen=True)
@@ -65,5 +65,5 @@ def alerts_of(incident: Incident) -> Alerts | None:
     group = AlertGroup.objects.filter(incident=incident).select_related("source", "rule").first()
     if group is None:
         return None
-    states = Counter(group.alerts.values_list("state", flat=True))
-    return Alerts(group, states.total(), states[Alert.State.FIRING], list(group.alerts.all()[:ALERTS_SHOWN]))
+    fires = Counter(group.alerts.values_list("is_firing", flat=True))
+    return Alerts(group, fires.total(), fires[True], list(group.alerts.all()[:ALERTS_SHOWN]))
