@@ -181,6 +181,12 @@ def resolve(
     return resolved
 
 
+def clear(*, incident: Incident, by: User, code: ResolutionCode, solution: str, **how: Any) -> Incident:
+    """It went away before anybody began with it, as monitoring says."""
+    solution = text.clean(solution, field="solution", required="Please say why it counts as solved.")
+    return perform(incident, "clear", by=by, code=code, solution=solution, **how)
+
+
 def confirm(
     *, incident: Incident, by: User, rating: int | None = None, comment: str = "", because: str = "", **how: Any
 ) -> Incident:

@@ -191,6 +191,19 @@ class IncidentLifecycle:
 
     @transition(
         field="state",
+        source=[State.LOGGED, State.ASSIGNED, State.REOPENED],
+        target=State.RESOLVED,
+        permission=rules.automation,
+        conditions=[rules.no_open_orders],
+        custom={"label": "Went away", "event": "resolved", "icon": "circle-check", "tone": "good", "rank": 45},
+    )
+    def clear(self: Any, *, by: User, at: datetime, code: ResolutionCode, solution: str) -> Told:
+        """What monitoring reported is over before anybody began with it; nobody has resolved it, so it is nobody's."""
+        self.resolution_code, self.solution, self.resolved_at = code, solution, at
+        return Told(data={"text": solution}, inside={"code": code.name})
+
+    @transition(
+        field="state",
         source=State.RESOLVED,
         target=State.CLOSED,
         permission=rules.anyone_concerned,
@@ -215,7 +228,7 @@ class IncidentLifecycle:
         field="state",
         source=[State.RESOLVED, State.CLOSED],
         target=State.REOPENED,
-        permission=rules.requester_or_analyst,
+        permission=rules.anyone_concerned,
         conditions=[rules.within_reopen_window],
         custom={
             "label": "Reopen",

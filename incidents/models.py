@@ -19,6 +19,9 @@ from workorders.queries import open_in_words
 
 from . import rules
 from .lifecycle import NEXT_WORDS, OVER_FOR_GOOD, IncidentLifecycle, State
+from .monitoring import models as monitoring
+
+__all__ = ["ImportedIncident", "ImportedUpdate", "Incident", "Outage", "Raised", "ResolutionCode", "monitoring"]
 
 if TYPE_CHECKING:
     from datetime import datetime

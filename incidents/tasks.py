@@ -1,4 +1,4 @@
-"""Celery's side of incidents: closing what was resolved and never answered, and looking for bursts."""
+"""Celery's side of incidents: closing what nobody answered, looking for bursts, settling what monitoring says is over."""
 
 import logging
 
@@ -9,6 +9,7 @@ from desk.people.queries import automation
 from desk.tickets.errors import Refused
 
 from . import actions, proposing, queries
+from .monitoring import settling
 
 log = logging.getLogger(__name__)
 
@@ -39,3 +40,9 @@ def close_unconfirmed() -> int:
 def find_bursts() -> int:
     """Propose a major incident where many people report the same; returns how many proposals are new."""
     return len(proposing.find())
+
+
+@shared_task(name="incidents.settle_alerts")
+def settle_alerts() -> int:
+    """Resolve what monitoring reported, and says is over, once it has stayed quiet; returns how many."""
+    return settling.settle_due()

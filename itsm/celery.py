@@ -51,6 +51,11 @@ app.conf.beat_schedule = {
         "schedule": 600.0,
         "options": {"expires": 500},
     },
+    "settle-alerts": {
+        "task": "incidents.settle_alerts",
+        "schedule": 15.0,
+        "options": {"expires": 14},
+    },
     "close-unconfirmed-requests": {
         "task": "requests.close_unconfirmed",
         "schedule": 600.0,

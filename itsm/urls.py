@@ -19,6 +19,7 @@ urlpatterns = [
     path("approvals/", include("desk.approvals.urls")),
     path("inbox/", include("desk.notifications.urls")),
     path("people/", include("desk.people.urls")),
+    path("api/", include("itsm.api")),
     path("accounts/", include("itsm.account_urls")),
     path("admin/sla/policy/simulate/", simulate),
     path("admin/", admin.site.urls),

@@ -57,6 +57,8 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "burst.proposed": ("siren", "asks whether this is a major incident: {said}", ""),
     "burst.accepted": ("siren", "made it the major incident: {said}", ""),
     "burst.dismissed": ("siren", "says it is no major incident: {said}", ""),
+    "alert.fired": ("siren", "{said}", ""),
+    "alert.resolved": ("circle-check", "{said}", ""),
     # service requests
     "request.logged": ("shopping-cart", "ordered it", "ordered it"),
     "request.started": ("play", "set its plan in motion", "began to prepare it"),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0004_raised"),
+        ("incidents", "0005_monitoring"),
         ("people", "0003_oversees"),
         ("services", "0002_depends_on"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

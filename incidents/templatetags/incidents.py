@@ -1,7 +1,8 @@
-"""Incidents for templates of other rooms: those raised for a ticket, and what is down now."""
+"""Incidents for templates: those raised for a ticket, what is down now, and the alerts behind one."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django import template
@@ -10,7 +11,8 @@ from desk.people.models import User, Workgroup
 from desk.tickets.models import Ticket
 
 from .. import proposing, queries
-from ..models import BurstProposal, Outage, Raised
+from ..models import BurstProposal, Incident, Outage, Raised
+from ..monitoring.models import Alert, AlertGroup
 
 register = template.Library()
 
@@ -44,3 +46,30 @@ def outages() -> list[Outage]:
 def bursts_for(user: User, workgroup: Workgroup | str = "") -> list[BurstProposal]:
     """The proposals of a major incident that wait for this lead; of one workgroup, or of all that they lead."""
     return proposing.open_for(user, workgroup or None)  # type: ignore[arg-type]  # a template's nothing is ""
+
+
+ALERTS_SHOWN = 30  # of a storm, those that fire come first; the rest is a number
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """The alerts behind an incident: how many there are and fire, and the first of them."""
+
+    group: AlertGroup
+    total: int
+    firing: int
+    rows: list[Alert]
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
+
+
+@register.simple_tag
+def alerts_of(incident: Incident) -> Alerts | None:
+    """What monitoring tells of this incident; None where it told nothing."""
+    group = AlertGroup.objects.filter(incident=incident).select_related("source", "rule").first()
+    if group is None:
+        return None
+    fires = Counter(group.alerts.values_list("is_firing", flat=True))
+    return Alerts(group, fires.total(), fires[True], list(group.alerts.all()[:ALERTS_SHOWN]))

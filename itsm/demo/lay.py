@@ -18,6 +18,7 @@ from desk.tickets.models import Ticket
 
 from .changes import lay_changes
 from .clock import WorkingTime
+from .monitoring import lay_monitoring
 from .promises import promise
 from .requests import lay_requests
 from .story import Planned, Planner, play
@@ -57,6 +58,7 @@ def lay(
             if scale:
                 say(f"{len(lay_changes(world))} changes.")
                 say(f"{len(lay_requests(world))} requests.")
+                say(f"{lay_monitoring(world)} incidents by monitoring.")
             _tell_the_past(now)
     except BaseException:
         for name in written:  # the rows roll back by themselves, the bytes don't

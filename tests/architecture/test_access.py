@@ -349,6 +349,9 @@ TABLE = [
     Row("changes:remove_feed", "         in 405 405 405 405 405 405"),
     post("changes:remove_feed", "        in 404 404  go 404 404 404"),
     Row("changes:feed", "               200 200 200 200 200 200 200"),
+    # Programs have tokens; who is signed in, and comes without one, is as strange here as anybody.
+    Row("api:alerts", "                 405 405 405 405 405 405 405"),
+    post("api:alerts", "                401 401 401 401 401 401 401"),
     Row("sla:report", "                  in 403 403 403 403 200 200"),
     Row("sla:report_csv", "              in 403 403 403 403 200 200"),
     Row("people:find", "                 in 403 403 200 200 200 403"),
@@ -373,6 +376,7 @@ OPEN_DOORS = {
     "healthz", "readyz", "metrics", "account_login", "account_logout", "account_inactive",
     "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "api:alerts",  # monitoring systems have no account: a token says who they are, and without it they get 401
     "changes:feed",  # calendar programs can't sign in: the address is signed, and shows what its owner may see
 }  # fmt: skip
 # Of Django's admin: signing in and out there have rules of their own.

@@ -26,6 +26,7 @@ from desk.tickets.models import Attachment, Event, Link, Ticket
 from desk.tickets.queries import queue_counts, visible_to
 from incidents.lifecycle import State
 from incidents.models import Incident
+from incidents.monitoring.models import AlertGroup, AlertRule
 from itsm.accounts import DEMO_ACCOUNTS
 from itsm.demo import lay as laying
 from itsm.demo.clock import WorkingTime
@@ -127,8 +128,9 @@ def test_what_is_told_could_have_happened(demo):
     assert not Event.objects.filter(at__gt=NOW).exists()
     logged = []
     for kind in ("incident", "change", "request"):  # the numbers of each kind rise with time
-        # But for what changes caused: their chapter is told last.
+        # But for what changes caused, and what monitoring told: these chapters come last.
         told = Ticket.objects.filter(kind=kind).exclude(links_out__target__kind="change").order_by("pk")
+        told = told.exclude(incident__alert_group__isnull=False)
         moments = list(told.values_list("created_at", flat=True))
         assert moments == sorted(moments), kind
         logged += moments
@@ -312,3 +314,14 @@ def test_the_clocks_of_requests_stood_still_while_approvers_thought(demo):
     waiting = Clock.objects.filter(ticket__kind="request", ticket__state="awaiting_approval")
     assert waiting.count() >= 8
     assert not waiting.filter(paused_since=None).exists()
+
+
+def test_monitoring_has_a_storm_that_goes_on_and_a_trouble_that_went_away(demo):
+    storm, passing = AlertGroup.objects.order_by("pk")
+    assert (storm.incident.state, storm.alerts.filter(is_firing=True).count(), storm.alerts.count()) == (
+        "logged",
+        34,
+        40,
+    )
+    assert (passing.incident.state, passing.flaps) == ("resolved", 1)
+    assert AlertRule.objects.count() == 2
