@@ -197,13 +197,10 @@ class BurstProposal(models.Model):
     @property
     def why(self) -> str:
         """What is usual, and how likely this is by chance."""
-        odds = (
-            f"less than once in {10 ** int(-math.log10(self.chance)):,} such times"
-            if self.chance > 0
-            else "hardly ever"
-        )
+        rare = self.chance < 1e-9
+        odds = "practically never" if rare else f"less than once in {10 ** int(-math.log10(self.chance)):,} such times"
         usual = f"{self.expected:.1f}" if self.expected >= 0.1 else "hardly any"
-        return f"At this hour of this weekday {usual} are usual; by chance it would be so many {odds}."
+        return f"At this hour of this weekday {usual} are usual; by chance there would be so many {odds}."
 
     def decide(self, state: str, by: User, at: datetime) -> None:
         """Write down who decided, and how."""

@@ -144,7 +144,7 @@ def open_for(user: User, workgroup: Workgroup | None = None) -> list[BurstPropos
     if found:
         pairs = BurstProposal.incidents.through.objects.filter(burstproposal__in=found)
         seen = visible_to(user, Incident).in_bulk(pairs.values_list("incident", flat=True))
-        for pair in pairs.order_by("incident"):
+        for pair in pairs.order_by("incident_id"):
             shown[pair.burstproposal_id] += [seen[pair.incident_id]] if pair.incident_id in seen else []
     for proposal in found:
         proposal.shown = shown[proposal.pk]

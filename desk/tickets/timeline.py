@@ -203,16 +203,7 @@ def _details(event: Event, inside: dict[str, Any]) -> list[str]:
 _SAID = {"resolved_at", "closed_at", "reassignment_count", "reopen_count", "assignee", "workgroup", "pending_reason"}
 _SAID |= {"resolution_code", "solution", "rating", "rating_comment", "result", "effort_minutes", "finished_at"}
 _SAID |= {"actual_start", "actual_end", "late_reason", "outcome", "done", "was_backed_out", "interruptions"}
-_SAID |= {
-    "disruptions",
-    "is_major",
-    "review",
-    "reviewed_at",
-    "reviewed_by",
-    "fulfilled_at",
-    "failures",
-    "disrupts_service",
-}
+_SAID |= {"review", "reviewed_at", "reviewed_by", "fulfilled_at", "failures", "disruptions", "disrupts_service"}
 
 
 def _changes(inside: dict[str, Any]) -> list[dict[str, Any]]:
