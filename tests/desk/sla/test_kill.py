@@ -29,8 +29,8 @@ SELECT 'incident', 'K-' || n, 'Trouble ' || n, '', 'in_progress', 1, %(who)s, %(
     3, 2, 4, 0, 'web', now(), now() FROM generate_series(1, %(count)s) AS n
 """
 _INCIDENTS = """
-INSERT INTO incidents_incident (ticket_ptr_id, solution, reopen_count, rating_comment)
-SELECT id, '', 0, '' FROM tickets_ticket
+INSERT INTO incidents_incident (ticket_ptr_id, solution, reopen_count, rating_comment, is_major)
+SELECT id, '', 0, '', false FROM tickets_ticket
 """
 _CLOCKS = """
 INSERT INTO sla_clock (ticket_id, kind, episode, policy_version_id, calendar_version_id, target, used, carried,
