@@ -70,18 +70,19 @@ def unconfirmed() -> QuerySet[Incident]:
     )
 
 
-def raised_for(source: Ticket, user: User) -> list[Raised]:
-    """The incidents that were raised for what went wrong with this ticket, as far as the person may see them."""
-    seen = visible_to(user, Incident).values("pk")
-    return list(Raised.objects.filter(source_id=source.pk, incident__in=seen).select_related("incident").order_by("pk"))
+def raised_for(source: Ticket, user: User) -> tuple[list[Raised], bool]:
+    """The incidents raised for what went wrong with this ticket, as far as the person may see them; and whether one is owed.
 
-
-def is_owed(source: Ticket) -> bool:
-    """Whether the ticket has told of trouble for which the incident isn't there yet; a worker is about to raise it."""
-    told = source.events.filter(inside__has_key="trouble").exclude(source="import")
-    codes = told.values_list("inside__trouble__code", "inside__trouble__occurrence")
-    there = set(Raised.objects.filter(source_id=source.pk).values_list("code", "occurrence"))
-    return any((code, occurrence) not in there for code, occurrence in codes)
+    It is owed when the ticket has told of trouble for which there is none yet: a worker is about to raise it.
+    """
+    rows = list(Raised.objects.filter(source_id=source.pk).select_related("incident").order_by("pk"))
+    told = source.events.filter(inside__has_key="trouble").exclude(source="import").order_by()
+    there = {(row.code, row.occurrence) for row in rows}
+    owed = set(told.values_list("inside__trouble__code", "inside__trouble__occurrence")) - there
+    if not rows:
+        return [], bool(owed)
+    seen = set(visible_to(user, Incident).filter(pk__in=[row.incident_id for row in rows]).values_list("pk", flat=True))
+    return [row for row in rows if row.incident_id in seen], bool(owed)
 
 
 def outages() -> QuerySet[Outage]:

@@ -111,7 +111,7 @@ def raise_for(request: SignedIn, source: str) -> HttpResponse:
         except Refused as caught:
             refusal = caught
             refuse(form, caught)
-    context = {"source": ticket, "form": form, "already": queries.raised_for(ticket, request.user)}
+    context = {"source": ticket, "form": form, "already": queries.raised_for(ticket, request.user)[0]}
     return render(request, "incidents/raise.html", context, status=code_for(form, refusal))
 
 

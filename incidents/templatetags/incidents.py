@@ -28,7 +28,7 @@ class Consequences:
 @register.simple_tag
 def raised_for(ticket: Ticket, user: User) -> Consequences:
     """What went wrong with this ticket, as incidents."""
-    return Consequences(queries.raised_for(ticket, user), queries.is_owed(ticket))
+    return Consequences(*queries.raised_for(ticket, user))
 
 
 @register.simple_tag
