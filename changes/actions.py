@@ -12,8 +12,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from desk.approvals import actions as approvals
+from desk.assignment import actions as triage
 from desk.people.models import User, Workgroup
-from desk.people.queries import analysts_of, automation
+from desk.people.queries import automation
 from desk.people.rules import is_analyst
 from desk.services.models import Category, Service, Site
 from desk.tickets import actions as ticket_actions
@@ -24,13 +25,10 @@ from desk.tickets.models import Impact, LinkKind, Ticket
 from workorders import actions as order_actions
 from workorders.queries import open_orders
 
-from . import planning, queries, rules
+from . import planning, queries, rules, trouble
 from .editing import edit as edit
 from .lifecycle import DONE, Outcome, State
 from .models import PLAN, Change, ChangeTemplate, ChangeType
-
-INTERRUPTED = "change.service_interrupted"
-INCORRECT = "change.implemented_incorrectly"
 
 
 @transaction.atomic
@@ -198,50 +196,20 @@ def _timing(how: dict[str, Any]) -> dict[str, Any]:
 # -- doing it ----------------------------------------------------------------------------------
 
 
-def take(*, change: Change, by: User, seen: int | None = None, at: datetime | None = None) -> Change:
+def take(*, change: Change, by: User, **how: Any) -> Change:
     """Make the change mine. Refused, with the name, when somebody already has it; harmless when it is me."""
-    with transaction.atomic():
-        fresh = flow.lock(change)
-        flow.ask_permission(fresh, "assign", by)
-        if fresh.assignee_id == by.pk:
-            return fresh
-        if not rules.nobody_else_has_it(fresh, by):
-            raise Refused(f"{fresh.assignee} has {fresh.number} already.")
-        chosen: dict[str, Any] = {"workgroup": fresh.workgroup, "assignee": by, "because": f"{by} took it"}
-        _refuse_unfit(fresh, fresh.workgroup, by)
-        return perform(fresh, "assign", by=by, seen=seen, at=at, **chosen)
+    _refuse_approver(change, by)
+    return triage.take(ticket=change, by=by, **how)
 
 
-@transaction.atomic
-def assign(
-    *,
-    change: Change,
-    by: User,
-    workgroup: Workgroup | None = None,
-    assignee: User | None = None,
-    reason: str = "",
-    because: str = "",
-    **how: Any,
-) -> Change:
-    """To another workgroup that takes changes (the reason is needed) and/or to one of its analysts."""
-    fresh = flow.lock(change)
-    flow.ask_permission(fresh, "assign", by)
-    target = workgroup or fresh.workgroup
-    moved = target.pk != fresh.workgroup_id
-    needed = "Please say why it goes to another workgroup." if moved else ""
-    reason = text.clean(reason, field="reason", required=needed)
-    if moved and not target.takes_kind("change"):
-        raise Refused(f"{target} doesn't take changes.", field="workgroup")
+def assign(*, change: Change, by: User, assignee: User | None = None, **choice: Any) -> Change:
+    """To another workgroup and/or to an analyst, but none of its approvers; see `desk.assignment.actions.assign`."""
     if assignee is not None:
-        _refuse_unfit(fresh, target, assignee)
-    chosen: dict[str, Any] = {"workgroup": target, "assignee": assignee, "reason": reason, "because": because}
-    return perform(fresh, "assign", by=by, **chosen, **how)
+        _refuse_approver(change, assignee)
+    return triage.assign(ticket=change, by=by, assignee=assignee, **choice)
 
 
-def _refuse_unfit(change: Change, workgroup: Workgroup, assignee: User) -> None:
-    """Who doesn't work there, and who approves it."""
-    if not analysts_of(workgroup).filter(pk=assignee.pk).exists():
-        raise Refused(f"{assignee} doesn't work in {workgroup}.", field="assignee")
+def _refuse_approver(change: Change, assignee: User) -> None:
     if not rules.no_approver_of_it(change, assignee):
         raise Refused(rules.no_approver_of_it.why_not(change), field="assignee")
 
@@ -286,7 +254,7 @@ def finish(
     how |= {"outcome": outcome, "done": done, "started": started, "ended": ended, "files": list(files)}
     finished = perform(fresh, "finish", by=by, **how)
     if outcome == Outcome.INCORRECT:
-        _announce(finished, INCORRECT, by, how, done, "was implemented incorrectly", occurrence=1)
+        trouble.announce(finished, trouble.INCORRECT, "was implemented incorrectly", done, 1, by=by, **_timing(how))
     return finished
 
 
@@ -320,7 +288,7 @@ def fail(
     how["at"] = how.get("at") or flow.clock()
     _, ended = _actual(fresh.actual_start, ended, how["at"])
     words = "failed and was backed out" if backed_out else "failed and was not backed out"
-    told = queries.trouble(fresh, "change.failed", words, done, occurrence=1)
+    told = trouble.told(fresh, trouble.FAILED, words, done, 1)
     how |= {"done": done, "backed_out": backed_out, "ended": ended, "told": told, "files": list(files)}
     failed = perform(fresh, "fail", by=by, **how)
     _cancel_orders(failed, orders, f"{failed.number} failed: {done}", how)
@@ -329,11 +297,19 @@ def fail(
 
 @transaction.atomic
 def report_interruption(
-    *, change: Change, by: User, words: str, at: datetime | None = None, source: str = "web"
+    *,
+    change: Change,
+    by: User,
+    words: str,
+    service: Service | None = None,
+    level: str = "degraded",
+    at: datetime | None = None,
+    source: str = "web",
 ) -> Change:
-    """While it is being done, or afterwards: it interrupted a service. Each report is an occurrence of its own.
+    """While it is being done, or afterwards: it interrupted a service (the change's first, unless one is named).
 
-    A review that was written before doesn't look back on it: as long as it isn't closed, it is asked again.
+    `level` is "degraded" or "down". Each report is an occurrence of its own. A review that was written before doesn't
+    look back on it: as long as it isn't closed, it is asked again.
     """
     words = text.clean(words, field="words", required="Please say which service is interrupted, and how.")
     change = flow.lock(change)
@@ -341,18 +317,13 @@ def report_interruption(
         raise PermissionDenied(rules.analyst.why_not(change))
     if not rules.has_begun(change):
         raise Refused(rules.has_begun.why_not(change))
-    how: dict[str, Any] = {"at": at, "source": source}
     counted: dict[str, Any] = {"interruptions": change.interruptions + 1}
     again: dict[str, Any] = {"reviewed_at": None, "reviewed_by": None} if change.state in DONE else {}
-    flow.change_fields(change, by=by, **how, **counted, **again)
-    _announce(change, INTERRUPTED, by, how, words, "interrupted a service", occurrence=change.interruptions)
+    flow.change_fields(change, by=by, at=at, source=source, **counted, **again)
+    named = {"service": service.pk if service else change.service_id, "level": level}
+    said = ("interrupted a service", words, change.interruptions)
+    trouble.announce(change, trouble.INTERRUPTED, *said, by=by, at=at, source=source, more=named)
     return change
-
-
-def _announce(change: Change, code: str, by: User, how: dict[str, Any], text: str, words: str, occurrence: int) -> None:
-    """Tell what went wrong in an event of its own, from which others can act without knowing changes."""
-    told = queries.trouble(change, code, words, text, occurrence=occurrence)
-    flow.write_event(change, code, by=by, **_timing(how), data={"text": text}, inside=told)
 
 
 # -- looking back ------------------------------------------------------------------------------

@@ -33,10 +33,10 @@ class ChangesConfig(AppConfig):
                 ),
                 public_path=("Draft", "Waiting for approval", "Approved", "Scheduled", "In progress", "Done", "Closed"),
                 rules_only_propose=True,
+                holds_orders=frozenset({State.DRAFT.value, State.SUBMITTED.value, State.REJECTED.value}),
                 awaits=frozenset({State.SUBMITTED.value, State.APPROVED.value, State.SCHEDULED.value}),
                 open_to_it=True,
-                home_page="index",
-                home_words="Changes",
                 author_edits=frozenset({State.DRAFT.value}),
+                mine=("changes:index", "Changes"),
             )
         )  # fmt: skip

@@ -312,11 +312,21 @@ class CloseForm(MoveForm):
 class InterruptionForm(forms.Form):
     """Reporting that it interrupts a service."""
 
+    service = forms.ModelChoiceField(Service.objects.none(), empty_label=None, label="Which service?")
+    level = forms.ChoiceField(
+        label="How bad is it?", widget=forms.RadioSelect, initial="degraded",
+        choices=[("degraded", "It works, but slowly or in part"), ("down", "It doesn't work at all")],
+    )  # fmt: skip
     words = forms.CharField(
         label="What is interrupted, and how?", widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Which service, since when, and what people notice.",
         error_messages={"required": "Please say which service is interrupted, and how."},
     )  # fmt: skip
+
+    def __init__(self, *args: Any, change: Change, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["service"].queryset = change.services.all()  # type: ignore[attr-defined]
+        self.fields["service"].initial = change.service_id
 
 
 # Transition -> its form; a transition that is not here asks for nothing but the click.

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, transition
 
 from desk.tickets.flow import Told
+from desk.tickets.shared_moves import pass_on
 
 from . import rules
 
@@ -266,17 +267,4 @@ class ChangeLifecycle:
         because: str = "",
     ) -> Told:
         """To another workgroup, an analyst of it, or both."""
-        moved = workgroup.pk != self.workgroup_id
-        if moved:
-            self.reassignment_count += 1
-        self.workgroup, self.assignee = workgroup, assignee
-        return Told(
-            data={"workgroup": str(workgroup)} if moved else {},
-            inside={
-                "workgroup": str(workgroup),
-                "assignee": str(assignee) if assignee else None,
-                "moved": moved,
-                "text": reason,
-                "because": because,
-            },
-        )
+        return pass_on(self, workgroup=workgroup, assignee=assignee, reason=reason, because=because)

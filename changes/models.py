@@ -45,7 +45,8 @@ class Answers(models.Model):
 PLAN = ("reason", "implementation_plan", "test_plan", "backout_plan")
 ASKED = ("experience", "tried_out", "undoing")
 # What approvers decided on: when one of these is edited, what they said is void.
-DECIDED_ON = frozenset({*PLAN, *ASKED, "planned_start", "planned_end", "impact", "services", "service", "change_type"})
+DECIDED_ON = frozenset({*PLAN, *ASKED, "title", "description", "planned_start", "planned_end", "impact", "change_type"})
+DECIDED_ON |= {"services", "service"}
 
 
 class ChangeTemplate(Answers):

@@ -72,15 +72,6 @@ def open_consequences(change: Change) -> list[Ticket]:
     return [ticket for ticket in found if ticket.state not in ticket.kind_info.solved]
 
 
-def trouble(change: Change, code: str, words: str, text: str, *, occurrence: int) -> dict[str, Any]:
-    """What an event that tells of trouble says, so that whoever reacts needs to know nothing of changes.
-
-    {trouble: {code, occurrence, title, text}}: a trigger code, which time it is, a sentence, and what people wrote.
-    """
-    title = f"Change {change.number} “{change.title}” {words}"
-    return {"trouble": {"code": code, "occurrence": occurrence, "title": title, "text": text}}
-
-
 @dataclass(frozen=True)
 class Record:
     """How changes of some sort ended: how many, and of them how many went well and how many failed."""

@@ -11,9 +11,10 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from desk.assignment import actions as triage
 from desk.assignment.queries import Route, route
 from desk.people.models import User, Workgroup
-from desk.people.queries import analysts_of, automation
+from desk.people.queries import automation
 from desk.people.rules import is_analyst
 from desk.services.models import Category, Service, Site
 from desk.sla.actions import note_violation
@@ -103,57 +104,14 @@ def _logged_already(submission: uuid.UUID, by: User) -> Incident | None:
     return earlier
 
 
-def take(*, incident: Incident, by: User, seen: int | None = None, at: datetime | None = None) -> Incident:
+def take(*, incident: Incident, by: User, **how: Any) -> Incident:
     """Make the incident mine. Refused, with the name, when somebody already has it; harmless when it is me."""
-    with transaction.atomic():
-        fresh = flow.lock(incident)
-        flow.ask_permission(fresh, "assign", by)
-        if fresh.assignee_id == by.pk:
-            return fresh
-        if not rules.nobody_else_has_it(fresh, by):
-            raise Refused(f"{fresh.assignee} has {fresh.number} already.")
-        because = f"{by} took it"
-        return perform(
-            fresh, "assign", by=by, seen=seen, at=at, workgroup=fresh.workgroup, assignee=by, because=because
-        )
+    return triage.take(ticket=incident, by=by, **how)
 
 
-def assign(
-    *,
-    incident: Incident,
-    by: User,
-    workgroup: Workgroup | None = None,
-    assignee: User | None = None,
-    reason: str = "",
-    because: str = "",
-    **how: Any,
-) -> Incident:
-    """Triage to another workgroup (the reason is needed, the analyst is cleared) and/or to an analyst of it.
-
-    `how`: seen, at, source, as for every verb below. A message in `because` says why this choice was proposed.
-    """
-    with transaction.atomic():
-        fresh = flow.lock(incident)  # where it is now, and not where the caller last saw it
-        flow.ask_permission(fresh, "assign", by)
-        target = workgroup or fresh.workgroup
-        reason = _check_target(fresh, target, assignee, reason)
-        choice: dict[str, Any] = {"workgroup": target, "assignee": assignee, "reason": reason, "because": because}
-        return perform(fresh, "assign", by=by, **choice, **how)
-
-
-def _check_target(incident: Incident, target: Workgroup, assignee: User | None, reason: str) -> str:
-    """The cleaned reason; Refused when the workgroup or the analyst doesn't fit, or the reason is missing."""
-    moved = target.pk != incident.workgroup_id
-    reason = text.clean(
-        reason,
-        field="reason",
-        required="Please say why it goes to another workgroup; it spares them the question." if moved else "",
-    )
-    if moved and not target.takes_kind("incident"):
-        raise Refused(f"{target} doesn't take incidents.", field="workgroup")
-    if assignee is not None and not analysts_of(target).filter(pk=assignee.pk).exists():
-        raise Refused(f"{assignee} doesn't work in {target}.", field="assignee")
-    return reason
+def assign(*, incident: Incident, by: User, **choice: Any) -> Incident:
+    """Triage to another workgroup and/or to an analyst of it; see `desk.assignment.actions.assign`."""
+    return triage.assign(ticket=incident, by=by, **choice)
 
 
 @transaction.atomic
@@ -221,6 +179,12 @@ def resolve(
     if missed and violation:
         note_violation(ticket=resolved, reason=violation)
     return resolved
+
+
+def clear(*, incident: Incident, by: User, code: ResolutionCode, solution: str, **how: Any) -> Incident:
+    """It went away before anybody began with it, as monitoring says."""
+    solution = text.clean(solution, field="solution", required="Please say why it counts as solved.")
+    return perform(incident, "clear", by=by, code=code, solution=solution, **how)
 
 
 def confirm(

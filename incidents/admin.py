@@ -9,6 +9,9 @@ from django.contrib import admin
 from desk.tickets.admin import KeptWhileUsed, LookOnly, TicketLook
 
 from .models import ImportedIncident, Incident, ResolutionCode
+from .monitoring import admin as monitoring
+
+__all__ = ["ImportedIncidentAdmin", "IncidentAdmin", "ResolutionCodeAdmin", "monitoring"]
 
 
 @admin.register(ResolutionCode)

@@ -27,5 +27,6 @@ class IncidentsConfig(AppConfig):
                 solved=frozenset({State.RESOLVED.value, State.CLOSED.value}),
                 void=frozenset({State.CANCELLED.value}),
                 idle=frozenset({State.RESOLVED.value}),
+                mine=("incidents:mine", "My incidents"),
             )
         )

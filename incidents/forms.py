@@ -86,6 +86,20 @@ class LogForm(Asked):
             del self.fields["requester"], self.fields["category"]
 
 
+class RaiseForm(forms.Form):
+    """An incident for what went wrong with another ticket."""
+
+    title = forms.CharField(
+        label="What's wrong?", max_length=200,
+        error_messages={"required": "Please say in a few words what is wrong."},
+    )  # fmt: skip
+    words = forms.CharField(
+        label="What happened?", max_length=50_000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What people notice, since when, and what you know of it.",
+        error_messages={"required": "Please say what happened."},
+    )  # fmt: skip
+
+
 class EditForm(Asked):
     """Editing what was logged, by analysts, with the version they saw."""
 

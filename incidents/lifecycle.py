@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, transition
 
 from desk.tickets.flow import Told
+from desk.tickets.shared_moves import let_wait, pass_on
 
 from . import rules
 
@@ -105,20 +106,7 @@ class IncidentLifecycle:
         because: str = "",
     ) -> Told:
         """Triage: to another workgroup, an analyst, or both. A waiting incident stops waiting."""
-        moved = workgroup.pk != self.workgroup_id
-        if moved:
-            self.reassignment_count += 1
-        self.workgroup, self.assignee, self.pending_reason = workgroup, assignee, None
-        return Told(
-            data={"workgroup": str(workgroup)} if moved else {},
-            inside={
-                "workgroup": str(workgroup),
-                "assignee": str(assignee) if assignee else None,
-                "moved": moved,
-                "text": reason,
-                "because": because,
-            },
-        )
+        return pass_on(self, workgroup=workgroup, assignee=assignee, reason=reason, because=because)
 
     @transition(
         field="state",
@@ -164,11 +152,7 @@ class IncidentLifecycle:
     )
     def hold(self: Any, *, by: User, at: datetime, reason: PendingReason, note: str = "") -> Told:
         """Work waits; the reason says for what, and which clocks stop."""
-        self.pending_reason = reason
-        return Told(
-            data={"text": reason.public_text, "waits_for_requester": reason.waits_for_requester},
-            inside={"reason": reason.name, "pauses": reason.pauses, "note": note},
-        )
+        return let_wait(self, reason=reason, note=note)
 
     @transition(
         field="state",
@@ -207,6 +191,19 @@ class IncidentLifecycle:
 
     @transition(
         field="state",
+        source=[State.LOGGED, State.ASSIGNED, State.REOPENED],
+        target=State.RESOLVED,
+        permission=rules.automation,
+        conditions=[rules.no_open_orders],
+        custom={"label": "Went away", "event": "resolved", "icon": "circle-check", "tone": "good", "rank": 45},
+    )
+    def clear(self: Any, *, by: User, at: datetime, code: ResolutionCode, solution: str) -> Told:
+        """What monitoring reported is over before anybody began with it; nobody has resolved it, so it is nobody's."""
+        self.resolution_code, self.solution, self.resolved_at = code, solution, at
+        return Told(data={"text": solution}, inside={"code": code.name})
+
+    @transition(
+        field="state",
         source=State.RESOLVED,
         target=State.CLOSED,
         permission=rules.anyone_concerned,
@@ -231,7 +228,7 @@ class IncidentLifecycle:
         field="state",
         source=[State.RESOLVED, State.CLOSED],
         target=State.REOPENED,
-        permission=rules.requester_or_analyst,
+        permission=rules.anyone_concerned,
         conditions=[rules.within_reopen_window],
         custom={
             "label": "Reopen",

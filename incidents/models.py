@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from typing import TYPE_CHECKING
+
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.formats import date_format
@@ -15,6 +19,14 @@ from workorders.queries import open_in_words
 
 from . import rules
 from .lifecycle import NEXT_WORDS, OVER_FOR_GOOD, IncidentLifecycle, State
+from .monitoring import models as monitoring
+
+__all__ = ["ImportedIncident", "ImportedUpdate", "Incident", "Outage", "Raised", "ResolutionCode", "monitoring"]
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from desk.people.models import User
 
 
 class ResolutionCode(models.Model):
@@ -44,6 +56,9 @@ class Incident(IncidentLifecycle, Ticket):
         null=True, blank=True, editable=False, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
     rating_comment = models.TextField(blank=True, editable=False)
+    is_major = models.BooleanField(
+        _("major incident"), default=False, editable=False, help_text=_("A lead says so; others are related to it.")
+    )
 
     class Meta:
         indexes = [
@@ -81,6 +96,116 @@ class Incident(IncidentLifecycle, Ticket):
     def new(cls, **fields: object) -> Incident:
         """An unsaved incident in its first state; `flow.open_ticket` saves it."""
         return cls(state=State.LOGGED, **fields)
+
+
+class Raised(models.Model):
+    """Which trouble of which ticket an incident was raised for: one incident for each, whoever came first.
+
+    `heard` holds the ids of the events that told of it, so that none is told twice.
+    """
+
+    source = models.ForeignKey("tickets.Ticket", on_delete=models.PROTECT, related_name="raised")
+    code = models.CharField(max_length=60, help_text=_("Trigger code, such as change.failed."))
+    occurrence = models.PositiveIntegerField(help_text=_("Which time it was, from 1 on."))
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="raised_for")
+    heard = ArrayField(models.BigIntegerField(), default=list)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "code", "occurrence"], name="incidents_one_for_each_trouble")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident} for {self.code} {self.occurrence}"
+
+
+class Outage(models.Model):
+    """A service that is degraded or down for the reason that an incident gives; it is up again when that is solved."""
+
+    class Level(models.TextChoices):
+        DEGRADED = "degraded", _("Degraded")
+        DOWN = "down", _("Down")
+
+    service = models.ForeignKey("services.Service", on_delete=models.PROTECT, related_name="outages")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="outages")
+    level = models.CharField(max_length=10, choices=Level.choices, default=Level.DEGRADED)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "incident"], condition=models.Q(ended_at=None), name="incidents_one_open_outage"
+            )
+        ]
+        indexes = [models.Index(fields=["service"], name="incidents_outages", condition=models.Q(ended_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.get_level_display()}"
+
+
+class BurstProposal(models.Model):
+    """Many user incidents on one service or site in a short time: is that a major incident? A lead of the workgroup decides.
+
+    `count` within `minutes`, where `expected` are usual, which by chance would happen with `chance`: as it was when found.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        ACCEPTED = "accepted", _("Accepted")
+        DISMISSED = "dismissed", _("Dismissed")
+
+    service = models.ForeignKey("services.Service", null=True, on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey("services.Site", null=True, on_delete=models.PROTECT, related_name="+")
+    workgroup = models.ForeignKey("people.Workgroup", on_delete=models.PROTECT, related_name="+")
+    incidents = models.ManyToManyField(Incident, related_name="bursts")
+    minutes = models.PositiveSmallIntegerField()
+    count = models.PositiveIntegerField()
+    expected = models.FloatField()
+    chance = models.FloatField()
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    major = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="+")
+
+    shown: list[Incident]  # those that the reader may see; filled in for the page
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(service=None, site__isnull=False) | models.Q(service__isnull=False, site=None),
+                name="incidents_burst_of_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["service", "site"], condition=models.Q(state="open"), nulls_distinct=False,
+                name="incidents_one_open_burst",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.in_words
+
+    @property
+    def in_words(self) -> str:
+        """“7 people reported trouble with Network and Wi-Fi within 15 minutes”."""
+        where = f"with {self.service}" if self.service else f"in {self.site}"
+        return f"{self.count} people reported trouble {where} within {self.minutes} minutes"
+
+    @property
+    def why(self) -> str:
+        """What is usual, and how likely this is by chance."""
+        rare = self.chance < 1e-9
+        odds = "practically never" if rare else f"less than once in {10 ** int(-math.log10(self.chance)):,} such times"
+        usual = f"{self.expected:.1f}" if self.expected >= 0.1 else "hardly any"
+        return f"At this hour of this weekday {usual} are usual; by chance there would be so many {odds}."
+
+    def decide(self, state: str, by: User, at: datetime) -> None:
+        """Write down who decided, and how."""
+        self.state, self.decided_by, self.decided_at = state, by, at
+        self.save(update_fields=["state", "decided_by", "decided_at"])
 
 
 class ImportedIncident(models.Model):

@@ -8,10 +8,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from desk.people.models import User
-from desk.tickets.models import Event, Visibility
+from desk.tickets.models import Event, Ticket, Visibility
+from desk.tickets.queries import visible_to
 
 from .lifecycle import CLOSED_STATES, State
-from .models import Incident
+from .models import Incident, Outage, Raised
 
 
 def mine(user: User) -> QuerySet[Incident]:
@@ -67,3 +68,23 @@ def unconfirmed() -> QuerySet[Incident]:
     return Incident.objects.filter(~Exists(answered), state=State.RESOLVED, resolved_at__lt=limit).order_by(
         "resolved_at"
     )
+
+
+def raised_for(source: Ticket, user: User) -> tuple[list[Raised], bool]:
+    """The incidents raised for what went wrong with this ticket, as far as the person may see them; and whether one is owed.
+
+    It is owed when the ticket has told of trouble for which there is none yet: a worker is about to raise it.
+    """
+    rows = list(Raised.objects.filter(source_id=source.pk).select_related("incident").order_by("pk"))
+    told = source.events.filter(inside__has_key="trouble").exclude(source="import").order_by()
+    there = {(row.code, row.occurrence) for row in rows}
+    owed = set(told.values_list("inside__trouble__code", "inside__trouble__occurrence")) - there
+    if not rows:
+        return [], bool(owed)
+    seen = set(visible_to(user, Incident).filter(pk__in=[row.incident_id for row in rows]).values_list("pk", flat=True))
+    return [row for row in rows if row.incident_id in seen], bool(owed)
+
+
+def outages() -> QuerySet[Outage]:
+    """What is degraded or down now, the longest first."""
+    return Outage.objects.filter(ended_at=None).select_related("service", "incident").order_by("started_at")

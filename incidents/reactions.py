@@ -3,7 +3,7 @@
 from desk.people.queries import automation
 from desk.tickets.models import Event
 
-from . import actions
+from . import actions, raising
 from .lifecycle import State
 from .models import Incident
 
@@ -25,3 +25,20 @@ def resume_on_orders(event: Event) -> None:
     if incident is None or incident.pending_reason is None or not incident.pending_reason.resumes_on_orders:
         return
     actions.resume(incident=incident, by=automation(), because=str(event.inside["said"]), at=event.at)
+
+
+def raise_for_trouble(event: Event) -> None:
+    """Something went wrong elsewhere: the one incident for it, made of what the event tells alone."""
+    trouble = raising.trouble_in(event)
+    if trouble is not None and event.source != "import":
+        raising.raise_for(source=event.ticket, trouble=trouble, by=automation(), event=event)
+
+
+def end_outages(event: Event) -> None:
+    """Solved or called off: what was down because of it is up again."""
+    raising.end_outages(incident_id=event.ticket_id, at=event.at)
+
+
+def begin_outages_again(event: Event) -> None:
+    """It came back, and what was down with it."""
+    raising.begin_again(incident=Incident.objects.get(pk=event.ticket_id), at=event.at)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .models import Incident
 
 analyst = works_on_it
+automation = is_automation
 analyst_or_automation = works_on_it | is_automation
 requester_or_analyst = is_requester | works_on_it
 sender = sent_it_away
@@ -24,6 +25,7 @@ __all__ = [
     "analyst",
     "analyst_or_automation",
     "anyone_concerned",
+    "automation",
     "no_open_orders",
     "nobody_is_on_the_way",
     "nobody_else_has_it",

@@ -1,4 +1,4 @@
-"""Celery's side of incidents: the timer that closes what was resolved and never answered."""
+"""Celery's side of incidents: closing what nobody answered, looking for bursts, settling what monitoring says is over."""
 
 import logging
 
@@ -8,7 +8,8 @@ from django.core.exceptions import PermissionDenied
 from desk.people.queries import automation
 from desk.tickets.errors import Refused
 
-from . import actions, queries
+from . import actions, proposing, queries
+from .monitoring import settling
 
 log = logging.getLogger(__name__)
 
@@ -33,3 +34,15 @@ def close_unconfirmed() -> int:
         except Exception:
             log.exception("%s could not be closed; the others are", incident.number)
     return closed
+
+
+@shared_task(name="incidents.find_bursts")
+def find_bursts() -> int:
+    """Propose a major incident where many people report the same; returns how many proposals are new."""
+    return len(proposing.find())
+
+
+@shared_task(name="incidents.settle_alerts")
+def settle_alerts() -> int:
+    """Resolve what monitoring reported, and says is over, once it has stayed quiet; returns how many."""
+    return settling.settle_due()

@@ -41,8 +41,23 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "find-bursts": {
+        "task": "incidents.find_bursts",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "close-unconfirmed": {
         "task": "incidents.close_unconfirmed",
+        "schedule": 600.0,
+        "options": {"expires": 500},
+    },
+    "settle-alerts": {
+        "task": "incidents.settle_alerts",
+        "schedule": 15.0,
+        "options": {"expires": 14},
+    },
+    "close-unconfirmed-requests": {
+        "task": "requests.close_unconfirmed",
         "schedule": 600.0,
         "options": {"expires": 500},
     },

@@ -34,7 +34,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
-    places = [("Home", "/", "house"), ("My incidents", reverse("incidents:mine"), "inbox")]
+    places = [
+        ("Home", "/", "house"),
+        ("Catalogue", reverse("catalogue:index"), "shopping-cart"),
+        ("My incidents", reverse("incidents:mine"), "inbox"),
+        ("My requests", reverse("requests_fulfillment:mine"), "package"),
+    ]
     counts = {}
     if (waiting := waiting_approvals(user)) is not None:
         places.append(("My approvals", reverse("approvals:mine"), "stamp"))

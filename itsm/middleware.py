@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -20,8 +21,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 KEPT = "kept_text"  # session key: what was typed into a form whose session had run out, by the form's address
 KEPT_MOST = 5  # forms whose text is kept at once
 WHOSE = "last_here"  # signed cookie: who was signed in last in this browser; it outlives the session
-# Forms of a ticket's page: their own addresses can only be posted to.
-_STANDS_ON_DETAIL = {"reply", "note", "take", "recurrence"}
+# Forms of a ticket's page, or of a catalogue item's: their own addresses can only be posted to.
+_STANDS_ON_DETAIL = {"reply", "note", "take", "recurrence", "draft"}
 _NEVER_KEPT = {"csrfmiddlewaretoken", "login"}  # and whatever has “password” in its name
 
 
@@ -137,7 +138,8 @@ class SignInAgain:
         match = request.resolver_match
         own = request.get_full_path()
         if match is not None and match.url_name in _STANDS_ON_DETAIL:
-            own = reverse(f"{match.namespace}:detail", args=[match.kwargs["number"]])
+            named: dict[str, Any] = {name: match.kwargs[name] for name in ("number", "slug") if name in match.kwargs}
+            own = reverse(f"{match.namespace}:detail", kwargs=named)
         if request.method in ("GET", "HEAD") and not htmx:
             return own
         came_from = (htmx.current_url if htmx else None) or request.META.get("HTTP_REFERER") or ""

@@ -18,7 +18,13 @@ _BY_RULE = later(
 )
 _GO_ON = now("incidents.reactions.resume_on_orders", "resumes an incident that waits for its work orders")
 
+_DELIVERED = now("requests_fulfillment.reactions.fulfil", "delivers a request whose work orders are over")
+_UNDELIVERED = now("requests_fulfillment.reactions.fail", "fails a request one of whose work orders failed")
+_GONE_ON = now("requests_fulfillment.reactions.go_on", "goes on with a failed request whose work orders go on")
 _VOID = now("changes.reactions.void_on_edit", "voids the approval of a change whose plan, window or risk is edited")
+
+_INCIDENT = later("incidents.reactions.raise_for_trouble", "raises the one incident for what went wrong")
+_UP = now("incidents.reactions.end_outages", "says that the services it took down are up again")
 
 SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.logged": (_CLOCKS, _BY_RULE),
@@ -27,16 +33,42 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.started": (_CLOCKS, _BY_RULE),
     "incident.held": (_CLOCKS,),
     "incident.resumed": (_CLOCKS,),
-    "incident.resolved": (_CLOCKS,),
+    "incident.resolved": (_CLOCKS, _UP),
     "incident.closed": (_CLOCKS,),
-    "incident.reopened": (_CLOCKS,),
-    "incident.cancelled": (_CLOCKS,),
+    "incident.reopened": (
+        _CLOCKS,
+        now("incidents.reactions.begin_outages_again", "says that what it took down is down again"),
+    ),
+    "incident.cancelled": (_CLOCKS, _UP),
     "ticket.corrected": (_CLOCKS,),
     "field.changed": (_CLOCKS, _VOID),
     "comment.added": (
         _CLOCKS,
         now("incidents.reactions.resume_on_reply", "resumes a pending incident when its requester answers"),
+        now("requests_fulfillment.reactions.resume_on_reply", "resumes a pending request when its requester answers"),
     ),
+    "request.logged": (_CLOCKS,),
+    "request.awaited": (_CLOCKS,),
+    "request.approved": (_CLOCKS,),
+    "request.rejected": (_CLOCKS,),
+    "request.reconsidered": (_CLOCKS,),
+    "request.started": (_CLOCKS,),
+    "request.assigned": (_CLOCKS,),
+    "request.held": (_CLOCKS,),
+    "request.resumed": (_CLOCKS,),
+    "request.stuck": (_TELL,),
+    "request.fulfilled": (_CLOCKS, _TELL),
+    "request.fulfilment_failed": (_CLOCKS, _INCIDENT),
+    "request.service_disrupted": (_INCIDENT,),
+    "change.failed": (_INCIDENT,),
+    "change.implemented_incorrectly": (_INCIDENT,),
+    "change.service_interrupted": (_INCIDENT,),
+    "trouble.told": (_TELL,),
+    "burst.proposed": (_TELL,),
+    "request.retried": (_CLOCKS,),
+    "request.refused": (_CLOCKS,),
+    "request.closed": (_CLOCKS,),
+    "request.cancelled": (_CLOCKS,),
     "sla.warned": (_ESCALATE,),
     "sla.breached": (_ESCALATE,),
     "sla.overdue": (_ESCALATE,),
@@ -50,20 +82,35 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "work_order.completed": (_CLOCKS, _PARENT, _RELEASE, _ASK),
     "work_order.failed": (_CLOCKS, _PARENT, _ASK),
     "work_order.cancelled": (_CLOCKS, _PARENT, _RELEASE, _ASK),
-    "orders.finished": (_GO_ON, _TELL),
-    "orders.asked": (_GO_ON, _TELL),
+    "order.raised": (_GONE_ON,),
+    "work_order.unlinked": (_GONE_ON,),
+    "orders.finished": (_GO_ON, _DELIVERED, _TELL),
+    "orders.asked": (_GO_ON, _UNDELIVERED, _TELL),
     "approval.asked": (_TELL,),
     "approval.answered": (_TELL,),
-    "approval.approved": (now("changes.reactions.approve", "lets a change pass that its approvers said yes to"), _TELL),
-    "approval.rejected": (now("changes.reactions.reject", "rejects a change that its approvers said no to"), _TELL),
+    "approval.approved": (
+        now("changes.reactions.approve", "lets a change pass that its approvers said yes to"),
+        now("requests_fulfillment.reactions.approve", "sets the plan of an approved request in motion"),
+        _TELL,
+    ),
+    "approval.rejected": (
+        now("changes.reactions.reject", "rejects a change that its approvers said no to"),
+        now("requests_fulfillment.reactions.reject", "rejects a request that its approvers said no to"),
+        _TELL,
+    ),
     "approval.objected": (
         now("changes.reactions.reconsider", "takes the approval of a change back while somebody objects"),
+        now("requests_fulfillment.reactions.reconsider", "takes it back for a request that nobody has begun"),
         _TELL,
     ),
     "approval.withdrawn": (_TELL,),
     "approval.replied": (_TELL,),
     "approval.voided": (_TELL,),
     "approval.reminded": (_TELL,),
-    "approval.expired": (now("changes.reactions.expire", "makes a change a draft again when nobody decided"), _TELL),
+    "approval.expired": (
+        now("changes.reactions.expire", "makes a change a draft again when nobody decided"),
+        now("requests_fulfillment.reactions.expire", "cancels a request on which nobody decided"),
+        _TELL,
+    ),
     "approval.stuck": (_TELL,),
 }

@@ -5,23 +5,27 @@ from django.urls import include, path
 
 from desk.sla.admin.simulate import simulate
 
-from . import health, views
+from . import health, metrics, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("incidents/", include("incidents.urls")),
     path("work-orders/", include("workorders.urls")),
     path("changes/", include("changes.urls")),
+    path("requests/", include("requests_fulfillment.urls")),
+    path("catalogue/", include("requests_fulfillment.catalogue_urls")),
     path("", include("desk.tickets.urls")),
     path("", include("desk.sla.urls")),
     path("approvals/", include("desk.approvals.urls")),
     path("inbox/", include("desk.notifications.urls")),
     path("people/", include("desk.people.urls")),
+    path("api/", include("itsm.api")),
     path("accounts/", include("itsm.account_urls")),
     path("admin/sla/policy/simulate/", simulate),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 handler403 = "itsm.errors.forbidden"
 handler404 = "itsm.errors.not_found"

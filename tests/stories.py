@@ -12,7 +12,7 @@ from incidents.models import Incident, ResolutionCode
 from .factories import incident
 
 STATES = [state.value for state in State]
-MOVES = ["assign", "take_back", "start", "hold", "resume", "resolve", "confirm", "reopen", "cancel"]
+MOVES = ["assign", "take_back", "start", "hold", "resume", "resolve", "clear", "confirm", "reopen", "cancel"]
 # The moves that lead from a new incident to each state.
 WAYS = {
     "logged": (),
@@ -46,7 +46,7 @@ def needed(name: str) -> dict[str, Any]:
     match name:
         case "hold":
             return {"reason": reason("Waiting for vendor")}
-        case "resolve":
+        case "resolve" | "clear":
             return {"code": ResolutionCode.objects.get(name="Fixed"), "solution": "Restarted the server"}
         case "reopen":
             return {"reason": "It is still down"}

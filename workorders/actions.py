@@ -11,8 +11,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from desk.assignment import actions as triage
 from desk.people.models import User, Workgroup
-from desk.people.queries import analysts_of, automation
+from desk.people.queries import automation
 from desk.services.models import Site
 from desk.tickets import actions as ticket_actions
 from desk.tickets import flow, text
@@ -193,44 +194,14 @@ def depend(*, order: WorkOrder, needs: WorkOrder, by: User) -> None:
 # -- doing the work ----------------------------------------------------------------------------
 
 
-def take(*, work_order: WorkOrder, by: User, seen: int | None = None, at: datetime | None = None) -> WorkOrder:
+def take(*, work_order: WorkOrder, by: User, **how: Any) -> WorkOrder:
     """Make the order mine. Refused, with the name, when somebody already has it; harmless when it is me."""
-    with transaction.atomic():
-        fresh = flow.lock(work_order)
-        flow.ask_permission(fresh, "assign", by)
-        if fresh.assignee_id == by.pk:
-            return fresh
-        if not rules.nobody_else_has_it(fresh, by):
-            raise Refused(f"{fresh.assignee} has {fresh.number} already.")
-        chosen: dict[str, Any] = {"workgroup": fresh.workgroup, "assignee": by, "because": f"{by} took it"}
-        return perform(fresh, "assign", by=by, seen=seen, at=at, **chosen)
+    return triage.take(ticket=work_order, by=by, **how)
 
 
-def assign(
-    *,
-    work_order: WorkOrder,
-    by: User,
-    workgroup: Workgroup | None = None,
-    assignee: User | None = None,
-    reason: str = "",
-    because: str = "",
-    **how: Any,
-) -> WorkOrder:
-    """To another workgroup that takes it (the reason is needed) and/or to a technician."""
-    with transaction.atomic():
-        fresh = flow.lock(work_order)
-        flow.ask_permission(fresh, "assign", by)
-        target = workgroup or fresh.workgroup
-        moved = target.pk != fresh.workgroup_id
-        reason = text.clean(
-            reason, field="reason", required="Please say why it goes to another workgroup." if moved else ""
-        )
-        if moved and not target.takes_kind(f"{queries.KIND}.{fresh.work_type}"):
-            raise Refused(f"{target} doesn't take work orders of this type.", field="workgroup")
-        if assignee is not None and not analysts_of(target).filter(pk=assignee.pk).exists():
-            raise Refused(f"{assignee} doesn't work in {target}.", field="assignee")
-        chosen: dict[str, Any] = {"workgroup": target, "assignee": assignee, "reason": reason, "because": because}
-        return perform(fresh, "assign", by=by, **chosen, **how)
+def assign(*, work_order: WorkOrder, by: User, **choice: Any) -> WorkOrder:
+    """To another workgroup that takes such orders and/or to a technician; see `desk.assignment.actions.assign`."""
+    return triage.assign(ticket=work_order, by=by, **choice)
 
 
 def start(*, work_order: WorkOrder, by: User, **how: Any) -> WorkOrder:

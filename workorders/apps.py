@@ -34,7 +34,6 @@ class WorkOrdersConfig(AppConfig):
                 begins=(State.OPEN.value, State.WAITING.value),
                 within={str(value): str(label) for value, label in WorkType.choices},
                 rules_only_propose=True,
-                home_page="my_day",
-                home_words="My work orders",
+                mine=("workorders:my_day", "My work orders"),
             )
         )

@@ -15,6 +15,7 @@ from django_fsm import GET_STATE, transition
 
 from desk.people.queries import leads_of
 from desk.tickets.flow import Told
+from desk.tickets.shared_moves import let_wait, pass_on
 
 from . import rules
 
@@ -114,26 +115,14 @@ class WorkOrderLifecycle:
         because: str = "",
     ) -> Told:
         """To another workgroup, a technician, or both."""
-        moved = workgroup.pk != self.workgroup_id
-        if moved:
-            self.reassignment_count += 1
-        self.workgroup, self.assignee, self.pending_reason = workgroup, assignee, None
-        return Told(
-            inside={
-                "workgroup": str(workgroup),
-                "assignee": str(assignee) if assignee else None,
-                "moved": moved,
-                "text": reason,
-                "because": because,
-            },
-        )
+        return pass_on(self, workgroup=workgroup, assignee=assignee, reason=reason, because=because, publicly=False)
 
     @transition(
         field="state",
         source=[State.WAITING, State.OPEN, State.ASSIGNED],  # one that waits is refused, and says for which
         target=State.IN_PROGRESS,
         permission=rules.technician,
-        conditions=[rules.predecessors_are_over],
+        conditions=[rules.predecessors_are_over, rules.parent_lets_begin],
         custom={
             "label": "Start work",
             "event": "started",
@@ -157,11 +146,7 @@ class WorkOrderLifecycle:
     )
     def hold(self: Any, *, by: User, at: datetime, reason: PendingReason, note: str = "") -> Told:
         """Work waits; the reason says for what, and which clocks stop."""
-        self.pending_reason = reason
-        return Told(
-            data={"text": reason.public_text, "waits_for_requester": reason.waits_for_requester},
-            inside={"reason": reason.name, "pauses": reason.pauses, "note": note},
-        )
+        return let_wait(self, reason=reason, note=note)
 
     @transition(
         field="state",

@@ -76,6 +76,10 @@ class WorkOrder(WorkOrderLifecycle, Ticket):
         return sum(item.done_at is not None for item in items), len(items)
 
     @property
+    def parent_in_words(self) -> str:
+        return self.parent.number if self.parent else ""
+
+    @property
     def is_blocked(self) -> bool:
         return bool(self.waits_for)
 

@@ -37,6 +37,13 @@ def predecessors_are_over(order: Any) -> bool:
     return not order.is_blocked
 
 
+@condition("{ticket.parent_in_words} isn't approved yet; work for it begins when it is.")
+def parent_lets_begin(order: Any) -> bool:
+    """What is raised for a change is prepared; hands are laid on when the change is approved."""
+    parent: Ticket | None = order.parent
+    return parent is None or parent.state not in parent.kind_info.holds_orders
+
+
 @condition("Still to be ticked off: {ticket.unticked_in_words}.")
 def checklist_is_done(order: Any) -> bool:
     """What the checklist says must be done is done."""

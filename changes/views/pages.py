@@ -106,15 +106,15 @@ def interruption(request: SignedIn, number: str) -> HttpResponse:
         raise denied(rules.analyst, change)
     if not rules.has_begun(change):
         raise Http404("Nothing has begun.")
-    form = InterruptionForm(request.POST or None, initial=typed_before(request))
+    form = InterruptionForm(request.POST or None, change=change, initial=typed_before(request))
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
             token = token_of(request) or _token(request)
-            words = form.cleaned_data["words"]
+            said = dict(form.cleaned_data)
             once(
                 ticket=change, by=request.user, token=token,
-                act=lambda: actions.report_interruption(change=change, by=request.user, words=words),
+                act=lambda: actions.report_interruption(change=change, by=request.user, **said),
             )  # fmt: skip
             messages.success(request, f"The interruption by {change.number} is reported.")
             return done(request, change)

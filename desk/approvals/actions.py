@@ -22,7 +22,7 @@ from desk.tickets.rules import may_view
 
 from . import choosing, count, queries, quorum, rules, telling
 from .choosing import Asked, Wish
-from .models import Answer, Delegation, Round, Seat, Stage
+from .models import Answer, ApprovalRule, Delegation, Round, Seat, Stage
 from .telling import Hand
 
 # An asking with a round in one of these is over; with others it stands.
@@ -43,11 +43,12 @@ def ask(
     services: Iterable[Service] = (),
     risk: int | None = None,
     item_owner: User | None = None,
+    rule: ApprovalRule | None = None,
     authors: Iterable[User] = (),
     at: datetime | None = None,
     source: str = "web",
 ) -> Round:
-    """Ask for the approval of this ticket by the first rule that matches; returns the first step's round, open.
+    """Ask for the approval of this ticket by the given rule, or the first that matches; returns the first step's round, open.
 
     All steps are made at once, with the people whom the rule names now. Refused, with a sentence that names the rule,
     when none matches, when nobody is left to ask in a step, or when one was asked already and is neither rejected,
@@ -65,7 +66,7 @@ def ask(
     own = frozenset({ticket.requester_id, ticket.reporter_id, *(author.pk for author in authors)})
     named = tuple(services) or ((ticket.service,) if ticket.service else ())
     wish = Wish(ticket.kind, ticket.requester, variant, named, risk, item_owner, own)
-    rule = choosing.rule_for(wish)
+    rule = rule or choosing.rule_for(wish)
     found = [(step, choosing.people_of(step, wish)) for step in rule.steps.all()]
     hand, asking = Hand(by, at, source), last[0].asking + 1 if last else 1
     rounds = []
@@ -394,8 +395,14 @@ def add_approver(*, round: Round, by: User, user: User, at: datetime | None = No
             f"{user} has answered for somebody else in “{found.name}”; everybody has one voice.", field="user"
         )
     seat, _ = Seat.objects.update_or_create(
-        round=found, user=user, defaults={"because": f"asked by {by}", "has_left": False}
-    )
+        round=found,
+        user=user,
+        # Who had left and is asked anew begins anew.
+        defaults={
+            "because": f"asked by {by}", "has_left": False, "answer": Answer.NONE, "text": "", "answered_by": None,
+            "answered_at": None, "question": "", "reply": "", "replied_by": None,
+        },
+    )  # fmt: skip
     seat.groups.clear()
     hand = Hand(by, at, source)
     if found.is_open:

@@ -26,7 +26,12 @@ class Item:
 
     @property
     def details(self) -> list[str]:
-        return [f"{self.ticket.kind_info.room}/agenda_row.html", "approvals/agenda_row.html"]
+        return details_of(self.ticket)
+
+
+def details_of(ticket: Ticket) -> list[str]:
+    """The template that tells an approver what it is about: its kind's own, where there is one."""
+    return [f"{ticket.kind_info.room}/agenda_row.html", "approvals/agenda_row.html"]
 
 
 @dataclass(frozen=True)
@@ -54,13 +59,13 @@ def agendas(user: User, groups: list[ApproverGroup]) -> list[Agenda]:
         queries.awaiting("ticket__"), pk__in=wanted, ticket__in=visible_to(user).values("pk")
     ).prefetch_related(Prefetch("seats", queries.seats()))
     rounds = rounds.select_related("ticket").order_by("ticket__priority", "opened_at")
-    tickets = _as_their_kinds([one.ticket for one in rounds])
+    tickets = as_their_kinds([one.ticket for one in rounds])
     viewer = Viewer(user)
     items = {one.pk: Item(tickets[one.ticket_id], viewer.shown(one, tickets[one.ticket_id])) for one in rounds}
     return [Agenda(group, [items[pk] for pk in items if pk in by_group.get(group.pk, ())]) for group in groups]
 
 
-def _as_their_kinds(tickets: list[Ticket]) -> dict[int, Ticket]:
+def as_their_kinds(tickets: list[Ticket]) -> dict[int, Ticket]:
     """Each ticket by id, with the columns of its own kind; a query for each kind, and for each of its lists."""
     found: dict[int, Ticket] = {}
     for kind in kinds.every():

@@ -17,7 +17,7 @@ from desk.tickets.queries import visible_to
 from desk.tickets.views.answers import code_for, done, fresh_version, typed_before
 
 from . import actions, queries, rules
-from .agenda import agendas, groups_for
+from .agenda import agendas, as_their_kinds, groups_for
 from .card import one_line
 from .delegating import delegate, take_back
 from .forms import AddForm, AnswerForm, DelegationForm, ReplyForm
@@ -140,7 +140,14 @@ def _seat_page(
     request: SignedIn, found: Seat, form: AnswerForm, reply_form: ReplyForm, status: int = 200
 ) -> HttpResponse:
     line = one_line(found, request.user)
-    context = {"line": line, "ticket": found.round.ticket, "round": found.round, "form": form, "reply_form": reply_form}
+    context = {
+        "whole": as_their_kinds([found.round.ticket])[found.round.ticket_id],
+        "line": line,
+        "ticket": found.round.ticket,
+        "round": found.round,
+        "form": form,
+        "reply_form": reply_form,
+    }
     context["why_not"] = rules.why_not_answer(found, request.user)
     return render(request, "approvals/seat.html", context, status=status)
 

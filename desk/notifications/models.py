@@ -65,6 +65,11 @@ class Message(models.Model):
                 name="notifications_mail_owed",
                 condition=Q(mail_sent_at=None, mail_dead_at=None, mail_due_at__isnull=False),
             ),
+            models.Index(
+                fields=["mail_dead_at"],
+                name="notifications_mail_dead",
+                condition=Q(mail_sent_at=None, mail_dead_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

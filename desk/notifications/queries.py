@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Coalesce
 from desk.people.models import User
 from desk.tickets.queries import events_visible_to
 
-from .models import Message
+from .models import IN_STATE, MailState, Message
 
 PAGE = 50  # messages of a page of the inbox
 COUNT_CAP = 100  # the count in the top bar stops here and says “99+”
@@ -30,6 +30,11 @@ def unread_words(user: User) -> str:
     """How many are unread, for the top bar; empty when none, and “99+” from a hundred on. One query."""
     count = unread(user).order_by()[:COUNT_CAP].count()
     return f"{COUNT_CAP - 1}+" if count >= COUNT_CAP else str(count or "")
+
+
+def mails_in(state: MailState) -> int:
+    """How many mails are owed, or were given up."""
+    return Message.objects.filter(IN_STATE[state]).count()
 
 
 @dataclass(frozen=True)

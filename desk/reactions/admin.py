@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 
 from . import actions
 from .models import Delivery
@@ -34,7 +35,7 @@ class StateFilter(admin.SimpleListFilter):
 class DeliveryAdmin(admin.ModelAdmin):
     """Deliveries are made by the program alone; a person may only look, and have one tried again."""
 
-    list_display = ["what", "event_kind", "ticket", "state", "attempts", "due_at", "done_at", "error"]
+    list_display = ["what", "event_kind", "ticket", "state", "age", "attempts", "due_at", "done_at", "error"]
     list_filter = [StateFilter, "reaction", "created_at"]
     list_select_related = ["event__ticket"]
     list_per_page = 50
@@ -42,7 +43,7 @@ class DeliveryAdmin(admin.ModelAdmin):
     search_fields = ["reaction", "=event__ticket__number", "last_error"]
     actions = ["try_again"]
     fields = readonly_fields = (
-        "reaction", "event", "ticket", "state", "attempts", "created_at", "due_at", "done_at", "dead_at", "whole_error",
+        "reaction", "event", "ticket", "state", "age", "attempts", "created_at", "due_at", "done_at", "dead_at", "whole_error",
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -87,6 +88,11 @@ class DeliveryAdmin(admin.ModelAdmin):
     @admin.display(description="State")
     def state(self, delivery: Delivery) -> str:
         return "done" if delivery.done_at else "dead" if delivery.dead_at else "owed"
+
+    @admin.display(description="Age", ordering="-created_at")
+    def age(self, delivery: Delivery) -> str:
+        """How long it has been owed, or how long it took."""
+        return timesince(delivery.created_at, delivery.done_at, depth=1)
 
     @admin.display(description="Last error")
     def error(self, delivery: Delivery) -> str:

@@ -22,7 +22,12 @@ class Delivery(models.Model):
         ordering = ["-pk"]
         constraints = [models.UniqueConstraint(fields=["event", "reaction"], name="reactions_delivery_once")]
         indexes = [
-            models.Index(fields=["due_at"], name="reactions_delivery_owed", condition=Q(done_at=None) & Q(dead_at=None))
+            models.Index(
+                fields=["due_at"], name="reactions_delivery_owed", condition=Q(done_at=None) & Q(dead_at=None)
+            ),
+            models.Index(
+                fields=["dead_at"], name="reactions_delivery_dead", condition=Q(done_at=None, dead_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,11 @@
 """Questions about deliveries and the pulse, for readiness checks and the admin."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from django.db.models import Count, Min
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from .models import Delivery, Pulse
 
@@ -19,3 +22,20 @@ def oldest_owed() -> datetime | None:
         .values_list("due_at", flat=True)
         .first()
     )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How deliveries stand: how many are owed, how old the oldest of them is, how many were given up."""
+
+    owed: int
+    oldest: timedelta
+    dead: int
+
+
+def standing() -> Standing:
+    """Read from two small indexes, whatever was delivered before."""
+    owed = Delivery.objects.filter(done_at=None, dead_at=None)
+    found = owed.aggregate(count=Count("pk"), since=Min("created_at"))
+    oldest = max(timedelta(), timezone.now() - found["since"]) if found["count"] else timedelta()
+    return Standing(found["count"], oldest, Delivery.objects.filter(done_at=None, dead_at__isnull=False).count())

@@ -256,6 +256,11 @@ def oldest_untold() -> datetime | None:
     return waiting.values_list("next_event_at", flat=True).first()
 
 
+def untold() -> int:
+    """How many marks that time has passed no sweep has told yet."""
+    return Clock.objects.filter(next_event_at__lt=Now()).count()
+
+
 def violation_reasons() -> QuerySet[ViolationReason]:
     return ViolationReason.objects.filter(is_active=True)
 

@@ -16,6 +16,7 @@ from .kinds import Kind
 _IN_GENERAL = {
     "workgroup": "its workgroup", "assignee": "somebody else", "requester": "the requester",
     "waits_for_in_words": "others", "unticked_in_words": "what its checklist requires",
+    "parent_in_words": "what it was raised for",
 }  # fmt: skip
 _APPOSITION = re.compile(r", \{ticket\.[\w.]+\},")
 _BRACES = re.compile(r"\{ticket\.(\w+)\}")

@@ -50,9 +50,9 @@ class Kind:
     awaits: frozenset[str] = frozenset()  # where approvers' answers count, objections too; empty: until it is over
     rules_only_propose: bool = False  # a person chooses its first workgroup; the routing rules propose one
     open_to_it: bool = False  # whoever sees any queue sees its public side, for their own planning
-    home_page: str = "mine"  # the page of its room that lists what somebody may see of it, and its words
-    home_words: str = "My incidents"
+    holds_orders: frozenset[str] = frozenset()  # states in which work orders for it may be raised, and not begun
     author_edits: frozenset[str] = frozenset()  # states in which its requester may edit it too
+    mine: tuple[str, str] | None = None  # (name of the address, label) of the list in which its requester finds it
 
     @property
     def model(self) -> type[Ticket]:
@@ -62,11 +62,6 @@ class Kind:
     def awaiting(self) -> list[str]:
         """The states in which approvers may answer, and may still object to what they approved."""
         return sorted(self.awaits or set(self.states.values) - self.closed)
-
-    @property
-    def home(self) -> str:
-        """The address of the list that those come from who don't work in queues."""
-        return f"{self.room}:{self.home_page}"
 
     @property
     def reply_url(self) -> str:

@@ -218,16 +218,16 @@ def _move(ticket: Ticket, user: User, step: Transition) -> Move:
 PAGE = 50  # rows of a queue page
 COUNT_CAP = 1001  # counts stop here; the page says “1,000+”
 
+# Tabs for states that not every kind of ticket has; left out where the workgroup takes none that has them.
+TABS_OF_A_STATE = {"waiting": ["waiting", "awaiting_approval"], "resolved": ["resolved", "fulfilled"]}
 TABS = {
     "all": ("All open", lambda user: Q()),
     "unassigned": ("Unassigned", lambda user: Q(assignee=None) & ~Q(state__in=idle_states())),
     "mine": ("Mine", lambda user: Q(assignee=user)),
     "pending": ("Pending", lambda user: Q(state="pending")),
-    "waiting": ("Waiting for others", lambda user: Q(state="waiting")),
-    "resolved": ("To confirm", lambda user: Q(state="resolved")),
+    "waiting": ("Waiting for others", lambda user: Q(state__in=TABS_OF_A_STATE["waiting"])),
+    "resolved": ("To confirm", lambda user: Q(state__in=TABS_OF_A_STATE["resolved"])),
 }
-# A tab for a state that not every kind of ticket has; left out where the workgroup takes none that has it.
-TABS_OF_A_STATE = ("waiting", "resolved")
 
 
 @dataclass(frozen=True)
@@ -265,7 +265,7 @@ def queue_tabs(workgroup: Workgroup, user: User, current: str) -> list[Tab]:
     return [
         Tab(key, label, capped(rows.filter(narrow(user))), key == current)
         for key, (label, narrow) in TABS.items()
-        if key not in TABS_OF_A_STATE or key in states or key == current
+        if key not in TABS_OF_A_STATE or not states.isdisjoint(TABS_OF_A_STATE[key]) or key == current
     ]
 
 

@@ -52,6 +52,23 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "reviewed": ("clipboard-check", "reviewed it", "reviewed it"),
     "service_interrupted": ("zap-off", "reports that it interrupts a service", "reports that it interrupts a service"),
     "implemented_incorrectly": ("triangle-alert", "says it was implemented incorrectly", ""),
+    "trouble.raised": ("siren", "raised {number} because of this", "raised {number} because of this"),
+    "trouble.told": ("siren", "told those who have to know of it, because of {source}", ""),
+    "burst.proposed": ("siren", "asks whether this is a major incident: {said}", ""),
+    "burst.accepted": ("siren", "made it the major incident: {said}", ""),
+    "burst.dismissed": ("siren", "says it is no major incident: {said}", ""),
+    "alert.fired": ("siren", "{said}", ""),
+    "alert.resolved": ("circle-check", "{said}", ""),
+    # service requests
+    "request.logged": ("shopping-cart", "ordered it", "ordered it"),
+    "request.started": ("play", "set its plan in motion", "began to prepare it"),
+    "awaited": ("stamp", "let it wait for approval", "let it wait for approval"),
+    "fulfilled": ("package-check", "delivered it", "says it is delivered"),
+    "fulfilment_failed": ("circle-x", "says the fulfilment failed", "says that something went wrong with it"),
+    "retried": ("rotate-ccw", "went on after the failure", "went on with it"),
+    "refused": ("undo-2", "says it is not what was ordered", "says it is not what was ordered"),
+    "request.service_disrupted": ("zap-off", "says that it disrupts a service", ""),
+    "request.stuck": ("circle-alert", "could not set its plan in motion: {note}", ""),
     # approvals are everybody's business who sees the ticket
     "approval.asked": ("stamp", "asked for approval: “{round}”", "asked for approval: “{round}”"),
     "approval.answered": ("stamp", "{said}", "{said}"),
@@ -153,6 +170,8 @@ def _look(event: Event, ticket: Ticket) -> str:
 
 def _text(event: Event, ticket: Ticket) -> str:
     """What was written with the event; the description as it is now, since edits have rows of their own."""
+    if event.kind == "request.logged":
+        return ""  # what was ordered has a card of its own
     if event.kind.endswith(".logged"):
         return ticket.description
     if event.kind.endswith(".held"):
@@ -184,7 +203,7 @@ def _details(event: Event, inside: dict[str, Any]) -> list[str]:
 _SAID = {"resolved_at", "closed_at", "reassignment_count", "reopen_count", "assignee", "workgroup", "pending_reason"}
 _SAID |= {"resolution_code", "solution", "rating", "rating_comment", "result", "effort_minutes", "finished_at"}
 _SAID |= {"actual_start", "actual_end", "late_reason", "outcome", "done", "was_backed_out", "interruptions"}
-_SAID |= {"review", "reviewed_at", "reviewed_by", "fulfilled_at", "failures", "disrupts_service"}
+_SAID |= {"review", "reviewed_at", "reviewed_by", "fulfilled_at", "failures", "disruptions", "disrupts_service"}
 
 
 def _changes(inside: dict[str, Any]) -> list[dict[str, Any]]:
@@ -245,7 +264,7 @@ def public_steps(ticket: Ticket, trail: Iterable[tuple[str, str, datetime]]) -> 
         if state in words:
             reached[words[state]] = at
     now = words[ticket.state]
-    now = "In progress" if now == "On hold" else now
+    now = words[min(ticket.kind_info.working)] if now == "On hold" else now
     if now not in order:
         order = [*(word for word in order if word in reached), now]
     place = order.index(now)

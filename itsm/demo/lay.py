@@ -18,7 +18,9 @@ from desk.tickets.models import Ticket
 
 from .changes import lay_changes
 from .clock import WorkingTime
+from .monitoring import lay_monitoring
 from .promises import promise
+from .requests import lay_requests
 from .story import Planned, Planner, play
 from .world import World, account_names, build
 
@@ -39,8 +41,8 @@ def lay(
 ) -> World:
     """Make the company and its two months of work in one transaction; NotEmpty when something is there.
 
-    `scale` makes it smaller or larger; 0 is the company alone. Later chapters (changes, and requests to come) take
-    the World and play inside the same transaction, after `_incidents`.
+    `scale` makes it smaller or larger; 0 is the company alone. Later chapters (changes, requests) take the World
+    and play inside the same transaction, after `_incidents`.
     """
     now = now or timezone.now()
     written: list[str] = []
@@ -55,6 +57,8 @@ def lay(
             _incidents(world, now, scale, Random(seed), written, say)
             if scale:
                 say(f"{len(lay_changes(world))} changes.")
+                say(f"{len(lay_requests(world))} requests.")
+                say(f"{lay_monitoring(world)} incidents by monitoring.")
             _tell_the_past(now)
     except BaseException:
         for name in written:  # the rows roll back by themselves, the bytes don't

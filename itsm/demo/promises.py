@@ -43,6 +43,7 @@ POLICIES: list[tuple[str, dict[str, Any], str, int | None, int | None, list[int]
     ("Work orders, critical", {"kind": "work_order", "priority": 1}, "Round the clock", 30, 180, [75], [NOTIFY, LATE]),
     ("Work orders, high", {"kind": "work_order", "priority": 2}, "Hamburg office hours", 60, 360, [75], [NOTIFY, LATE]),
     ("Work orders", {"kind": "work_order"}, "Hamburg office hours", 300, 1200, [75], [NOTIFY]),
+    ("Service requests", {"kind": "request"}, "Hamburg office hours", 600, 3600, [75], [NOTIFY, LATE]),
     ("Everything else", {}, "Hamburg office hours", 1200, None, [], []),
 ]  # fmt: skip
 

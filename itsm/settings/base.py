@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "incidents",
     "workorders",
     "changes",
+    "requests_fulfillment",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -152,7 +153,16 @@ ATTACHMENT_TYPES = env.list(
 )
 INCIDENT_CONFIRM_DAYS = env.int("INCIDENT_CONFIRM_DAYS", default=5)  # Resolved closes by itself after this
 INCIDENT_REOPEN_DAYS = env.int("INCIDENT_REOPEN_DAYS", default=14)  # after this a recurrence is logged instead
+# Bursts: so many people with trouble on one service or site, that would be by chance with less than BURST_CHANCE.
+BURST_LEAST = env.int("BURST_LEAST", default=5)
+BURST_CHANCE = env.float("BURST_CHANCE", default=1e-6)
+BURST_FLOOR = env.float("BURST_FLOOR", default=0.25)  # an hour; where less is reported, so many count as usual
+BURST_WEEKS = env.int("BURST_WEEKS", default=8)  # of the same hour that say what is usual
+BURST_QUIET_MINUTES = env.int("BURST_QUIET_MINUTES", default=240)  # after a decision
+CURRENCY = env.str("CURRENCY", default="€")  # before what the catalogue's items cost
+REQUEST_CONFIRM_DAYS = env.int("REQUEST_CONFIRM_DAYS", default=5)  # Delivered closes by itself after this
 REACTION_MAX_ATTEMPTS = env.int("REACTION_MAX_ATTEMPTS", default=8)
+METRICS_TOKEN = env("METRICS_TOKEN", default="")  # who brings it reads /metrics; without one only this machine does
 
 # -- pages ---------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

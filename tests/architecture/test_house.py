@@ -12,7 +12,8 @@ from desk.reactions.table import switchboard
 from desk.tickets import flow, kinds
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = sorted(path for room in ("itsm", "desk", "incidents", "workorders") for path in (ROOT / room).rglob("*.py"))
+ROOMS = ("itsm", "desk", "incidents", "changes", "requests_fulfillment", "workorders")
+CODE = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 OURS = [path for path in CODE if "migrations" not in path.parts and path.read_text().strip()]
 
 

@@ -15,7 +15,7 @@ from desk.people.models import User
 from desk.tickets import actions as desk_actions
 from desk.tickets.errors import Refused, Stale
 from desk.tickets.models import Event, Link
-from tests.factories import incident
+from tests.factories import SiteFactory, incident
 from workorders import actions as orders
 
 from .plans import PLAN, answer, decided, fresh, in_state, kinds_of, move, plan, seat, standard, template, window
@@ -128,8 +128,9 @@ def test_moving_the_window_or_the_services_voids_it_too(cab):
 
 def test_editing_what_nobody_decided_on_leaves_the_approval_alone(cab):
     change = in_state("approved", cab)
-    change = actions.edit(ticket=change, by=cab.nadia, seen=change.version, title="Replace the big switch")
-    assert (change.state, change.title) == ("approved", "Replace the big switch")
+    place = SiteFactory()
+    change = actions.edit(ticket=change, by=cab.nadia, seen=change.version, site=place)
+    assert (change.state, change.site) == ("approved", place)
 
 
 def test_whoever_edits_the_plan_does_not_approve_it(cab):
@@ -143,7 +144,8 @@ def test_once_it_is_begun_the_plan_stays_as_it_was(cab):
     change = in_state("implementing", cab)
     with pytest.raises(Refused, match="is implementing; its back-out plan can't be edited any more"):
         actions.edit(ticket=change, by=cab.nadia, seen=change.version, backout_plan="None")
-    assert actions.edit(ticket=change, by=cab.nadia, seen=change.version, title="New title").title == "New title"
+    place = SiteFactory()
+    assert actions.edit(ticket=change, by=cab.nadia, seen=change.version, site=place).site == place
 
 
 def test_two_edits_of_one_plan_collide_and_show_both(cab):
@@ -301,6 +303,15 @@ def test_it_is_not_finished_while_a_work_order_is_open(cab):
     change = move(change, "fail", by=cab.nadia, orders="cancel")
     order.refresh_from_db()
     assert (change.state, order.state) == ("failed", "cancelled")
+
+
+def test_work_orders_are_prepared_before_the_approval_and_begun_after_it(cab):
+    change = in_state("submitted", cab)
+    order = orders.raise_order(parent=change, by=cab.nadia, title="Swap it", workgroup=cab.network)
+    with pytest.raises(Refused, match=f"{change.number} isn't approved yet; work for it begins when it is"):
+        orders.start(work_order=order, by=cab.niko)
+    decided(change, cab, "approve")
+    assert orders.start(work_order=order, by=cab.niko).state == "in_progress"
 
 
 def test_implemented_incorrectly_is_announced_once_with_what_others_need(cab):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from changes import actions
 from changes.models import ChangeType, Freeze
 from desk.tickets.errors import Refused
+from tests.factories import SiteFactory
 
 from .plans import fresh, in_state, move, plan, standard, window
 
@@ -44,11 +45,12 @@ def test_a_standard_change_keeps_a_window_too(cab):
 
 
 @pytest.mark.parametrize("state", ["scheduled", "implementing", "closed"])
-def test_a_freeze_that_came_later_is_no_reason_to_refuse_another_title(cab, state):
+def test_a_freeze_that_came_later_is_no_reason_to_refuse_another_site(cab, state):
     change = in_state(state, cab)
     now = timezone.now()
     Freeze.objects.create(name="Audit", start=now - timedelta(hours=9), end=now + timedelta(hours=9))
-    assert edit(change, cab.nadia, title="Another title").title == "Another title"
+    elsewhere = SiteFactory()
+    assert edit(change, cab.nadia, site=elsewhere).site == elsewhere
 
 
 def test_two_people_who_move_one_end_each_get_a_sentence(cab):

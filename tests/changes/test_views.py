@@ -90,7 +90,10 @@ def test_the_whole_of_a_change_through_its_pages(cab, browse):
     decided(change, cab, "approve")
     assert posted("schedule") == "scheduled"
     assert posted("start", late_reason="") == "implementing"
-    report = nadia.post(f"/changes/{change.number}/interruption/", {"words": "No Wi-Fi in 4B", "token": uuid.uuid4()})
+    report = nadia.post(
+        f"/changes/{change.number}/interruption/",
+        {"words": "No Wi-Fi in 4B", "service": cab.wifi.pk, "level": "down", "token": uuid.uuid4()},
+    )
     assert report.status_code == 302
     assert posted("finish", outcome="incorrect", done="Wrong VLAN on port 7") == "implemented"
     shut = nadia.post(f"{do}close/", {"seen": fresh(change).version})
@@ -107,7 +110,10 @@ def test_the_same_report_of_an_interruption_counts_once(cab, browse):
     change = in_state("implementing", cab)
     token = uuid.uuid4()
     for _ in range(2):
-        browse(cab.nadia).post(f"/changes/{change.number}/interruption/", {"words": "No Wi-Fi", "token": token})
+        browse(cab.nadia).post(
+            f"/changes/{change.number}/interruption/",
+            {"words": "No Wi-Fi", "service": cab.wifi.pk, "level": "down", "token": token},
+        )
     assert fresh(change).interruptions == 1
 
 
@@ -128,7 +134,7 @@ def test_editing_warns_and_then_says_that_the_approval_is_void(cab, browse):
     assert "makes the answers of its approvers void" in form.content.decode()
     fields = typed(cab, seen=change.version, title=change.title)
     moments = {n: f"{timezone.localtime(getattr(change, n)):%Y-%m-%dT%H:%M}" for n in ("planned_start", "planned_end")}
-    same = nadia.post(f"/changes/{change.number}/edit/", {**fields, **moments, "description": "More words"})
+    same = nadia.post(f"/changes/{change.number}/edit/", {**fields, **moments, "category": ""})
     assert (same.status_code, fresh(change).state) == (302, "approved")  # nothing that was decided on
     other = {**fields, **moments, "seen": fresh(change).version, "backout_plan": "Keep both powered"}
     page = nadia.post(f"/changes/{change.number}/edit/", other, follow=True).content.decode()

@@ -23,22 +23,22 @@ from tests.stories import MOVES, STATES, in_state, move, needed
 
 # state         what an analyst may do           what the requester may do   what the timers may do
 TABLE = {
-    "logged": ("assign start cancel", "cancel", "assign"),
-    "assigned": ("assign start hold resolve cancel", "cancel", "assign"),
+    "logged": ("assign start cancel", "cancel", "assign clear"),
+    "assigned": ("assign start hold resolve cancel", "cancel", "assign clear"),
     "in_progress": ("assign hold resolve", "", "assign"),
     "pending": ("assign resume resolve", "", "assign resume"),
-    "resolved": ("confirm reopen", "confirm reopen", "confirm"),
-    "closed": ("reopen", "reopen", ""),
-    "reopened": ("assign start cancel", "cancel", "assign"),
+    "resolved": ("confirm reopen", "confirm reopen", "confirm reopen"),
+    "closed": ("reopen", "reopen", "reopen"),
+    "reopened": ("assign start cancel", "cancel", "assign clear"),
     "cancelled": ("", "", ""),
 }
 LEADS_TO = {
-    "assign": "assigned", "take_back": "assigned", "start": "in_progress", "hold": "pending", "resume": "in_progress", "resolve": "resolved",
+    "assign": "assigned", "take_back": "assigned", "start": "in_progress", "hold": "pending", "resume": "in_progress", "resolve": "resolved", "clear": "resolved",
     "confirm": "closed", "reopen": "reopened", "cancel": "cancelled",
 }  # fmt: skip
 COLUMN = {"sam": 0, "lena": 0, "erin": 1, "automation": 2}  # everybody else may do nothing
 EVENTS = {
-    "assign": "assigned", "take_back": "taken_back", "start": "started", "hold": "held", "resume": "resumed", "resolve": "resolved",
+    "assign": "assigned", "take_back": "taken_back", "start": "started", "hold": "held", "resume": "resumed", "resolve": "resolved", "clear": "resolved",
     "confirm": "closed", "reopen": "reopened", "cancel": "cancelled",
 }  # fmt: skip
 
@@ -186,7 +186,7 @@ class Life(RuleBasedStateMachine):
         target = "assigned" if name == "resume" and self.ticket.assignee_id is None else LEADS_TO[name]
         self.chain.append((self.state, target))
         self.state, self.version, self.events = target, self.version + 1, self.events + 1
-        self.resolved_at = {"resolve": self.now, "reopen": None}.get(name, self.resolved_at)
+        self.resolved_at = {"resolve": self.now, "clear": self.now, "reopen": None}.get(name, self.resolved_at)
 
     @rule(who=st.sampled_from(["sam", "erin", "omar"]))
     def try_a_reply(self, who):

@@ -1,6 +1,6 @@
 """The demo: a portal full of believable work in a few seconds, all of it made by the rules, or nothing at all."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 from random import Random
 
@@ -13,6 +13,7 @@ from changes.lifecycle import Outcome
 from changes.lifecycle import State as ChangeState
 from changes.models import Change
 from changes.planning import conflicts_of
+from desk.approvals.models import Seat
 from desk.approvals.queries import waiting_for
 from desk.notifications.models import Message
 from desk.people.models import Role, User, Workgroup
@@ -25,6 +26,7 @@ from desk.tickets.models import Attachment, Event, Link, Ticket
 from desk.tickets.queries import queue_counts, visible_to
 from incidents.lifecycle import State
 from incidents.models import Incident
+from incidents.monitoring.models import AlertGroup, AlertRule
 from itsm.accounts import DEMO_ACCOUNTS
 from itsm.demo import lay as laying
 from itsm.demo.clock import WorkingTime
@@ -33,6 +35,11 @@ from itsm.demo.pictures import screenshot
 from itsm.demo.plots import CAST, PLOTS
 from itsm.demo.story import Planner
 from itsm.demo.tale import Tale
+from requests_fulfillment.icons import why_not
+from requests_fulfillment.lifecycle import State as RequestState
+from requests_fulfillment.models import CatalogueGroup, CatalogueItem, ServiceRequest
+from requests_fulfillment.publishing import problems_of
+from requests_fulfillment.queries import offered_to
 from workorders.lifecycle import State as OrderState
 from workorders.models import WorkOrder
 from workorders.queries import failed_orders, my_day, orders_of, propose, workgroups_that_take
@@ -120,11 +127,12 @@ def test_what_is_told_could_have_happened(demo):
     """Time runs forward, within two months, never on a Sunday; and nothing is left to fill in."""
     assert not Event.objects.filter(at__gt=NOW).exists()
     logged = []
-    for kind in ("incident", "change"):  # the numbers of each kind rise with time
-        # But for what changes caused: their chapter is told last.
+    for kind in ("incident", "change", "request"):  # the numbers of each kind rise with time
+        # But for what changes caused, and what monitoring told: these chapters come last.
         told = Ticket.objects.filter(kind=kind).exclude(links_out__target__kind="change").order_by("pk")
+        told = told.exclude(incident__alert_group__isnull=False)
         moments = list(told.values_list("created_at", flat=True))
-        assert moments == sorted(moments)
+        assert moments == sorted(moments), kind
         logged += moments
     assert (NOW - min(logged)).days <= 60
     assert not [moment for moment in logged if timezone.localtime(moment).weekday() == 6]
@@ -257,3 +265,63 @@ def test_changes_are_in_every_state_and_their_people_find_them(demo):
         assert list(waiting_for(demo.people[username])), username
     busy = Change.objects.get(title="VPN gateway: version 5")
     assert [conflict.because for conflict in conflicts_of(busy)] == ["it changes Sign-in, which this one needs"]
+
+
+# -- requests ----------------------------------------------------------------------------------
+
+
+def test_requests_are_in_every_state_and_each_has_something_to_do(demo):
+    """Submitted is a state of an instant; all others are there, failed ones with and without a disruption said."""
+    states = set(ServiceRequest.objects.values_list("state", flat=True))
+    assert states == set(RequestState.values) - {RequestState.SUBMITTED}
+    assert ServiceRequest.objects.count() >= 40
+    erin, omar = demo.people["erin"], demo.people["omar"]
+    assert ServiceRequest.objects.filter(requester=erin, state=RequestState.FULFILLED).exists()
+    question = Seat.objects.get(round__ticket__requester=erin, answer="ask", round__stage="open")
+    assert (question.user, question.round.ticket.state) == (omar, "awaiting_approval")
+    waiting = Seat.objects.filter(user=omar, answer="none", round__stage="open", round__ticket__kind="request")
+    assert {seat.round.ticket.title for seat in waiting} == {"Remote access token", "Software"}
+    assert ServiceRequest.objects.filter(state=RequestState.FAILED, disruptions=1).count() == 2
+    assert ServiceRequest.objects.filter(failures=1, state=RequestState.CLOSED).exists()
+    assert {2, 3, 4, 5} <= set(ServiceRequest.objects.values_list("rating", flat=True))
+    stuck = ServiceRequest.objects.get(state=RequestState.APPROVED)
+    assert "No workgroup fits" in stuck.events.get(kind="request.stuck").inside["text"]
+
+
+def test_the_catalogue_has_no_problems_and_everybody_finds_something_to_order(demo):
+    items = CatalogueItem.objects.all()
+    assert (items.count(), CatalogueGroup.objects.count()) == (10, 4)
+    assert [problem for item in items for problem in problems_of(item)] == []
+    assert offered_to(demo.people["erin"]).count() == 9  # meeting rooms are for others
+    for item in items:
+        assert not why_not(item.icon), item.icon
+
+
+def test_the_demo_names_what_can_be_answered(demo):
+    """Every answer of the demo's requests is one that its form would take."""
+    for request in ServiceRequest.objects.select_related("version_ordered"):
+        for question in request.blueprint.asked(request.answers):
+            answer = request.answers.get(question.key, "")
+            assert answer or not question.required, (request.number, question.key)
+            assert question.kind != "choice" or answer in question.choices, (request.number, answer)
+            assert question.kind != "date" or not answer or date.fromisoformat(answer), (request.number, answer)
+
+
+def test_the_clocks_of_requests_stood_still_while_approvers_thought(demo):
+    out = StringIO()
+    call_command("sla_rebuild", stdout=out)
+    assert " 0 differences in 0 tickets" in out.getvalue()
+    waiting = Clock.objects.filter(ticket__kind="request", ticket__state="awaiting_approval")
+    assert waiting.count() >= 8
+    assert not waiting.filter(paused_since=None).exists()
+
+
+def test_monitoring_has_a_storm_that_goes_on_and_a_trouble_that_went_away(demo):
+    storm, passing = AlertGroup.objects.order_by("pk")
+    assert (storm.incident.state, storm.alerts.filter(is_firing=True).count(), storm.alerts.count()) == (
+        "logged",
+        34,
+        40,
+    )
+    assert (passing.incident.state, passing.flaps) == ("resolved", 1)
+    assert AlertRule.objects.count() == 2

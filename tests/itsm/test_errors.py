@@ -58,7 +58,7 @@ def test_words_that_one_may_not_send_come_back_with_the_reason(world, browse):
     found = incident(world.erin)
     answer = browse(world.erin).post(f"/incidents/{found.number}/note/", {"note": WORDS})
     assert answer.status_code == 403
-    assert "Only an analyst of Service Desk may do this." in answer.content.decode()
+    assert "Only an analyst of Service Desk or whoever oversees such tickets may do this." in answer.content.decode()
     assert SHOWN in answer.content.decode()
 
 

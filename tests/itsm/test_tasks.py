@@ -22,7 +22,8 @@ def test_every_line_of_the_timetable_names_a_task_that_exists():
     app.loader.import_default_modules()
     planned = {line["task"] for line in app.conf.beat_schedule.values()}
     assert planned == {
-        "reactions.tick", "incidents.close_unconfirmed", "itsm.clear_sessions", "tickets.sweep_files",
+        "reactions.tick", "incidents.close_unconfirmed", "incidents.find_bursts",
+        "incidents.settle_alerts", "requests.close_unconfirmed", "itsm.clear_sessions", "tickets.sweep_files",
         "notifications.send_mail", "sla.sweep", "sla.rebase", "approvals.tick",
     }  # fmt: skip
     assert planned <= set(app.tasks)

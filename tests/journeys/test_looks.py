@@ -14,10 +14,12 @@ from desk.approvals.models import ApproverGroup
 from desk.sla.sweep import sweep_all
 from desk.tickets.actions import note, reply
 from incidents import actions
+from requests_fulfillment.actions import fulfil, keep_draft
 from tests.desk.approvals.rounds import ask, rule, say, seat_of, step
 from tests.desk.notifications.news import escalate
 from tests.desk.sla.promises import policy
 from tests.factories import ServiceFactory, incident
+from tests.requests_fulfillment.orders import answer, open_shop, order, work
 
 PAGES = {
     "erin": [
@@ -28,6 +30,13 @@ PAGES = {
         "/incidents/{number}/do/cancel/",
         "/inbox/",
         "/lifecycles/",
+        "/catalogue/",
+        "/catalogue/?q=unicorn",
+        "/catalogue/new-laptop/",
+        "/requests/",
+        "/requests/{asked_back}/",
+        "/requests/{delivered}/",
+        "/requests/{delivered}/do/confirm/",
     ],
     "sam": [
         "/",
@@ -47,6 +56,10 @@ PAGES = {
         "/changes/calendar/?view=list",
         "/changes/calendar/?on=2031-02-01",
         "/changes/calendar/feeds/",
+        "/requests/{failed}/",
+        "/requests/{failed}/do/retry/",
+        "/requests/{failed}/disruption/",
+        "/requests/{failed}/edit/",
     ],
     "lena": [
         "/queues/service-desk/team/",
@@ -76,12 +89,13 @@ def test_pages_are_accessible_and_fit(open_as, town, name, scheme):
     escalate(found, town.sam)
     fill_the_calendar(town)
     seat = _asked_of_lena(town, found)
+    ordered = _orders(town)
     page = open_as(name, color_scheme=scheme)
     faults = []
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         for address in PAGES[name]:
-            page.goto(address.format(number=found.number, seat=seat))
+            page.goto(address.format(number=found.number, seat=seat, **ordered))
             serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
             faults += [(address, width, v["id"], v["nodes"][0]["html"][:120]) for v in serious]
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
@@ -116,6 +130,16 @@ def _asked_of_lena(town, found):
     begins = timezone.now() + timedelta(days=7)
     delegate(by=town.lena, to=town.niko, start=begins, end=begins + timedelta(days=7))
     return seat_of(asked, town.lena).pk
+
+
+def _orders(town):
+    """The numbers of three requests of Erin's: Omar asked back about one, one is delivered, one failed; and a draft."""
+    shop = open_shop(town)
+    asked_back = answer(order(shop), shop.omar, "ask", "Would the *other* one do? " + "Verylong" * 30)
+    failed = work(shop, answer(order(shop), shop.omar, "approve"), "Prepare", "start", "fail")
+    delivered = fulfil(request=order(shop, shop.chair, answers={}), by=shop.sam)
+    keep_draft(item=shop.laptop, by=shop.erin, answers={"q_dock": "yes", "q_screens": "many"})
+    return {"asked_back": asked_back.number, "failed": failed.number, "delivered": delivered.number}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -8,6 +8,7 @@ from desk.people.models import User
 from desk.tickets.models import Ticket
 
 from .. import queries
+from ..agenda import as_their_kinds, details_of
 from ..card import Card, card_of
 from ..models import Seat
 
@@ -24,5 +25,15 @@ def approval_of(ticket: Ticket, user: User) -> Card:
 
 @register.simple_tag
 def waiting_approvals(user: User) -> list[Seat]:
-    """The seats that wait for this person's answer, own and delegated."""
-    return list(queries.waiting_for(user)[:MOST])
+    """The seats that wait for this person's answer, own and delegated, each ticket as its own kind."""
+    seats = list(queries.waiting_for(user)[:MOST])
+    tickets = as_their_kinds([seat.round.ticket for seat in seats])
+    for seat in seats:
+        seat.round.ticket = tickets[seat.round.ticket_id]
+    return seats
+
+
+@register.filter
+def details_for_approvers(ticket: Ticket) -> list[str]:
+    """The template that tells an approver what it is about."""
+    return details_of(ticket)

@@ -41,7 +41,7 @@ def zones() -> list[str]:
 class CalendarForm(SeenForm):
     """The calendar with its week, a line of text for each day."""
 
-    rows_in_content = "days"
+    rows_in_content = ("days",)
 
     monday = HoursField()
     tuesday = HoursField()

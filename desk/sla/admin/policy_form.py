@@ -58,7 +58,7 @@ def offer(fields: dict[str, Any]) -> None:
 class PolicyForm(SeenForm):
     """What a policy asks and promises; lengths are written as people say them."""
 
-    rows_in_content = "steps"
+    rows_in_content = ("steps",)
 
     kind = forms.ChoiceField(label="Kind of ticket", choices=kind_choices, initial="incident")
     response_minutes = LengthField(label=RESPONSE_WITHIN)

@@ -57,6 +57,7 @@ class PublishedAdmin(PlainWords, admin.ModelAdmin):
 
     actions = None  # nothing is done to many rows at once
     change_form_template = "admin/sla/published_form.html"
+    history_template = "admin/sla/history.html"
     save_on_top = False
 
     class Media:
@@ -161,7 +162,7 @@ class PublishedAdmin(PlainWords, admin.ModelAdmin):
         context = {**self.admin_site.each_context(request), "opts": self.opts, "object": obj, "rows": rows}
         context["besides"] = besides(obj)
         context |= {"title": f"History of {obj}", "media": self.media}
-        return TemplateResponse(request, "admin/sla/history.html", context)
+        return TemplateResponse(request, self.history_template, context)
 
     @admin.display(description="Version", ordering="current__number")
     def version(self, obj: Any) -> SafeString | str:

@@ -20,7 +20,7 @@ class SeenForm(forms.ModelForm):
     A hidden field, written from `now` by the page's template, so that a form that was refused carries what it showed.
     """
 
-    rows_in_content: ClassVar[str]  # the key of a version's content under which the rows of the inline table stand
+    rows_in_content: ClassVar[tuple[str, ...]]  # under which keys of a version's content its inline rows stand
     differences: Callable[[list[Any]], Iterable[list[str]]]  # given by the administration's page
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -48,9 +48,8 @@ class SeenForm(forms.ModelForm):
         changed = self.changed_data
         lost = [name for name, value in stored.items() if seen.get(name) != value and name in changed]
         published = self._published_since(seen.get("version"))
-        rows = (
-            len(published) > 1
-            and published[0].content[self.rows_in_content] != published[-1].content[self.rows_in_content]
+        rows = len(published) > 1 and any(
+            published[0].content[name] != published[-1].content[name] for name in self.rows_in_content
         )
         if not lost and not rows:
             return

@@ -1,9 +1,12 @@
 """The administrator sees what is owed and what is dead, and has it tried again."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from desk.reactions.admin import DeliveryAdmin
 from desk.reactions.models import Delivery
 from tests.factories import incident
 
@@ -70,3 +73,12 @@ def test_the_list_asks_the_same_number_of_questions_however_long(
         Delivery.objects.create(event=event, reaction="room.owed", due_at=timezone.now())
     with django_assert_max_num_queries(len(before.captured_queries)):
         admin.get(reverse(LIST))
+
+
+def test_how_long_each_has_been_owed_is_shown_and_the_oldest_can_come_first(world, browse, deliveries):
+    Delivery.objects.filter(pk=deliveries["owed"].pk).update(created_at=timezone.now() - timedelta(hours=2))
+    admin = browse(world.admin)
+    assert "2\xa0hours" in admin.get(reverse(LIST), {"state": "owed"}).content.decode()
+    column = DeliveryAdmin.list_display.index("age") + 1
+    rows = admin.get(reverse(LIST), {"o": str(-column)}).context["cl"].result_list
+    assert rows[0] == deliveries["owed"]

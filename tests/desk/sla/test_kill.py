@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from desk.reactions.models import Delivery
 from desk.sla.models import Clock
 from desk.tickets.models import Event
-from itsm.runner.config import ROOT
+from tests.crew import Crew
 
 from .promises import policy
 
@@ -33,8 +29,8 @@ SELECT 'incident', 'K-' || n, 'Trouble ' || n, '', 'in_progress', 1, %(who)s, %(
     3, 2, 4, 0, 'web', now(), now() FROM generate_series(1, %(count)s) AS n
 """
 _INCIDENTS = """
-INSERT INTO incidents_incident (ticket_ptr_id, solution, reopen_count, rating_comment)
-SELECT id, '', 0, '' FROM tickets_ticket
+INSERT INTO incidents_incident (ticket_ptr_id, solution, reopen_count, rating_comment, is_major)
+SELECT id, '', 0, '', false FROM tickets_ticket
 """
 _CLOCKS = """
 INSERT INTO sla_clock (ticket_id, kind, episode, policy_version_id, calendar_version_id, target, used, carried,
@@ -43,56 +39,6 @@ SELECT id, 'resolution', 1, %(policy)s, %(calendar)s, interval '8 hours', interv
     now(), now(), false, 0, due, '{100}', ARRAY[due], due
   FROM (SELECT id, now() + %(within)s * random() AS due FROM tickets_ticket) AS drawn
 """
-
-
-class Crew:
-    """Celery workers and beats of their own on the test's database; killed without warning, and replaced."""
-
-    def __init__(self, folder, workers: int, beats: int):
-        self.folder, self.jobs = folder, {}
-        database = connection.settings_dict
-        host = f"{database['HOST']}:{database['PORT']}"
-        self.env = {
-            **os.environ,
-            "DATABASE_URL": f"postgres://{database['USER']}:{database['PASSWORD']}@{host}/{database['NAME']}",
-            "REDIS_URL": settings.REDIS_URL.rsplit("/", 1)[0] + "/9",
-            "DJANGO_SETTINGS_MODULE": "itsm.settings.test",
-        }
-        self.names = [f"worker{n}" for n in range(workers)] + [f"beat{n}" for n in range(beats)]
-
-    def __enter__(self):
-        for name in self.names:
-            self.start(name)
-        return self
-
-    def __exit__(self, *_):
-        for name in self.names:
-            self.kill(name)
-
-    def start(self, name: str) -> None:
-        celery = [sys.executable, "-m", "celery", "--quiet", "-A", "itsm.celery:app"]
-        if name.startswith("worker"):
-            command = [*celery, "worker", "--concurrency=1", f"--hostname={name}@%h", "-l", "ERROR"]
-            command += [
-                "--queues=timers" if int(name[-1]) % 2 == 0 else "--queues=celery",
-                "--without-gossip",
-                "--without-mingle",
-                "--without-heartbeat",
-            ]
-        else:
-            command = [*celery, "beat", "-l", "ERROR", "--pidfile=", f"--schedule={self.folder / name}"]
-        log = (self.folder / f"{name}.log").open("ab")
-        self.jobs[name] = subprocess.Popen(
-            command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
-        )
-
-    def kill(self, name: str) -> None:
-        job = self.jobs[name]
-        try:
-            os.killpg(job.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        job.wait(10)
 
 
 def lay(world, count: int, within: timedelta) -> None:
@@ -120,7 +66,8 @@ def survive(world, folder, *, count: int, workers: int, beats: int, kills: int, 
     chance = random.Random(SEED)
     lay(world, count, timedelta(seconds=kills * every))
     dues = dict(Clock.objects.values_list("ticket", "due_at"))
-    with Crew(folder, workers, beats) as crew:
+    names = [f"{'timers' if n % 2 == 0 else 'worker'}{n}" for n in range(workers)] + [f"beat{n}" for n in range(beats)]
+    with Crew(folder, *names) as crew:
         for _ in range(kills):
             time.sleep(every * chance.uniform(0.5, 1.5))
             name = chance.choice(crew.names)

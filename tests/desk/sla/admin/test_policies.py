@@ -269,3 +269,18 @@ def test_the_history_tells_who_moved_it_and_who_had_it_asked_no_more(world, admi
     page = admin.get(page_of(c, "history")).content.decode()
     assert "Not asked any more</bdi>" in page
     assert f"<bdi>{world.admin}</bdi>" in page
+
+
+def test_requests_are_promised_their_own_time(world, admin, office):
+    """A policy for service requests with a step that moves them, to a workgroup that takes them alone."""
+    wanted = {"name": "Orders", "kind": "request", "calendar": office.pk, "resolution_minutes": "20 h", "priority": ""}
+    step = {**STEP, "steps-0-do": "move", "steps-0-workgroup": world.network.pk}
+    answer = send(admin, reverse(ADD), **wanted, **step)
+    assert answer.status_code == 302
+    assert told(answer) == ["Version 1 is published. It promises – / 20 h (Office) to every request."]
+    asked = {"kind": "request", "priority": 4, "workgroup": world.desk.pk}
+    assert "Orders" in admin.get(reverse(PREVIEW), asked).content.decode()
+    world.network.takes = ["incident"]
+    world.network.save()
+    made = Policy.objects.get()
+    assert send(admin, page_of(made), **{"steps-0-percent": "80"}).status_code == 200

@@ -178,7 +178,7 @@ def test_each_event_asks_the_fields_as_they_were_then(world, office):
 
 
 def test_events_from_before_ids_were_kept_are_read_by_their_words(world, office, monkeypatch):
-    monkeypatch.setattr("desk.tickets.flow._has_words", lambda column: False)
+    monkeypatch.setattr("desk.tickets.audit._has_words", lambda column: False)
     mail = ServiceFactory(name="Mail")
     ticket = started(world, service=mail)
     desk.edit(ticket=ticket, by=world.sam, seen=99, service=None, at=berlin(MON + "11:00"))

@@ -1,0 +1,203 @@
+"""Bursts of user incidents on one service or site: found each minute, proposed to a lead, and acted on by a person alone."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from desk.people.models import User, Workgroup
+from desk.people.queries import automation, leads_of
+from desk.people.rules import may_lead_queue, reach
+from desk.tickets import actions as ticket_actions
+from desk.tickets import flow
+from desk.tickets.errors import Refused
+from desk.tickets.models import Event, LinkKind, Visibility
+from desk.tickets.queries import visible_to
+
+from . import bursts, raising
+from .lifecycle import CLOSED_STATES, State
+from .models import BurstProposal, Incident, Outage
+
+PROPOSED = "burst.proposed"
+ACCEPTED = "burst.accepted"
+DISMISSED = "burst.dismissed"
+OVER = {*CLOSED_STATES, State.RESOLVED}
+
+
+# -- finding -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Subject:
+    """A service or a site, and those who logged something for it lately: for each person their first incident alone."""
+
+    kind: str  # service | site
+    pk: int
+    first: dict[int, Event] = field(default_factory=dict)
+
+    def hear(self, event: Event) -> None:
+        self.first.setdefault(event.ticket.requester_id, event)
+
+    @property
+    def events(self) -> list[Event]:
+        return list(self.first.values())
+
+
+def find(now: datetime | None = None) -> list[BurstProposal]:
+    """Propose a major incident for each burst that there is now, once; returns the new proposals.
+
+    An open proposal takes in what is logged meanwhile. After a decision there is silence for a while.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        flow.serialise("bursts")  # two ticks at the same time propose once
+        made = []
+        for kind in ("service", "site"):  # what stands in a service's proposal makes no burst of a site as well
+            for subject in _subjects(kind, now):
+                if (proposal := _consider(subject, now)) is not None:
+                    made.append(proposal)
+        return made
+
+
+def by_people(start: datetime, end: datetime) -> QuerySet[Event]:
+    """What people logged then: not what the portal, monitoring or an import did."""
+    rows = Event.objects.filter(kind="incident.logged", at__gt=start, at__lte=end, actor__is_automation=False)
+    return rows.exclude(source__in=["import", "automation", "monitoring"])
+
+
+def _subjects(kind: str, now: datetime) -> list[Subject]:
+    """Every service, or site, of which something was logged in the longest window and isn't over, the oldest first."""
+    rows = by_people(now - timedelta(minutes=max(bursts.WINDOWS)), now).exclude(ticket__state=State.CANCELLED)
+    known = BurstProposal.incidents.through.objects.values("incident")
+    rows = rows.exclude(ticket__in=known).filter(**{f"ticket__{kind}__isnull": False})
+    found: dict[int, Subject] = {}
+    for event in rows.select_related("ticket").order_by("at", "pk"):
+        pk = getattr(event.ticket, f"{kind}_id")
+        found.setdefault(pk, Subject(kind, pk)).hear(event)
+    return list(found.values())
+
+
+def _consider(subject: Subject, now: datetime) -> BurstProposal | None:
+    earlier = BurstProposal.objects.filter(**{f"{subject.kind}_id": subject.pk})
+    running = earlier.filter(state=BurstProposal.State.OPEN).first()
+    if running is not None:
+        running.incidents.add(*[event.ticket_id for event in subject.events])
+        return None
+    quiet = now - timedelta(minutes=settings.BURST_QUIET_MINUTES)
+    if len(subject.first) < settings.BURST_LEAST or earlier.filter(decided_at__gt=quiet).exists():
+        return None
+    measure = bursts.Measure(settings.BURST_LEAST, settings.BURST_CHANCE, settings.BURST_FLOOR)
+    ages = [(now - event.at).total_seconds() / 60 for event in subject.events]
+    evidence = bursts.strongest(ages, _past(subject, now), settings.BURST_WEEKS, measure)
+    return _propose(subject, evidence, now) if evidence else None
+
+
+def _past(subject: Subject, now: datetime) -> int:
+    """How many were logged for it in the same hour of the same weekday, by the wall clock, of each of the last weeks."""
+    here, hours = timezone.localtime(now, timezone.get_default_timezone()), Q()
+    for week in range(1, settings.BURST_WEEKS + 1):
+        end = here - timedelta(weeks=week)  # on the wall: it stays the same hour when the clocks change
+        hours |= Q(at__gt=end - timedelta(hours=1), at__lte=end)
+    start = here - timedelta(weeks=settings.BURST_WEEKS, hours=2)
+    return by_people(start, now).filter(hours, **{f"ticket__{subject.kind}": subject.pk}).count()
+
+
+def _propose(subject: Subject, evidence: bursts.Evidence, now: datetime) -> BurstProposal:
+    within = [event for event in subject.events if (now - event.at) <= timedelta(minutes=evidence.minutes)]
+    holders = Counter(event.ticket.workgroup_id for event in within)
+    workgroup = Workgroup.objects.get(pk=max(holders, key=lambda pk: (holders[pk], -pk)))
+    proposal = BurstProposal.objects.create(
+        **{f"{subject.kind}_id": subject.pk}, workgroup=workgroup, minutes=evidence.minutes, count=evidence.count,
+        expected=evidence.expected, chance=evidence.chance, at=now,
+    )  # fmt: skip
+    proposal.incidents.add(*[event.ticket_id for event in subject.events])
+    mine = next(event.ticket for event in within if event.ticket.workgroup_id == workgroup.pk)
+    inside = {
+        "said": proposal.in_words,
+        "recipients": [lead.pk for lead in leads_of(workgroup)],
+        "subject": f"Is this a major incident? {proposal.in_words}",
+        "text": f"{proposal.why}\nThe first of them in your queue is {mine.number}. Accept or dismiss it on your home page.",
+    }
+    here = flow.lock(mine)
+    flow.write_event(here, PROPOSED, by=automation(), source="timer", inside=inside, visibility=Visibility.INTERNAL)
+    return proposal
+
+
+# -- deciding ------------------------------------------------------------------------------------
+
+
+def open_for(user: User, workgroup: Workgroup | None = None) -> list[BurstProposal]:
+    """The proposals that wait for this lead, each with the incidents that they may see; nothing is asked for others."""
+    led = reach(user).lead
+    if not led or (workgroup is not None and workgroup.pk not in led):
+        return []
+    rows = BurstProposal.objects.filter(state=BurstProposal.State.OPEN, workgroup__in=[workgroup] if workgroup else led)
+    found = list(rows.select_related("service", "site", "workgroup").order_by("at"))
+    shown: dict[int, list[Incident]] = defaultdict(list)
+    if found:
+        pairs = BurstProposal.incidents.through.objects.filter(burstproposal__in=found)
+        seen = visible_to(user, Incident).in_bulk(pairs.values_list("incident", flat=True))
+        for pair in pairs.order_by("incident_id"):
+            shown[pair.burstproposal_id] += [seen[pair.incident_id]] if pair.incident_id in seen else []
+    for proposal in found:
+        proposal.shown = shown[proposal.pk]
+    return found
+
+
+def may_decide(proposal: BurstProposal, user: User) -> bool:
+    return may_lead_queue(user, proposal.workgroup_id)
+
+
+@transaction.atomic
+def accept(*, proposal: BurstProposal, by: User) -> Incident:
+    """The first of them is the major incident; the others are related to it, and the service is degraded because of it."""
+    proposal = _decide(proposal, by, BurstProposal.State.ACCEPTED)
+    found = [flow.lock(incident) for incident in proposal.incidents.order_by("pk")]
+    living = [incident for incident in found if incident.state not in OVER]
+    if not living:
+        raise Refused("All of these incidents are over; there is nothing left that could be the major one.")
+    major = next((incident for incident in living if incident.workgroup_id == proposal.workgroup_id), living[0])
+    flow.change_fields(major, by=by, is_major=True)
+    for other in found:
+        if other.pk != major.pk and other.state != State.CANCELLED:
+            ticket_actions.link(source=other, target=major, kind=LinkKind.RELATED_TO, by=by)
+    flow.write_event(
+        major, ACCEPTED, by=by, inside={"said": proposal.in_words}, visibility=Visibility.INTERNAL, news=True
+    )
+    if proposal.service is not None:
+        raising.begin_outage(
+            incident=major,
+            service=proposal.service,
+            level=Outage.Level.DEGRADED,
+            at=proposal.decided_at or flow.clock(),
+        )
+    BurstProposal.objects.filter(pk=proposal.pk).update(major=major)
+    return major
+
+
+@transaction.atomic
+def dismiss(*, proposal: BurstProposal, by: User) -> None:
+    """It is none: nothing follows, and the first incident's timeline says who said so."""
+    proposal = _decide(proposal, by, BurstProposal.State.DISMISSED)
+    first = flow.lock(proposal.incidents.order_by("pk")[0])
+    inside = {"said": proposal.in_words}
+    flow.write_event(first, DISMISSED, by=by, inside=inside, visibility=Visibility.INTERNAL)
+
+
+def _decide(proposal: BurstProposal, by: User, state: str) -> BurstProposal:
+    """The proposal, locked and decided; whoever comes second is told who was first."""
+    row = BurstProposal.objects.select_for_update(of=("self",)).select_related("service", "site", "decided_by")
+    found = row.get(pk=proposal.pk)
+    if not may_decide(found, by):
+        raise PermissionDenied(f"Only a lead of {found.workgroup} decides whether this is a major incident.")
+    if found.state != BurstProposal.State.OPEN:
+        raise Refused(f"{found.decided_by} has {found.get_state_display().lower()} it already.")
+    found.decide(state, by, flow.clock())
+    return found

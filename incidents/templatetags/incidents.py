@@ -1,0 +1,75 @@
+"""Incidents for templates: those raised for a ticket, what is down now, and the alerts behind one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django import template
+
+from desk.people.models import User, Workgroup
+from desk.tickets.models import Ticket
+
+from .. import proposing, queries
+from ..models import BurstProposal, Incident, Outage, Raised
+from ..monitoring.models import Alert, AlertGroup
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """The incidents that were raised for a ticket, and whether one more is on its way."""
+
+    raised: list[Raised]
+    owed: bool
+
+
+@register.simple_tag
+def raised_for(ticket: Ticket, user: User) -> Consequences:
+    """What went wrong with this ticket, as incidents."""
+    return Consequences(*queries.raised_for(ticket, user))
+
+
+@register.simple_tag
+def outages() -> list[Outage]:
+    """What is degraded or down now; the worst of each service, and each service once."""
+    worst: dict[int, Outage] = {}
+    for outage in queries.outages():
+        known = worst.get(outage.service_id)
+        if known is None or (outage.level == Outage.Level.DOWN and known.level != Outage.Level.DOWN):
+            worst[outage.service_id] = outage
+    return list(worst.values())
+
+
+@register.simple_tag
+def bursts_for(user: User, workgroup: Workgroup | str = "") -> list[BurstProposal]:
+    """The proposals of a major incident that wait for this lead; of one workgroup, or of all that they lead."""
+    return proposing.open_for(user, workgroup or None)  # type: ignore[arg-type]  # a template's nothing is ""
+
+
+ALERTS_SHOWN = 30  # of a storm, those that fire come first; the rest is a number
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """The alerts behind an incident: how many there are and fire, and the first of them."""
+
+    group: AlertGroup
+    total: int
+    firing: int
+    rows: list[Alert]
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
+
+
+@register.simple_tag
+def alerts_of(incident: Incident) -> Alerts | None:
+    """What monitoring tells of this incident; None where it told nothing."""
+    group = AlertGroup.objects.filter(incident=incident).select_related("source", "rule").first()
+    if group is None:
+        return None
+    fires = Counter(group.alerts.values_list("is_firing", flat=True))
+    return Alerts(group, fires.total(), fires[True], list(group.alerts.all()[:ALERTS_SHOWN]))
