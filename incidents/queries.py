@@ -70,10 +70,11 @@ def unconfirmed() -> QuerySet[Incident]:
     )
 
 
-def raised_for(source: Ticket, user: User) -> tuple[list[Raised], bool]:
-    """The incidents raised for what went wrong with this ticket, as far as the person may see them; and whether one is owed.
+def raised_for(source: Ticket, user: User) -> tuple[list[tuple[Raised, bool]], bool]:
+    """The incidents raised for what went wrong with this ticket, each with whether one may see it; is one more owed?
 
-    It is owed when the ticket has told of trouble for which there is none yet: a worker is about to raise it.
+    Whoever sees the ticket may know their numbers. One is owed when the ticket has told of trouble for which there is none
+    yet: a worker is about to raise it.
     """
     rows = list(Raised.objects.filter(source_id=source.pk).select_related("incident").order_by("pk"))
     told = source.events.filter(inside__has_key="trouble").exclude(source="import").order_by()
@@ -82,7 +83,7 @@ def raised_for(source: Ticket, user: User) -> tuple[list[Raised], bool]:
     if not rows:
         return [], bool(owed)
     seen = set(visible_to(user, Incident).filter(pk__in=[row.incident_id for row in rows]).values_list("pk", flat=True))
-    return [row for row in rows if row.incident_id in seen], bool(owed)
+    return [(row, row.incident_id in seen) for row in rows], bool(owed)
 
 
 def outages() -> QuerySet[Outage]:

@@ -21,7 +21,7 @@ register = template.Library()
 class Consequences:
     """The incidents that were raised for a ticket, and whether one more is on its way."""
 
-    raised: list[Raised]
+    raised: list[tuple[Raised, bool]]  # whether the reader may see it
     owed: bool
 
 

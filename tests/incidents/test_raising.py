@@ -195,3 +195,16 @@ def test_raising_by_hand_from_the_changes_page(cab, browse):
     assert answer.redirect_chain[-1][0] == f"/incidents/{found.number}/"
     assert "was there already; your words are a note on it" in answer.content.decode()
     assert browse(cab.erin).get(address).status_code == 404
+
+
+@pytest.mark.django_db
+def test_whoever_sees_the_change_may_know_the_number_and_no_more(cab, browse):
+    """Niko works with Nadia and sees her change; the incident is with the Service Desk, and its title its own."""
+    change = failed(cab)
+    deliver_due()
+    found = Incident.objects.get()
+    Incident.objects.filter(pk=found.pk).update(title="Between us")
+    page = browse(cab.niko).get(f"/changes/{change.number}/").content.decode()
+    assert f"{found.number} was raised because of this" in page
+    assert "Between us" not in page
+    assert f'href="/incidents/{found.number}/"' not in page
