@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from desk.people.models import User
 from desk.tickets.models import Event, Ticket, Visibility
 from desk.tickets.queries import visible_to
+from desk.tickets.rules import STILL_NEWS
 
 from .lifecycle import CLOSED_STATES, State
 from .models import Incident, Outage, Raised
@@ -77,7 +78,10 @@ def raised_for(source: Ticket, user: User) -> tuple[list[tuple[Raised, bool]], b
     yet: a worker is about to raise it.
     """
     rows = list(Raised.objects.filter(source_id=source.pk).select_related("incident").order_by("pk"))
-    told = source.events.filter(inside__has_key="trouble").exclude(source="import").order_by()
+    news = source.events.filter(recorded_at__lt=F("at") + STILL_NEWS).exclude(
+        source="import"
+    )  # as `rules.is_news` says
+    told = news.filter(inside__has_key="trouble").order_by()
     there = {(row.code, row.occurrence) for row in rows}
     owed = set(told.values_list("inside__trouble__code", "inside__trouble__occurrence")) - there
     if not rows:

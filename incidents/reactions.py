@@ -2,6 +2,7 @@
 
 from desk.people.queries import automation
 from desk.tickets.models import Event
+from desk.tickets.rules import is_news
 
 from . import actions, raising
 from .lifecycle import State
@@ -28,9 +29,9 @@ def resume_on_orders(event: Event) -> None:
 
 
 def raise_for_trouble(event: Event) -> None:
-    """Something went wrong elsewhere: the one incident for it, made of what the event tells alone."""
+    """Something went wrong elsewhere: the one incident for it, made of what the event tells alone; none for history."""
     trouble = raising.trouble_in(event)
-    if trouble is not None and event.source != "import":
+    if trouble is not None and is_news(event):
         raising.raise_for(source=event.ticket, trouble=trouble, by=automation(), event=event)
 
 

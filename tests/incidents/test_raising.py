@@ -1,9 +1,13 @@
 """Incidents out of other processes: exactly one for each trouble, whoever comes first, and what is down meanwhile."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from changes import actions as changes
+from changes.models import Change
 from desk.notifications.models import Message
 from desk.people.queries import automation
 from desk.reactions.actions import deliver_due
@@ -208,3 +212,14 @@ def test_whoever_sees_the_change_may_know_the_number_and_no_more(cab, browse):
     assert f"{found.number} was raised because of this" in page
     assert "Between us" not in page
     assert f'href="/incidents/{found.number}/"' not in page
+
+
+@pytest.mark.django_db
+def test_what_is_written_down_days_later_is_history_and_raises_nothing(cab, browse):
+    long_ago = timezone.now() - timedelta(days=3)
+    change = in_state("implementing", cab)
+    Change.objects.filter(pk=change.pk).update(actual_start=long_ago - timedelta(hours=1))
+    change = changes.fail(change=change, by=cab.nadia, done="It was broken", backed_out=True, at=long_ago)
+    deliver_due()
+    assert not Incident.objects.exists()
+    assert "is being raised" not in browse(cab.nadia).get(f"/changes/{change.number}/").content.decode()
