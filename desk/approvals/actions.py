@@ -1,4 +1,4 @@
-"""The verbs of approvals: ask, answer, withdraw, reply, void, add an approver; `times.py` and `delegating.py` have more.
+"""The verbs of approvals: ask, answer, withdraw, reply, void; `adding.py`, `times.py` and `delegating.py` have more.
 
 A ticket's state is never touched here: rooms react to the events `approval.*` in the switchboard. Each verb locks the
 ticket first, so that two answers can't race; what the answers come to is `quorum`'s business.
@@ -215,11 +215,11 @@ def _refuse_second_voice(seat: Seat, by: User) -> None:
         return
     if found.seats.filter(user=by).exists():
         raise Refused(f"You sit in “{found.name}” yourself, so you can't answer for {seat.user} as well.")
-    if _spoke_for(found, by).exclude(pk=seat.pk).exists():
+    if spoke_for(found, by).exclude(pk=seat.pk).exists():
         raise Refused(f"You have answered for somebody else in “{found.name}” already; everybody has one voice.")
 
 
-def _spoke_for(found: Round, user: User) -> QuerySet[Seat]:
+def spoke_for(found: Round, user: User) -> QuerySet[Seat]:
     """The seats in the round that this person answered for, their own too."""
     return found.seats.filter(~Q(answer=Answer.NONE), answered_by=user)
 
@@ -370,42 +370,3 @@ def void(*, ticket: Ticket, by: User, because: str, at: datetime | None = None, 
     data = {"because": because, "asking": rounds[0].asking}
     hand.write(ticket, telling.VOIDED, data, tells, "the approval is void", f"{by}: {because}")
     return stood
-
-
-@transaction.atomic
-def add_approver(*, round: Round, by: User, user: User, at: datetime | None = None, source: str = "web") -> Seat:
-    """Ask somebody else too: when an approver has left, or nobody is left who could decide. The quorum stays."""
-    ticket = flow.lock(round.ticket)
-    found = Round.objects.get(pk=round.pk)
-    found.ticket = ticket
-    if not rules.may_manage(ticket, by):
-        raise PermissionDenied(rules.may_manage.why_not(ticket))
-    if not rules.may_add(found, by):
-        raise PermissionDenied(rules.may_add.because)
-    if found.stage not in (Stage.OPEN, Stage.WAITING):
-        raise Refused(f"“{found.name}” is {found.get_stage_display().lower()}; nobody else is asked there.")
-    if rules.is_own(found, user):
-        raise Refused(f"{user} asks for this approval, and nobody approves their own.", field="user")
-    if not user.is_active or user.is_automation:
-        raise Refused(f"{user} can't sign in, and so can't be asked.", field="user")
-    if queries.seats().filter(queries.HERE, round=found, user=user).exists():
-        raise Refused(f"{user} is asked in “{found.name}” already.", field="user")
-    if _spoke_for(found, user).exclude(user=user).exists():
-        raise Refused(
-            f"{user} has answered for somebody else in “{found.name}”; everybody has one voice.", field="user"
-        )
-    seat, _ = Seat.objects.update_or_create(
-        round=found,
-        user=user,
-        # Who had left and is asked anew begins anew.
-        defaults={
-            "because": f"asked by {by}", "has_left": False, "answer": Answer.NONE, "text": "", "answered_by": None,
-            "answered_at": None, "question": "", "reply": "", "replied_by": None,
-        },
-    )  # fmt: skip
-    seat.groups.clear()
-    hand = Hand(by, at, source)
-    if found.is_open:
-        telling.asked(ticket, found, [(user, seat.because)], hand)
-        settle(ticket, found, hand)
-    return seat

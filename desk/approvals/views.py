@@ -16,7 +16,7 @@ from desk.tickets.forms import refuse
 from desk.tickets.queries import visible_to
 from desk.tickets.views.answers import code_for, done, fresh_version, typed_before
 
-from . import actions, queries, rules
+from . import actions, adding, queries, rules
 from .agenda import agendas, as_their_kinds, groups_for
 from .card import one_line
 from .delegating import delegate, take_back
@@ -165,7 +165,7 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.add_approver(round=found, by=request.user, **form.cleaned_data)
+            made = adding.add_approver(round=found, by=request.user, **form.cleaned_data)
             return done(request, found.ticket, f"{made.user} is asked too.")
         except Refused as caught:
             refusal = caught

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from desk.approvals import actions, queries, rules
+from desk.approvals import actions, adding, queries, rules
 from desk.approvals.models import Round, Seat
 from desk.tickets.actions import edit
 from desk.tickets.errors import Refused, Stale
@@ -273,12 +273,12 @@ def test_when_nobody_is_left_to_decide_somebody_else_is_asked(board):
     assert happened(board.incident)[-1] == "stuck"
     assert told(board.incident, "stuck") == {"erin", "lena"}
     with pytest.raises(PermissionDenied, match="Only an analyst of Service Desk"):
-        actions.add_approver(round=found, by=board.erin, user=board.nadia)
+        adding.add_approver(round=found, by=board.erin, user=board.nadia)
     with pytest.raises(Refused, match="Erin asks for this approval, and nobody approves their own"):
-        actions.add_approver(round=found, by=board.sam, user=board.erin)
+        adding.add_approver(round=found, by=board.sam, user=board.erin)
     with pytest.raises(Refused, match="Lena is asked in .* already"):
-        actions.add_approver(round=found, by=board.sam, user=board.lena)
-    actions.add_approver(round=found, by=board.sam, user=board.nadia)
+        adding.add_approver(round=found, by=board.sam, user=board.lena)
+    adding.add_approver(round=found, by=board.sam, user=board.nadia)
     assert told(board.incident, "asked") == {"nadia"}
     for user in (board.nadia, board.lena):
         say(found, user, "approve")
@@ -288,10 +288,10 @@ def test_when_nobody_is_left_to_decide_somebody_else_is_asked(board):
 def test_whoever_wants_it_chooses_no_approver_as_long_as_those_asked_can_decide(board):
     found = ask(board.incident, board.sam, authors=[board.sam])
     with pytest.raises(PermissionDenied, match="chooses nobody who gives it"):
-        actions.add_approver(round=found, by=board.sam, user=board.nadia)
+        adding.add_approver(round=found, by=board.sam, user=board.nadia)
     for user in (board.omar, board.chris):
         say(found, user, "abstain")
-    actions.add_approver(round=found, by=board.sam, user=board.nadia)  # now nobody is left
+    adding.add_approver(round=found, by=board.sam, user=board.nadia)  # now nobody is left
     assert seat_of(found, board.nadia).because == "asked by Sam"
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from desk.approvals import actions, queries, times
+from desk.approvals import actions, adding, queries, times
 from desk.approvals.delegating import delegate, take_back
 from desk.approvals.models import Delegation
 from desk.tickets.errors import Refused
@@ -62,7 +62,7 @@ def test_too_few_are_left_and_it_is_told_once(board):
     assert times.tick() == 1
     assert happened(board.incident) == ["asked", "stuck"]
     assert times.tick() == 0
-    actions.add_approver(round=found, by=board.sam, user=board.nadia)
+    adding.add_approver(round=found, by=board.sam, user=board.nadia)
     for user in (board.omar, board.nadia):
         say(found, user, "approve")
     assert stage(found) == "approved"
@@ -148,7 +148,7 @@ def test_who_answered_for_somebody_else_gets_no_seat_of_their_own(board):
     away(board.omar, board.nadia)
     say(found, board.omar, "approve", by=board.nadia)
     with pytest.raises(Refused, match="Nadia has answered for somebody else") as refused:
-        actions.add_approver(round=found, by=board.sam, user=board.nadia)
+        adding.add_approver(round=found, by=board.sam, user=board.nadia)
     assert refused.value.field == "user"
 
 
