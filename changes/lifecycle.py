@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, transition
 
 from desk.tickets.flow import Told
+from desk.tickets.rules import nobody_else_has_it
 from desk.tickets.shared_moves import pass_on
 
 from . import rules
@@ -168,7 +169,7 @@ class ChangeLifecycle:
             "icon": "play",
             "tone": "primary",
             "rank": 14,
-            "needs": (rules.nobody_else_has_it, rules.no_approver_of_it),
+            "needs": (nobody_else_has_it, rules.no_approver_of_it),
         },
     )
     def start(self: Any, *, by: User, at: datetime, late_reason: str = "") -> Told:

@@ -67,11 +67,6 @@ def reviewed_where_it_must_be(change: Change) -> bool:
     return change.reviewed_at is not None or not change.needs_review_because
 
 
-@rule("{ticket.assignee} has it. Assign it to yourself first, or ask.")
-def nobody_else_has_it(change: Change, user: User) -> bool:
-    return change.assignee_id in (None, user.pk)
-
-
 @rule("Whoever approves {ticket.number}, or is asked to, doesn't do it as well: somebody else has to.")
 def no_approver_of_it(change: Change, user: User) -> bool:
     """The other side of `queries.authors_of`: who will do a change has no say in it."""

@@ -19,7 +19,7 @@ from desk.tickets.forms import CategoryField, FilesField, HoldForm, MoveForm
 from desk.tickets.models import Impact, Urgency
 from desk.tickets.rules import works_on_it
 
-from .models import Incident, ResolutionCode
+from .models import Incident, Outage, ResolutionCode
 
 WHO_IS_AFFECTED = [
     (Impact.LOW, "Only me, or one person"),
@@ -98,6 +98,20 @@ class RaiseForm(forms.Form):
         help_text="What people notice, since when, and what you know of it.",
         error_messages={"required": "Please say what happened."},
     )  # fmt: skip
+
+
+class RaiseForServiceForm(RaiseForm):
+    """An incident for a service that isn't as it should be."""
+
+    level = forms.ChoiceField(
+        label="How is the service?", initial=Outage.Level.DEGRADED, widget=forms.RadioSelect,
+        choices=[
+            (Outage.Level.DEGRADED, "Degraded: it can be used, with trouble"),
+            (Outage.Level.DOWN, "Down: nobody can use it"),
+        ],
+        help_text="It is shown so to everybody until the incident is resolved.",
+    )  # fmt: skip
+    field_order = ["title", "level", "words"]
 
 
 class EditForm(Asked):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, transition
 
 from desk.tickets.flow import Told
+from desk.tickets.rules import nobody_else_has_it
 from desk.tickets.shared_moves import let_wait, pass_on
 
 from . import rules
@@ -135,7 +136,7 @@ class IncidentLifecycle:
             "icon": "play",
             "tone": "primary",
             "rank": 10,
-            "needs": (rules.nobody_else_has_it,),
+            "needs": (nobody_else_has_it,),
         },
     )
     def start(self: Any, *, by: User, at: datetime) -> Told:

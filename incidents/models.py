@@ -9,11 +9,13 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from desk.sla.times import in_words
 from desk.tickets.models import Ticket
 from workorders.queries import open_in_words
 
@@ -144,6 +146,11 @@ class Outage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} {self.get_level_display()}"
+
+    @property
+    def lasted_in_words(self) -> str:
+        """How long it was away, by the clock on the wall; until now where it still is."""
+        return in_words((self.ended_at or timezone.now()) - self.started_at)
 
 
 class BurstProposal(models.Model):

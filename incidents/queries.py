@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from desk.people.models import User
+from desk.services.models import Service
 from desk.tickets.models import Event, Ticket, Visibility
 from desk.tickets.queries import visible_to
 from desk.tickets.rules import STILL_NEWS
@@ -93,3 +94,10 @@ def raised_for(source: Ticket, user: User) -> tuple[list[tuple[Raised, bool]], b
 def outages() -> QuerySet[Outage]:
     """What is degraded or down now, the longest first."""
     return Outage.objects.filter(ended_at=None).select_related("service", "incident").order_by("started_at")
+
+
+def incidents_behind(service: Service, user: User) -> list[tuple[Incident, bool]]:
+    """The incidents by which a service isn't up now, the oldest first, each with whether the person may see it."""
+    found = list(Incident.objects.filter(outages__service=service, outages__ended_at=None).order_by("pk"))
+    seen = set(visible_to(user, Incident).filter(pk__in=[one.pk for one in found]).values_list("pk", flat=True))
+    return [(one, one.pk in seen) for one in found]

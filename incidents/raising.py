@@ -27,7 +27,7 @@ from .models import Incident, Outage, Raised
 # On the ticket that went wrong; and on the incident, naming those who have to know.
 RAISED = "trouble.raised"
 TOLD = "trouble.told"
-DISRUPTIONS = {"change.service_interrupted", "request.service_disrupted"}
+DISRUPTIONS = {"change.service_interrupted", "request.service_disrupted", "service.disrupted"}
 BY_HAND = "reported_by_hand"
 BY_CRITICALITY = {
     Criticality.VITAL: Impact.HIGH,
@@ -87,8 +87,8 @@ def raise_for(
     for user in {source.requester, source.reporter, source.assignee} - {None, incident.requester}:
         if user is not None and not user.is_automation:
             ticket_actions.watch(ticket=incident, user=user)
-    data = {"number": incident.number, "title": incident.title}
-    flow.write_event(source, RAISED, by=by, data=data)
+    # The number is for whoever follows the ticket; the title may hold what is internal to those who solve it.
+    flow.write_event(source, RAISED, by=by, data={"number": incident.number}, inside={"title": incident.title})
     _tell(incident, source, by)
     if trouble.disrupts and incident.service is not None:
         begin_outage(incident=incident, service=incident.service, level=trouble.level, at=incident.created_at)
@@ -143,8 +143,7 @@ def _add_to(earlier: Raised, trouble: Trouble, by: User, event: Event | None, wo
         earlier.save(update_fields=["heard"])
         words = words or f"{trouble.title}: {trouble.text}".rstrip(": ")
     if words:
-        incident = flow.lock(earlier.incident)
-        flow.write_event(incident, "comment.added", by=by, data={"text": words, "side": "it"}, visibility="internal")
+        _note(earlier.incident, by, words)
     return earlier.incident
 
 
@@ -154,10 +153,7 @@ def raise_by_hand(*, source: Ticket, by: User, title: str, words: str) -> tuple[
 
     Where the ticket has told of no trouble, it is a trouble of its own.
     """
-    if not is_analyst(by):
-        raise PermissionDenied("Only people who work in IT may raise an incident for a ticket.")
-    title = text.clean(title, field="title", required="Please say in a few words what is wrong.", limit=200)
-    words = text.clean(words, field="words", required="Please say what happened.")
+    title, words = _typed(by, title, words)
     source = flow.lock(source)
     trouble = latest_trouble(source)
     if trouble is None:
@@ -165,6 +161,44 @@ def raise_by_hand(*, source: Ticket, by: User, title: str, words: str) -> tuple[
         times = Raised.objects.filter(source_id=source.pk, code=code).count()
         trouble = Trouble(code, times + 1, title)
     return raise_for(source=source, trouble=trouble, by=by, words=words)
+
+
+@transaction.atomic
+def raise_for_service(*, service: Service, by: User, title: str, words: str, level: str) -> tuple[Incident, bool]:
+    """What an analyst raises for a service: lands on the oldest incident by which it isn't up already, with their words.
+
+    Where it is up, a new incident takes it down (or degrades it) until that is resolved. Two who raise for one service at
+    the same instant wait here for one another.
+    """
+    title, words = _typed(by, title, words)
+    service = Service.objects.select_for_update(no_key=True).get(pk=service.pk)
+    there = service.outages.filter(ended_at=None).select_related("incident").first()
+    if there is not None:
+        if level == Outage.Level.DOWN and there.level != level:
+            Outage.objects.filter(pk=there.pk).update(level=level)
+        _note(there.incident, by, words)
+        return there.incident, False
+    trouble = Trouble("service.disrupted", 1, title, words, service=service.pk, level=level)
+    impact, urgency = weight(service, trouble)
+    incident = actions.log(
+        by=by, title=title, description=words, impact=impact, urgency=urgency, service=service,
+        inside={"trigger": f"service.{BY_HAND}"},
+    )  # fmt: skip
+    begin_outage(incident=incident, service=service, level=level, at=incident.created_at)
+    return incident, True
+
+
+def _typed(by: User, title: str, words: str) -> tuple[str, str]:
+    """What an analyst typed, cleaned; PermissionDenied for everybody else."""
+    if not is_analyst(by):
+        raise PermissionDenied("Only people who work in IT may raise an incident for something else.")
+    title = text.clean(title, field="title", required="Please say in a few words what is wrong.", limit=200)
+    return title, text.clean(words, field="words", required="Please say what happened.")
+
+
+def _note(incident: Incident, by: User, words: str) -> None:
+    fresh = flow.lock(incident)
+    flow.write_event(fresh, "comment.added", by=by, data={"text": words, "side": "it"}, visibility="internal")
 
 
 # -- what is down ------------------------------------------------------------------------------

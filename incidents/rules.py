@@ -28,17 +28,11 @@ __all__ = [
     "automation",
     "no_open_orders",
     "nobody_is_on_the_way",
-    "nobody_else_has_it",
     "reopening_is_over",
     "requester_or_analyst",
     "sender",
     "within_reopen_window",
 ]
-
-
-@rule("{ticket.assignee} has it. Assign it to yourself first, or ask.")
-def nobody_else_has_it(incident: Incident, user: User) -> bool:
-    return incident.assignee_id in (None, user.pk)
 
 
 @condition("{ticket.number} can't be resolved while a work order is open: {ticket.open_orders}.")

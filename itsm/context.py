@@ -57,6 +57,7 @@ def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
             )
             for group in groups
         ]
+    places.append(("Services", reverse("services:index"), "activity"))
     if reach(user).view:
         places.append(("Changes", reverse("changes:index"), "calendar-days"))
     if may_report(user):

@@ -10,6 +10,7 @@ from . import health, metrics, views
 urlpatterns = [
     path("", views.home, name="home"),
     path("incidents/", include("incidents.urls")),
+    path("services/", include("incidents.service_urls")),
     path("work-orders/", include("workorders.urls")),
     path("changes/", include("changes.urls")),
     path("requests/", include("requests_fulfillment.urls")),

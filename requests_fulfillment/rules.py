@@ -51,8 +51,3 @@ def no_open_orders(request: ServiceRequest) -> bool:
 def nothing_is_begun(request: ServiceRequest, user: User) -> bool:
     """A requester may call it off as long as nobody has begun; an analyst decides about what is under way."""
     return works_on_it(request, user) or not request.is_begun
-
-
-@rule("{ticket.assignee} has it. Assign it to yourself first, or ask.")
-def nobody_else_has_it(request: ServiceRequest, user: User) -> bool:
-    return request.assignee_id in (None, user.pk)

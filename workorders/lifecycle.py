@@ -15,6 +15,7 @@ from django_fsm import GET_STATE, transition
 
 from desk.people.queries import leads_of
 from desk.tickets.flow import Told
+from desk.tickets.rules import nobody_else_has_it
 from desk.tickets.shared_moves import let_wait, pass_on
 
 from . import rules
@@ -129,7 +130,7 @@ class WorkOrderLifecycle:
             "icon": "play",
             "tone": "primary",
             "rank": 10,
-            "needs": (rules.nobody_else_has_it,),
+            "needs": (nobody_else_has_it,),
         },
     )
     def start(self: Any, *, by: User, at: datetime) -> Told:

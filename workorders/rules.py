@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from desk.tickets.models import Ticket
-from desk.tickets.rules import condition, is_automation, only, rule, works_on_it, works_on_parent
+from desk.tickets.rules import condition, is_automation, only, works_on_it, works_on_parent
 
 if TYPE_CHECKING:
     from desk.people.models import User
@@ -25,11 +25,6 @@ def may_raise(parent: Ticket, user: User) -> bool:
 
 
 may_sequence = works_on_parent | works_on_it
-
-
-@rule("{ticket.assignee} has it. Assign it to yourself first, or ask.")
-def nobody_else_has_it(order: Any, user: User) -> bool:
-    return order.assignee_id in (None, user.pk)
 
 
 @condition("{ticket.number} waits for {ticket.waits_for_in_words}.")

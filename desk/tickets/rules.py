@@ -84,6 +84,11 @@ def is_requester(ticket: Ticket, user: User) -> bool:
     return ticket.requester_id == user.pk
 
 
+@rule("{ticket.assignee} has it. Assign it to yourself first, or ask.")
+def nobody_else_has_it(ticket: Ticket, user: User) -> bool:
+    return ticket.assignee_id in (None, user.pk)
+
+
 @only("the portal's own timers")
 def is_automation(ticket: Ticket, user: User) -> bool:
     return user.is_automation

@@ -10,8 +10,8 @@ from django import template
 from desk.people.models import User, Workgroup
 from desk.tickets.models import Ticket
 
-from .. import proposing, queries
-from ..models import BurstProposal, Incident, Outage, Raised
+from .. import proposing, queries, standing
+from ..models import BurstProposal, Incident, Raised
 from ..monitoring.models import Alert, AlertGroup
 
 register = template.Library()
@@ -32,14 +32,9 @@ def raised_for(ticket: Ticket, user: User) -> Consequences:
 
 
 @register.simple_tag
-def outages() -> list[Outage]:
-    """What is degraded or down now; the worst of each service, and each service once."""
-    worst: dict[int, Outage] = {}
-    for outage in queries.outages():
-        known = worst.get(outage.service_id)
-        if known is None or (outage.level == Outage.Level.DOWN and known.level != Outage.Level.DOWN):
-            worst[outage.service_id] = outage
-    return list(worst.values())
+def troubled() -> list[standing.Standing]:
+    """The services that aren't up now."""
+    return standing.troubled()
 
 
 @register.simple_tag

@@ -131,6 +131,14 @@ TABLE = [
     # For a ticket that went wrong, here Erin's own incident: whoever sees it, and works in IT.
     Row("incidents:raise_for", "         in 403 404 200 404 200 403"),
     post("incidents:raise_for", "        in 403 404  go 404  go 403", data={"title": "Worse", "words": "It spreads"}),
+    Row("services:index", "              in 200 200 200 200 200 200"),
+    Row("services:detail", "             in 200 200 200 200 200 200"),
+    Row("services:raise", "              in 403 403 200 200 200 403"),
+    post(
+        "services:raise",
+        "                                in 403 403  go  go  go 403",
+        data={"title": "It is slow", "words": "Everybody waits", "level": "degraded"},
+    ),
     Row("incidents:raised", "            in 200 404 200 404 200 200"),
     Row("incidents:detail", "            in 200 404 200 404 200 200"),
     post("incidents:detail", "           in 405 405 405 405 405 405"),
@@ -616,6 +624,8 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
     if row.name in {"changes:feed", "changes:renew_feed", "changes:remove_feed"}:
         feed = feeds.make(by=world.sam)
         arguments |= {"pk": feed.pk, "token": feeds.token(feed)}
+    if row.name.startswith("services:"):
+        arguments["pk"] = (Service.objects.first() or ServiceFactory()).pk
     if row.name == "incidents:burst":
         arguments["pk"] = _burst(world, ticket).pk
     if row.name == "workorders:tick":

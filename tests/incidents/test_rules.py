@@ -60,6 +60,6 @@ def test_a_workgroups_ticket_follows_its_workgroup(world, people):
 def test_nobody_else_has_it_names_who_has(world, people):
     ticket, _ = people
     ticket = move(ticket, "assign", by=world.sam, assignee=world.lena)
-    assert not rules.nobody_else_has_it(ticket, world.sam)
-    assert rules.nobody_else_has_it(ticket, world.lena)
-    assert rules.nobody_else_has_it.why_not(ticket) == "Lena has it. Assign it to yourself first, or ask."
+    assert not desk_rules.nobody_else_has_it(ticket, world.sam)
+    assert desk_rules.nobody_else_has_it(ticket, world.lena)
+    assert desk_rules.nobody_else_has_it.why_not(ticket) == "Lena has it. Assign it to yourself first, or ask."

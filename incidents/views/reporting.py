@@ -1,13 +1,12 @@
-"""Pages that only incidents have: mine, log a new one, log a recurrence."""
+"""What people report themselves: mine, log a new one, log a recurrence."""
 
 from __future__ import annotations
 
 import uuid
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people.rules import is_analyst
@@ -15,13 +14,12 @@ from desk.people.signed_in import SignedIn
 from desk.tickets import text
 from desk.tickets.errors import Refused
 from desk.tickets.forms import refuse
-from desk.tickets.models import Ticket
 from desk.tickets.queries import get_visible
 from desk.tickets.views.answers import code_for, done, typed_before
 
-from . import actions, proposing, queries, raising
-from .forms import LogForm, RaiseForm
-from .models import BurstProposal, Incident
+from .. import actions, queries
+from ..forms import LogForm
+from ..models import Incident
 
 
 @require_safe
@@ -35,7 +33,8 @@ def mine(request: SignedIn) -> HttpResponse:
 def new(request: SignedIn) -> HttpResponse:
     """Log an incident. Sending the same form again leads to the incident that it logged."""
     if request.method != "POST":
-        typed = {"title": request.GET.get("title", "")[:200], **typed_before(request)}
+        asked = {"title": request.GET.get("title", "")[:200], "service": request.GET.get("service", "")}
+        typed = {**asked, **typed_before(request)}
         return _form_page(request, LogForm(user=request.user, initial={k: v for k, v in typed.items() if v}))
     form = LogForm(request.POST, request.FILES, user=request.user)
     if not form.is_valid():
@@ -87,53 +86,3 @@ def recurrence(request: SignedIn, number: str) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(incident)
     return done(request, again, f"We have it: {again.number}, linked to {incident.number}.")
-
-
-@require_http_methods(["GET", "POST"])
-def raise_for(request: SignedIn, source: str) -> HttpResponse:
-    """An analyst raises an incident for what went wrong with a ticket; lands on the one that there is already."""
-    ticket: Ticket = get_visible(request.user, source)
-    if not is_analyst(request.user):
-        raise PermissionDenied("Only people who work in IT may raise an incident for a ticket.")
-    trouble = raising.latest_trouble(ticket)
-    typed = {"title": trouble.title[:200] if trouble else "", **typed_before(request)}
-    form = RaiseForm(request.POST or None, initial=typed)
-    refusal: Refused | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            incident, is_new = raising.raise_by_hand(source=ticket, by=request.user, **form.cleaned_data)
-            said = (
-                f"{incident.number} is raised."
-                if is_new
-                else f"{incident.number} was there already; your words are a note on it."
-            )
-            return done(request, incident, said)
-        except Refused as caught:
-            refusal = caught
-            refuse(form, caught)
-    context = {"source": ticket, "form": form, "already": queries.raised_for(ticket, request.user)[0]}
-    return render(request, "incidents/raise.html", context, status=code_for(form, refusal))
-
-
-@require_safe
-def raised(request: SignedIn, source: str) -> HttpResponse:
-    """The incidents that were raised for a ticket, as a part of its page that asks again until the owed one is there."""
-    ticket: Ticket = get_visible(request.user, source)
-    return render(request, "incidents/raised.html", {"ticket": ticket})
-
-
-@require_POST
-def burst(request: SignedIn, pk: int, answer: str) -> HttpResponse:
-    """A lead says whether many incidents of the same are a major one: `accept` or `dismiss`."""
-    proposal = get_object_or_404(BurstProposal, pk=pk)
-    if answer not in ("accept", "dismiss") or not proposing.may_decide(proposal, request.user):
-        raise Http404("No such proposal.")
-    try:
-        if answer == "accept":
-            major = proposing.accept(proposal=proposal, by=request.user)
-            return done(request, major, f"{major.number} is the major incident; the others are related to it.")
-        proposing.dismiss(proposal=proposal, by=request.user)
-        messages.success(request, "Dismissed: no major incident.")
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect("tickets:queue", proposal.workgroup.slug)
