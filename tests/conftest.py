@@ -56,6 +56,29 @@ def browse():
     return sign_in
 
 
+@pytest.fixture
+def figures(record_property):
+    """`figures(text)`: what this test measured; printed at the end of the run, with the time that it took."""
+    return lambda text: record_property("figures", text)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The figures of the whole run, of what failed too."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    measured = [
+        (report, text) for report in reports if report.when == "call"
+        for name, text in report.user_properties if name == "figures"
+    ]  # fmt: skip
+    if not measured:
+        return
+    terminalreporter.section("figures")
+    for report, text in measured:
+        story = report.nodeid.rpartition("::")[2].removeprefix("test_").replace("_", " ")
+        terminalreporter.line(f"{'✓' if report.passed else '✗'} {story} ({report.duration:.1f} s)")
+        for line in text.strip().splitlines():
+            terminalreporter.line(f"    {line.strip()}")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """Make what was logged during a test printable: an address that is no UTF-8 can't travel between processes."""

@@ -62,6 +62,14 @@ def test_every_reaction_of_the_switchboard_exists_and_answers_to_an_event_that_s
             assert reaction.does
 
 
+NO_EVENTS = {"desk.door", "itsm.urls", "monitoring.alert", "sla.rebase"}  # constants that only look like one
+
+
+def test_every_event_is_documented_and_nothing_else_is():
+    documented = re.findall(r"^\| `([a-z_]+\.[a-z_]+)` \| \S", (ROOT / "docs" / "events.md").read_text(), re.M)
+    assert sorted(documented) == sorted(announced() - NO_EVENTS)
+
+
 def test_every_transition_has_what_the_page_needs():
     for kind in kinds.every():
         for step in flow.all_transitions(kind.model):

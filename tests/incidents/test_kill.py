@@ -42,7 +42,7 @@ def wait_until_drained(limit: float) -> float:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sixty_things_fail_while_workers_are_killed(house, tmp_path):
+def test_sixty_things_fail_while_workers_are_killed(house, tmp_path, figures):
     chance, numbers = random.Random(SEED), lay(house, 60)
     chance.shuffle(numbers)
 
@@ -67,7 +67,7 @@ def test_sixty_things_fail_while_workers_are_killed(house, tmp_path):
             person.join(60)
         took = wait_until_drained(60)
     found = verdict()
-    print(f"60 failures, 6 kills, seed {SEED}: drained {took:.1f} s after the last")
+    figures(f"60 failures, 6 kills, seed {SEED}: drained {took:.1f} s after the last")
     assert found["failed"] == sorted(numbers)
     assert not faults(found), faults(found)
     assert found["incidents"] == 60
@@ -77,7 +77,7 @@ def test_sixty_things_fail_while_workers_are_killed(house, tmp_path):
 
 
 @pytest.mark.prove
-def test_two_thousand_failures_a_hundred_kills_of_everything(tmp_path):
+def test_two_thousand_failures_a_hundred_kills_of_everything(tmp_path, figures):
     began, chance = time.monotonic(), random.Random(SEED)
     count, kills = int(os.environ.get("KILL_FAILURES", "2000")), int(os.environ.get("KILL_KILLS", "100"))
     with folder_for_data() as folder, Storm(folder, tmp_path) as storm:
@@ -97,8 +97,8 @@ def test_two_thousand_failures_a_hundred_kills_of_everything(tmp_path):
         ended = time.monotonic()
     answers = [json.loads(line) for path in outputs for line in path.read_text().splitlines()]
     acknowledged = {answer["number"] for answer in answers if answer["acknowledged"]}
-    print(
-        f"\nseed {SEED}, {ended - began:.0f} s in all: {count} failures by 4 processes through the pages,"
+    figures(
+        f"seed {SEED}, {ended - began:.0f} s in all: {count} failures by 4 processes through the pages,"
         f" {len(acknowledged)} acknowledged, {sum(answer['tries'] - 1 for answer in answers)} tries met a dead portal;"
         f"\n{sum(killed.values())} kills: {', '.join(f'{n} {name}' for name, n in sorted(killed.items()))};"
         f"\nall drained {drained - last_kill:.1f} s after the last kill;"

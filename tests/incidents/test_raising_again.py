@@ -33,7 +33,7 @@ def house(world):
     return shop(with_cab(world))
 
 
-def meet(house, times: int) -> None:
+def meet(house, times: int, figures) -> None:
     """Of each of these changes that fail, the portal and two analysts hear at the same instant."""
     numbers = [number for number in lay(house, 2 * times) if number.startswith("CHG")]
     for number in numbers:
@@ -54,18 +54,20 @@ def meet(house, times: int) -> None:
     # Of three, one made it and two added a note.
     assert Event.objects.filter(ticket__kind="incident", kind="comment.added").count() == 2 * times
     assert not Delivery.objects.filter(done_at=None).exists()
-    print(f"{times} times at the same instant: {Incident.objects.count()} incidents")
+    figures(
+        f"{times} times a worker and two analysts at the same instant: {Incident.objects.count()} incidents, {2 * times} notes"
+    )
 
 
 @pytest.mark.django_db(transaction=True)
-def test_everybody_hears_of_it_at_the_same_instant(house):
-    meet(house, 8)
+def test_everybody_hears_of_it_at_the_same_instant(house, figures):
+    meet(house, 8, figures)
 
 
 @pytest.mark.prove
 @pytest.mark.django_db(transaction=True)
-def test_everybody_hears_of_it_at_the_same_instant_a_thousand_times(house):
-    meet(house, 1000)
+def test_everybody_hears_of_it_at_the_same_instant_a_thousand_times(house, figures):
+    meet(house, 1000, figures)
 
 
 # -- in any order, and twice ---------------------------------------------------------------------
@@ -94,32 +96,33 @@ def state():
     )
 
 
-@pytest.mark.django_db
-def test_events_told_twice_in_any_order_make_one_incident_each(troubled):
-    assert len(troubled) == 5
+def told_twice(troubled, examples: int, figures) -> None:
+    """Before any worker comes, every event is told twice, in any order; then the workers come."""
     seen = []
 
-    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.permutations(range(10)))
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.permutations(range(2 * len(troubled))))
     def told(order):
         with transaction.atomic():
             for index in order:
-                reactions.raise_for_trouble(troubled[index % 5])
+                reactions.raise_for_trouble(troubled[index % len(troubled)])
             seen.append(state())
-            deliver_due()  # and the workers come after all that
+            deliver_due()
             assert state() == seen[-1] == seen[0]
             transaction.set_rollback(True)
 
     told()
     assert (len(seen[0][0]), seen[0][1]) == (5, 5)
+    figures(f"{len(troubled)} events told twice, in {len(seen)} orders: the same {seen[0][1]} incidents each time")
 
 
-@pytest.mark.django_db
-def test_whatever_is_told_again_later_changes_nothing(troubled):
+def told_again(examples: int, figures) -> None:
+    """When all is delivered, every event there is comes twice more, in any order."""
     deliver_due()
     before, every = state(), list(Event.objects.order_by("pk"))
+    times = []
 
-    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.randoms(use_true_random=False))
     def told(chance):
         twice = every * 2
@@ -129,15 +132,40 @@ def test_whatever_is_told_again_later_changes_nothing(troubled):
                 deliveries.dispatch(event) if event.kind.startswith("trouble.") else reactions.raise_for_trouble(event)
             deliver_due()
             assert state() == before
+            times.append(len(twice))
             transaction.set_rollback(True)
 
     told()
+    figures(f"{len(every)} events told again twice, in {len(times)} orders: nothing changed")
+
+
+@pytest.mark.django_db
+def test_events_told_twice_in_any_order_make_one_incident_each(troubled, figures):
+    assert len(troubled) == 5
+    told_twice(troubled, 8, figures)
+
+
+@pytest.mark.django_db
+def test_whatever_is_told_again_later_changes_nothing(troubled, figures):
+    told_again(8, figures)
+
+
+@pytest.mark.prove
+@pytest.mark.django_db
+def test_events_told_twice_in_two_hundred_orders(troubled, figures):
+    told_twice(troubled, 200, figures)
+
+
+@pytest.mark.prove
+@pytest.mark.django_db
+def test_whatever_is_told_again_in_two_hundred_orders(troubled, figures):
+    told_again(200, figures)
 
 
 # -- a reaction that fails --------------------------------------------------------------------------
 
 
-def one_fails_of(count: int, house, monkeypatch, settings) -> None:
+def one_fails_of(count: int, house, monkeypatch, settings, figures) -> None:
     settings.REACTION_MAX_ATTEMPTS = 3
     numbers = lay(house, count)
     bad, real = numbers[count // 3], raising.raise_for
@@ -166,15 +194,15 @@ def one_fails_of(count: int, house, monkeypatch, settings) -> None:
     found = verdict()
     assert not faults(found), faults(found)
     assert found["incidents"] == count
-    print(f"{count - 1} of {count} done, 1 dead letter, done after a retry")
+    figures(f"{count - 1} of {count} done, 1 dead letter with its error, done after a retry")
 
 
 @pytest.mark.django_db
-def test_one_reaction_that_fails_holds_up_no_other(house, monkeypatch, settings):
-    one_fails_of(20, house, monkeypatch, settings)
+def test_one_reaction_that_fails_holds_up_no_other(house, monkeypatch, settings, figures):
+    one_fails_of(20, house, monkeypatch, settings, figures)
 
 
 @pytest.mark.prove
 @pytest.mark.django_db
-def test_one_reaction_that_fails_holds_up_none_of_a_thousand(house, monkeypatch, settings):
-    one_fails_of(1000, house, monkeypatch, settings)
+def test_one_reaction_that_fails_holds_up_none_of_a_thousand(house, monkeypatch, settings, figures):
+    one_fails_of(1000, house, monkeypatch, settings, figures)
