@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
@@ -29,13 +30,13 @@ def alerts(request: HttpRequest) -> JsonResponse:
     """Take alerts, in Alertmanager's form or a plain one; says of each, by its place, what became of it."""
     source = sources.source_of(_token(request))
     if source is None:
+        if seconds := sources.wait_after_wrong(get_adapter().get_client_ip(request)):
+            return _later(f"Too many wrong tokens. Please wait {seconds} s.", seconds)
         answer = problem(401, "Send the token of an active source: “Authorization: Bearer …”.")
         answer["WWW-Authenticate"] = "Bearer"
         return answer
     if seconds := sources.wait_for(source):
-        answer = problem(429, f"{source} may send {source.per_minute} posts a minute. Please wait {seconds} s.")
-        answer["Retry-After"] = str(seconds)
-        return answer
+        return _later(f"{source} may send {source.per_minute} posts a minute. Please wait {seconds} s.", seconds)
     sources.note_use(source)
     try:
         post = reading.read(request.body)
@@ -52,6 +53,12 @@ def alerts(request: HttpRequest) -> JsonResponse:
     if heard.failed:  # the sender tries again; what was taken is only counted then
         return problem(500, "Some alerts could not be taken. Please send it again.", results=results)
     return JsonResponse({"received": len(results), "results": results})
+
+
+def _later(why: str, seconds: int) -> JsonResponse:
+    answer = problem(429, why)
+    answer["Retry-After"] = str(seconds)
+    return answer
 
 
 def _token(request: HttpRequest) -> str:

@@ -18,9 +18,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from desk.people.names import PlainWords
+from desk.reactions.table import switchboard
 
 from . import flow, kinds
 from .models import Attachment, Event, Impact, Link, PendingReason, Priority, PriorityCell, Ticket, Urgency, Watcher
+from .timeline import WORDS
 
 
 class LookOnly:
@@ -247,11 +249,12 @@ class EventKindFilter(admin.SimpleListFilter):
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        names = ["comment.added", "field.changed", "link.added", "ticket.corrected"]
+        names = {"comment.added", "field.changed", "link.added", "ticket.corrected", *switchboard()}
+        names |= {name for name in WORDS if "." in name}
         for kind in kinds.every():
             moves = {step.custom["event"] for step in flow.all_transitions(kind.model)}
-            names += [f"{kind.name}.{move}" for move in ["logged", *sorted(moves)]]
-        return [(name, name) for name in names]
+            names |= {f"{kind.name}.{move}" for move in ["logged", *moves]}
+        return [(name, name) for name in sorted(names)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         return queryset.filter(kind=self.value()) if self.value() else queryset

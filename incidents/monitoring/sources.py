@@ -48,13 +48,26 @@ def note_use(source: AlertSource) -> None:
 
 
 def wait_for(source: AlertSource) -> int:
-    """Seconds after which the source may send again; 0 when it may now. Without a cache nobody is held up."""
+    """Seconds after which the source may send again; 0 when it may now."""
+    return _wait(f"alerts-{source.pk}", source.per_minute)
+
+
+WRONG_A_MINUTE = 20  # wrong tokens from one address, before it is asked to wait
+
+
+def wait_after_wrong(address: str) -> int:
+    """Count one more wrong token from this address; seconds after which it may try again, 0 when it may now."""
+    return _wait(f"alerts-wrong-{address}", WRONG_A_MINUTE)
+
+
+def _wait(what: str, most: int) -> int:
+    """Count one in this minute; seconds to its end when there were more than `most`. Without a cache nobody is held up."""
     now = time.time()
-    key = f"alerts-{source.pk}-{int(now // 60)}"
+    key = f"{what}-{int(now // 60)}"
     try:
         cache.add(key, 0, 120)
-        sent = cache.incr(key)
+        count = cache.incr(key)
     except Exception:
-        log.warning("Posts of %s are not counted: the cache is away", source)
+        log.warning("%s is not counted: the cache is away", what)
         return 0
-    return 60 - int(now % 60) if sent > source.per_minute else 0
+    return 60 - int(now % 60) if count > most else 0

@@ -19,11 +19,13 @@ def prometheus(world):
     return source()
 
 
-def post(token, body, **headers):
+def post(token, body, address="127.0.0.1", **headers):
     """As a program posts: with a token and without any cookie; CSRF is checked."""
     body = body if isinstance(body, bytes) else json.dumps(body).encode()
     given = {"Authorization": f"Bearer {token}", **headers} if token is not None else headers
-    return Client(enforce_csrf_checks=True).post(ADDRESS, body, content_type="application/json", headers=given)
+    return Client(enforce_csrf_checks=True, REMOTE_ADDR=address).post(
+        ADDRESS, body, content_type="application/json", headers=given
+    )
 
 
 def test_each_alert_is_answered_by_its_place(prometheus):
@@ -84,6 +86,16 @@ def test_too_often(prometheus):
     assert late.status_code == 429
     assert 1 <= int(late["Retry-After"]) <= 60
     assert post(source("Zabbix").token, webhook(alert())).status_code == 200  # others are not held up
+
+
+def test_whoever_guesses_tokens_has_to_wait_and_nobody_else(prometheus, monkeypatch):
+    monkeypatch.setattr("incidents.monitoring.sources.WRONG_A_MINUTE", 2)
+    guesses = (post("itsm-alerts-guess", webhook(alert()), address="192.0.2.7") for _ in range(6))
+    answers = [answer.status_code for answer in guesses]
+    assert answers[:2] == [401, 401]
+    assert 429 in answers
+    assert post("itsm-alerts-guess", webhook(alert()), address="192.0.2.8").status_code == 401
+    assert post(prometheus.token, webhook(alert()), address="192.0.2.7").status_code == 200
 
 
 def test_what_failed_is_asked_for_again(prometheus, monkeypatch):
