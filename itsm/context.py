@@ -60,6 +60,8 @@ def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
     places.append(("Services", reverse("services:index"), "activity"))
     if reach(user).view:
         places.append(("Changes", reverse("changes:index"), "calendar-days"))
+    if is_analyst(user):
+        places.append(("Canned replies", reverse("replies:index"), "message-square-text"))
     if may_report(user):
         places.append(("Reports", reverse("sla:report"), "chart-column"))
     places.append(("Lifecycles", reverse("tickets:lifecycles"), "workflow"))

@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "desk.sla",
     "desk.approvals",
     "desk.notifications",
+    "desk.replies",
     "incidents",
     "workorders",
     "changes",

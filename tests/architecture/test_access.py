@@ -28,6 +28,7 @@ from desk.approvals.models import ApproverGroup, Delegation, Round, Seat
 from desk.notifications.models import Message
 from desk.people.models import Workgroup
 from desk.people.queries import automation
+from desk.replies.models import CannedReply
 from desk.services.models import Service
 from desk.tickets import actions as desk_actions
 from desk.tickets import flow
@@ -139,6 +140,15 @@ TABLE = [
         "                                in 403 403  go  go  go 403",
         data={"title": "It is slow", "words": "Everybody waits", "level": "degraded"},
     ),
+    # Sam's own canned reply; who works in IT may have some.
+    Row("replies:index", "               in 403 403 200 200 200 403"),
+    Row("replies:new", "                 in 403 403 200 200 200 403"),
+    post("replies:new", "                in 403 403  go  go  go 403", data={"name": "Hello", "text": "Hello {first_name}"}),
+    Row("replies:edit", "                in 403 403 200 404 404 403"),
+    post("replies:edit", "               in 403 403  go 404 404 403", data={"name": "Hello", "text": "Hello {first_name}"}),
+    Row("replies:delete", "              in 405 405 405 405 405 405"),
+    post("replies:delete", "             in 403 403  go 404 404 403"),
+    Row("replies:offered", "             in 403 404 200 404 200 403"),
     Row("incidents:raised", "            in 200 404 200 404 200 200"),
     Row("incidents:detail", "            in 200 404 200 404 200 200"),
     post("incidents:detail", "           in 405 405 405 405 405 405"),
@@ -624,6 +634,8 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
     if row.name in {"changes:feed", "changes:renew_feed", "changes:remove_feed"}:
         feed = feeds.make(by=world.sam)
         arguments |= {"pk": feed.pk, "token": feeds.token(feed)}
+    if row.name in {"replies:edit", "replies:delete"}:
+        arguments["pk"] = CannedReply.objects.create(name="Mine", text="Hello", owner=world.sam).pk
     if row.name.startswith("services:"):
         arguments["pk"] = (Service.objects.first() or ServiceFactory()).pk
     if row.name == "incidents:burst":
@@ -669,7 +681,9 @@ def _admin_path(address: Any) -> str:
 def _everything(ticket: Ticket) -> tuple[Any, ...]:
     fresh = Ticket.objects.get(pk=ticket.pk)
     unread = (Message.objects.filter(read_at=None).count(), OrderDraft.objects.count())
-    nonces = tuple(CalendarFeed.objects.order_by("pk").values_list("nonce", flat=True))
+    nonces = tuple(CannedReply.objects.values_list("pk", "name")) + tuple(
+        CalendarFeed.objects.order_by("pk").values_list("nonce", flat=True)
+    )
     return (fresh.state, fresh.version, fresh.assignee_id, fresh.events.count(), Ticket.objects.count(), unread, nonces)
 
 
