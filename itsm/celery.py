@@ -61,7 +61,13 @@ app.conf.beat_schedule = {
         "schedule": 600.0,
         "options": {"expires": 500},
     },
+    "bulk": {
+        "task": "bulk.work",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
     # Once a day, in the small hours (UTC); a run that was missed is made up for by the next.
     "clear-sessions": {"task": "itsm.clear_sessions", "schedule": crontab(hour=3, minute=10)},
+    "sweep-bulk": {"task": "bulk.sweep", "schedule": crontab(hour=3, minute=30)},
     "sweep-files": {"task": "tickets.sweep_files", "schedule": crontab(hour=3, minute=20)},
 }

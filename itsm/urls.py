@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("desk.sla.urls")),
     path("approvals/", include("desk.approvals.urls")),
     path("inbox/", include("desk.notifications.urls")),
+    path("bulk/", include("desk.bulk.urls")),
     path("replies/", include("desk.replies.urls")),
     path("people/", include("desk.people.urls")),
     path("api/", include("itsm.api")),

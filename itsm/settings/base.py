@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "desk.approvals",
     "desk.notifications",
     "desk.replies",
+    "desk.bulk",
     "incidents",
     "workorders",
     "changes",

@@ -25,6 +25,8 @@ from changes import actions as change_actions
 from changes import feeds
 from changes.models import CalendarFeed, Change
 from desk.approvals.models import ApproverGroup, Delegation, Round, Seat
+from desk.bulk import actions as bulk
+from desk.bulk.models import Row as BulkRow
 from desk.notifications.models import Message
 from desk.people.models import Workgroup
 from desk.people.queries import automation
@@ -140,6 +142,11 @@ TABLE = [
         "                                in 403 403  go  go  go 403",
         data={"title": "It is slow", "words": "Everybody waits", "level": "degraded"},
     ),
+    # Sam's own selection, of Erin's incident; who works in IT may select.
+    Row("bulk:index", "                  in 403 403 200 200 200 403"),
+    post("bulk:select", "                in 403 403  go  go  go 403", data={"tickets": "this", "back": "/queues/"}),
+    Row("bulk:run", "                    in 404 404 200 404 404 404"),
+    post("bulk:run", "                   in 404 404  go 404 404 404", data={"do": "note", "note": "Looked at"}),
     # Sam's own canned reply; who works in IT may have some.
     Row("replies:index", "               in 403 403 200 200 200 403"),
     Row("replies:new", "                 in 403 403 200 200 200 403"),
@@ -634,6 +641,8 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
     if row.name in {"changes:feed", "changes:renew_feed", "changes:remove_feed"}:
         feed = feeds.make(by=world.sam)
         arguments |= {"pk": feed.pk, "token": feeds.token(feed)}
+    if row.name == "bulk:run":
+        arguments["pk"] = bulk.select(by=world.sam, tickets=[ticket.pk]).pk
     if row.name in {"replies:edit", "replies:delete"}:
         arguments["pk"] = CannedReply.objects.create(name="Mine", text="Hello", owner=world.sam).pk
     if row.name.startswith("services:"):
@@ -664,6 +673,7 @@ def _data(world: Any, row: Row) -> dict[str, Any]:
         "template": _template().pk,
         "wifi": Service.objects.values_list("pk", flat=True).first(),
         "another": incident(world.sam, "Another one").number if row.name == "tickets:links" else "",
+        "this": Ticket.objects.order_by("pk").values_list("number", flat=True).first(),
         "other": WorkOrder.objects.filter(title="Something else").values_list("number", flat=True).first(),
     }
     return {name: named.get(value, value) if isinstance(value, str) else value for name, value in row.data.items()}
@@ -681,8 +691,11 @@ def _admin_path(address: Any) -> str:
 def _everything(ticket: Ticket) -> tuple[Any, ...]:
     fresh = Ticket.objects.get(pk=ticket.pk)
     unread = (Message.objects.filter(read_at=None).count(), OrderDraft.objects.count())
-    nonces = tuple(CannedReply.objects.values_list("pk", "name")) + tuple(
-        CalendarFeed.objects.order_by("pk").values_list("nonce", flat=True)
+    selected = tuple(BulkRow.objects.values_list("pk", "outcome"))
+    nonces = (
+        selected
+        + tuple(CannedReply.objects.values_list("pk", "name"))
+        + tuple(CalendarFeed.objects.order_by("pk").values_list("nonce", flat=True))
     )
     return (fresh.state, fresh.version, fresh.assignee_id, fresh.events.count(), Ticket.objects.count(), unread, nonces)
 

@@ -1,0 +1,147 @@
+"""What each verb of a bulk run asks, once for all of its tickets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from desk.people.fields import PersonField
+from desk.people.models import User, Workgroup
+from desk.tickets.models import Impact, PendingReason, Urgency
+from desk.tickets.queries import pending_reasons
+
+from .verbs import priority_in_words
+
+
+class BulkForm(forms.Form):
+    """Asks nothing."""
+
+    def in_words(self) -> str:
+        """What is done with each, for the page of the run."""
+        return "Take them"
+
+    def inputs(self) -> dict[str, Any]:
+        """What was typed, as JSON can hold it."""
+        return {name: getattr(value, "pk", value) for name, value in self.cleaned_data.items()}
+
+    @classmethod
+    def restored(cls, inputs: dict[str, Any]) -> dict[str, Any]:
+        """`inputs` as the verb takes them, with the objects that they name; None where one is gone."""
+        return dict(inputs)
+
+
+class AssignForm(BulkForm):
+    workgroup = forms.ModelChoiceField(Workgroup.objects.none(), required=False, empty_label="Leave each where it is")
+    assignee = PersonField(label="Analyst", required=False, help_text="Empty: nobody yet.")
+    reason = forms.CharField(
+        required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Needed where one goes to another workgroup. Only IT sees this.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["workgroup"].queryset = Workgroup.objects.filter(is_active=True)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        if not self.errors and not (cleaned.get("workgroup") or cleaned.get("assignee")):
+            self.add_error("workgroup", "Please choose a workgroup, an analyst, or both.")
+        if cleaned.get("workgroup") and not cleaned.get("reason"):
+            self.add_error("reason", "Please say why they go to another workgroup; it spares them the question.")
+        return cleaned
+
+    def in_words(self) -> str:
+        whom = " and ".join(
+            str(self.cleaned_data[name]) for name in ("workgroup", "assignee") if self.cleaned_data[name]
+        )
+        return f"Assign them to {whom}"
+
+    @classmethod
+    def restored(cls, inputs: dict[str, Any]) -> dict[str, Any]:
+        return {
+            **inputs,
+            "workgroup": Workgroup.objects.filter(pk=inputs["workgroup"]).first(),
+            "assignee": User.objects.filter(pk=inputs["assignee"]).first(),
+        }
+
+
+class HoldForm(BulkForm):
+    reason = forms.ModelChoiceField(PendingReason.objects.none(), empty_label=None, label="What are we waiting for?")
+    message = forms.CharField(
+        label="Message to each requester", required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Each requester reads this. Needed when you wait for them.",
+    )  # fmt: skip
+    note = forms.CharField(
+        label="Internal note", required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text="Only IT sees this."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].queryset = pending_reasons()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        reason = cleaned.get("reason")
+        if reason and reason.waits_for_requester and not cleaned.get("message"):
+            self.add_error("message", "Please ask the requesters what you need from them.")
+        return cleaned
+
+    def in_words(self) -> str:
+        return f"Put them on hold: {self.cleaned_data['reason']}"
+
+    @classmethod
+    def restored(cls, inputs: dict[str, Any]) -> dict[str, Any]:
+        return {**inputs, "reason": PendingReason.objects.get(pk=inputs["reason"])}
+
+
+class PrioritiseForm(BulkForm):
+    impact = forms.TypedChoiceField(
+        choices=[("", "As it is"), *Impact.choices], coerce=int, empty_value=None, required=False
+    )
+    urgency = forms.TypedChoiceField(
+        choices=[("", "As it is"), *Urgency.choices], coerce=int, empty_value=None, required=False
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        if not self.errors and not (cleaned.get("impact") or cleaned.get("urgency")):
+            self.add_error("impact", "Please choose an impact, an urgency, or both.")
+        return cleaned
+
+    def in_words(self) -> str:
+        return f"Make them {priority_in_words(self.cleaned_data['impact'], self.cleaned_data['urgency'])}"
+
+
+class NoteForm(BulkForm):
+    note = forms.CharField(
+        label="Internal note", max_length=50_000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Only IT sees this.", error_messages={"required": "Please write something."},
+    )  # fmt: skip
+
+    def in_words(self) -> str:
+        return "Add a note to each"
+
+
+class CancelForm(BulkForm):
+    reason = forms.CharField(
+        label="Why aren't they needed any more?", widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Each requester reads this.", error_messages={"required": "Please say why they aren't needed any more."},
+    )  # fmt: skip
+    orders = forms.ChoiceField(
+        label="And their open work orders?", initial="keep", widget=forms.RadioSelect,
+        choices=[("keep", "Keep them: they are needed all the same"), ("cancel", "Cancel them too")],
+    )  # fmt: skip
+
+    def in_words(self) -> str:
+        return "Cancel them"
+
+
+FORMS: dict[str, type[BulkForm]] = {
+    "take": BulkForm,
+    "assign": AssignForm,
+    "hold": HoldForm,
+    "prioritise": PrioritiseForm,
+    "note": NoteForm,
+    "cancel": CancelForm,
+}

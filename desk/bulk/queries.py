@@ -1,0 +1,79 @@
+"""Questions about bulk runs: a person's own, how far one is, and what would stand in its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from desk.people.models import User
+from desk.tickets import kinds
+from desk.tickets.models import Ticket
+from desk.tickets.queries import visible_to
+
+from .models import Row, Run
+from .verbs import VERBS
+
+LOOKED_AT = 200  # tickets that a preview asks before
+
+
+def mine(user: User) -> QuerySet[Run]:
+    """The runs that the person has started, the newest first."""
+    return Run.objects.filter(by=user, started_at__isnull=False)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is. `refused` and `dead` name the tickets, with why."""
+
+    total: int
+    done: int
+    same: int
+    refused: list[Row]
+    dead: list[Row]
+
+    @property
+    def over(self) -> int:
+        return self.done + self.same + len(self.refused) + len(self.dead)
+
+    @property
+    def is_over(self) -> bool:
+        return self.over >= self.total
+
+
+def progress(run: Run) -> Progress:
+    """How far it is now; two statements."""
+    done, same = (Count("pk", filter=Q(outcome=outcome)) for outcome in (Row.Outcome.DONE, Row.Outcome.SAME))
+    counts = run.rows.aggregate(total=Count("pk"), done=done, same=same)
+    failed = run.rows.filter(Q(outcome=Row.Outcome.REFUSED) | Q(dead_at__isnull=False)).select_related("ticket")
+    refused, dead = [], []
+    for row in failed:
+        (dead if row.dead_at else refused).append(row)
+    return Progress(counts["total"], counts["done"], counts["same"], refused, dead)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a verb would do: how many it can be done with, and for the others why not; of the first `LOOKED_AT` only."""
+
+    able: int
+    unable: list[tuple[Ticket, str]]
+    not_asked: int
+
+
+def tickets_of(run: Run) -> QuerySet[Ticket]:
+    """The selected tickets that the person may still see."""
+    return visible_to(run.by).filter(pk__in=run.rows.values("ticket"))
+
+
+def preview(run: Run, verb: str) -> Preview:
+    """Ask each of the first tickets whether the verb is open to the person."""
+    total = run.rows.count()
+    first = list(run.rows.order_by("pk").values_list("ticket", "ticket__kind")[:LOOKED_AT])
+    found: dict[int, Ticket] = {}
+    for kind in kinds.every():
+        of_kind = [pk for pk, name in first if name == kind.name]
+        found |= visible_to(run.by, kind.model).select_related("workgroup", "assignee").in_bulk(of_kind)
+    asked = [(ticket, VERBS[verb].may(ticket, run.by)) for pk, _ in first if (ticket := found.get(pk))]
+    unable = [(ticket, " ".join(why)) for ticket, why in asked if why]
+    return Preview(len(asked) - len(unable), unable, total - len(first))

@@ -1,0 +1,91 @@
+"""Pages of bulk runs: choose what to do with a selection, see how far it is, find it again."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from desk.people.rules import is_analyst
+from desk.people.signed_in import SignedIn
+from desk.tickets.errors import Refused
+from desk.tickets.forms import refuse
+from desk.tickets.queries import visible_to
+from desk.tickets.views.answers import code_for, typed_before
+
+from . import actions, queries
+from .forms import FORMS
+from .models import Run
+from .verbs import VERBS
+
+SHOWN = 50  # tickets of a selection that are named
+
+
+@require_safe
+def index(request: SignedIn) -> HttpResponse:
+    """What this person did with many tickets lately."""
+    _only_for_it(request)
+    return render(request, "bulk/index.html", {"runs": queries.mine(request.user)[:30]})
+
+
+@require_POST
+def select(request: SignedIn) -> HttpResponse:
+    """Keep the tickets with these numbers as a selection, and go on to what to do with them."""
+    numbers = [number for number in request.POST.getlist("tickets") if "\x00" not in number]
+    chosen = visible_to(request.user).filter(number__in=numbers).values_list("pk", flat=True)
+    return begin(request, list(chosen), request.POST.get("back", ""))
+
+
+def begin(request: SignedIn, tickets: list[int], back: str) -> HttpResponse:
+    """A selection of these tickets; where it can't be, back to the list with the reason."""
+    safe = back if back.startswith("/") and url_has_allowed_host_and_scheme(back, {request.get_host()}) else "/queues/"
+    try:
+        run = actions.select(by=request.user, tickets=tickets, back=safe)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(safe)
+    wanted = request.POST.get("do", "")
+    address = reverse("bulk:run", args=[run.pk])
+    return redirect(f"{address}?do={wanted}" if wanted in VERBS else address)
+
+
+@require_http_methods(["GET", "POST"])
+def run(request: SignedIn, pk: int) -> HttpResponse:
+    """A selection and what can be done with it; once started, how far it is."""
+    found = get_object_or_404(Run, pk=pk, by=request.user)
+    if found.started_at is not None:
+        return _progress(request, found)
+    verb = request.POST.get("do") or request.GET.get("do") or "assign"
+    if verb not in VERBS:
+        raise Http404("There is no such thing to do.")
+    form = FORMS[verb](request.POST if request.method == "POST" else None, initial=typed_before(request))
+    refusal: Refused | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.start(run=found, by=request.user, verb=verb, inputs=form.inputs(), said=form.in_words())
+            if found.rows.count() <= actions.AT_ONCE:
+                actions.work_off(actions.AT_ONCE)
+            return redirect("bulk:run", found.pk)
+        except Refused as caught:
+            refusal = caught
+            refuse(form, caught)
+    tickets = queries.tickets_of(found)
+    context = {
+        "run": found, "verbs": VERBS.values(), "verb": VERBS[verb], "form": form, "total": found.rows.count(),
+        "tickets": tickets.select_related("workgroup", "assignee")[:SHOWN], "preview": queries.preview(found, verb),
+    }  # fmt: skip
+    return render(request, "bulk/choose.html", context, status=code_for(form, refusal))
+
+
+def _progress(request: SignedIn, found: Run) -> HttpResponse:
+    context = {"run": found, "verb": VERBS[found.verb], "progress": queries.progress(found)}
+    return render(request, "bulk/progress.html#bar" if request.htmx else "bulk/progress.html", context)
+
+
+def _only_for_it(request: SignedIn) -> None:
+    if not is_analyst(request.user):
+        raise PermissionDenied("Only people who work in IT do things with many tickets at once.")

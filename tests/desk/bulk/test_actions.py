@@ -1,0 +1,201 @@
+"""One verb for many tickets: each by its own door, refusals by name, done once whoever is killed."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from desk.bulk import actions, queries
+from desk.bulk.forms import FORMS
+from desk.bulk.models import Row, Run
+from desk.tickets.errors import Refused
+from desk.tickets.models import Event, PendingReason, Ticket
+from tests.at_once import at_once, of
+from tests.changes.cab import with_cab
+from tests.changes.plans import in_state as change_in
+from tests.factories import incident
+from tests.stories import in_state
+
+
+@pytest.fixture
+def five(world):
+    """Five incidents of Erin's in the Service Desk, the last of them closed."""
+    closed = in_state("closed", requester=world.erin, analyst=world.sam)
+    return [*(incident(world.erin, f"Printer {n}") for n in range(4)), closed]
+
+
+def run(world, tickets, verb, by=None, **typed):
+    by = by or world.sam
+    found = actions.select(by=by, tickets=[ticket.pk for ticket in tickets])
+    form = FORMS[verb](typed)
+    assert form.is_valid(), form.errors
+    actions.start(run=found, by=by, verb=verb, inputs=form.inputs(), said=form.in_words())
+    actions.work_off()
+    return queries.progress(found)
+
+
+def refusals(progress):
+    return {row.ticket.number: row.why for row in progress.refused}
+
+
+@pytest.mark.django_db
+def test_assigning_five_of_which_one_is_closed(world, five):
+    found = run(world, five, "assign", assignee="lena")
+    assert (found.done, found.total, found.is_over) == (4, 5, True)
+    assert refusals(found) == {five[4].number: f"{five[4].number} is Closed; “Assign” isn't possible from there."}
+    assert set(Ticket.objects.filter(assignee=world.lena).values_list("pk", flat=True)) == {t.pk for t in five[:4]}
+    assert Event.objects.filter(kind="incident.assigned", actor=world.sam).count() >= 4
+
+
+@pytest.mark.django_db
+def test_what_is_so_already_is_no_event(world, five):
+    run(world, five[:2], "assign", assignee="lena")
+    found = run(world, five[:3], "assign", assignee="lena")
+    assert (found.done, found.same) == (1, 2)
+
+
+@pytest.mark.django_db
+def test_moving_to_another_workgroup_wants_a_reason_and_somebody_who_works_there(world, five):
+    form = FORMS["assign"]({"workgroup": world.network.pk})
+    assert not form.is_valid()
+    assert "Please say why they go to another workgroup" in str(form.errors["reason"])
+    found = run(world, five[:2], "assign", workgroup=world.network.pk, assignee="lena", reason="It is the network")
+    assert set(refusals(found).values()) == {"Lena doesn't work in Network."}
+    assert run(world, five[:2], "assign", workgroup=world.network.pk, reason="It is the network").done == 2
+
+
+@pytest.mark.django_db
+def test_each_kind_of_ticket_does_what_it_can(world, five):
+    change = change_in("draft", with_cab(world))
+    vendor = PendingReason.objects.get(name="Waiting for vendor").pk
+    found = actions.select(by=world.nadia, tickets=[change.pk])
+    assert "A change can't be put on hold." in queries.preview(found, "hold").unable[0][1]
+    assert set(refusals(run(world, [change], "hold", by=world.nadia, reason=vendor))) == {change.number}
+    assert run(world, five[:1], "take").done == 1
+    assert run(world, five[:1], "hold", reason=vendor).done == 1
+    assert Ticket.objects.get(pk=five[0].pk).state == "pending"
+
+
+@pytest.mark.django_db
+def test_prioritise_note_and_cancel(world, five):
+    assert run(world, five[:4], "prioritise", impact=1, urgency=1).done == 4
+    assert {ticket.priority for ticket in Ticket.objects.filter(pk__in=[t.pk for t in five[:4]])} == {1}
+    assert run(world, five[:4], "prioritise", urgency=1).same == 4
+    assert run(world, five, "note", note="Same printer").done == 5
+    assert {event.visibility for event in Event.objects.filter(kind="comment.added", data__text="Same printer")} == {
+        "internal"
+    }
+    found = run(world, five, "cancel", reason="The printer is gone", orders="keep")
+    assert (found.done, len(found.refused)) == (4, 1)
+
+
+@pytest.mark.django_db
+def test_a_preview_says_beforehand_what_will_be_refused(world, five):
+    other = incident(world.omar, "Theirs", workgroup=world.network)
+    found = actions.select(by=world.sam, tickets=[*(t.pk for t in five)])
+    preview = queries.preview(found, "cancel")
+    assert (preview.able, [ticket.pk for ticket, _ in preview.unable]) == (4, [five[4].pk])
+    assert Row.objects.filter(done_at__isnull=False).count() == 0
+    assert queries.preview(actions.select(by=world.sam, tickets=[other.pk]), "cancel").able == 0  # not theirs to see
+
+
+@pytest.mark.django_db
+def test_a_ticket_that_left_ones_sight_is_refused_and_nothing_is_done(world, five):
+    found = actions.select(by=world.nadia, tickets=[five[0].pk])
+    actions.start(run=found, by=world.nadia, verb="note", inputs={"note": "Hello"}, said="Add a note")
+    actions.work_off()
+    assert refusals(queries.progress(found)) == {five[0].number: "You can't see it any more."}
+
+
+@pytest.mark.django_db
+def test_a_selection_is_its_owners_and_has_a_limit(world, five, monkeypatch):
+    with pytest.raises(PermissionDenied):
+        actions.select(by=world.erin, tickets=[five[0].pk])
+    with pytest.raises(Refused, match="Nothing is selected"):
+        actions.select(by=world.sam, tickets=[])
+    monkeypatch.setattr(actions, "MOST", 3)
+    with pytest.raises(Refused, match="5 tickets are too many at once"):
+        actions.select(by=world.sam, tickets=[t.pk for t in five])
+    found = actions.select(by=world.sam, tickets=[five[0].pk])
+    with pytest.raises(PermissionDenied):
+        actions.start(run=found, by=world.lena, verb="take", inputs={}, said="")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_workers_and_a_double_click_do_each_once(world, five):
+    found = actions.select(by=world.sam, tickets=[t.pk for t in five])
+
+    def start_again():
+        return actions.start(run=found, by=world.sam, verb="note", inputs={"note": "Once"}, said="Add a note to each")
+
+    answers = at_once(*[start_again] * 3)
+    answers += at_once(*[lambda: actions.work_off(50)] * 4)
+    assert not of(Exception, answers), answers
+    assert Event.objects.filter(data__text="Once").count() == 5
+    assert queries.progress(found).is_over
+
+
+@pytest.mark.django_db
+def test_what_breaks_is_tried_again_and_undoes_nothing_else(world, five, monkeypatch, settings):
+    settings.REACTION_MAX_ATTEMPTS = 1
+    from desk.tickets import actions as tickets
+
+    real = tickets.note
+
+    def breaks(*, ticket, **more):
+        if ticket.pk == five[1].pk:
+            raise ZeroDivisionError
+        return real(ticket=ticket, **more)
+
+    monkeypatch.setattr(tickets, "note", breaks)
+    found = run(world, five[:3], "note", note="Broken")
+    assert (found.done, [row.ticket_id for row in found.dead], found.is_over) == (2, [five[1].pk], True)
+
+
+@pytest.mark.django_db
+def test_runs_of_long_ago_are_forgotten(world, five):
+    run(world, five[:1], "take")
+    Run.objects.update(created_at="2020-01-01T00:00Z")
+    actions.sweep()
+    assert not Row.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_pages_from_selecting_to_the_last_refusal(world, five, browse):
+    sam = browse(world.sam)
+    numbers = [ticket.number for ticket in five]
+    chosen = sam.post(
+        "/bulk/select/", {"tickets": [*numbers, "INC-999999"], "do": "assign", "back": "/queues/?tab=mine"}
+    )
+    page = sam.get(chosen["Location"]).content.decode()
+    assert "Assign: 5 tickets" in page
+    assert f"{five[4].number} is Closed" in page
+    again = sam.post(chosen["Location"], {"do": "assign", "workgroup": world.network.pk})
+    assert again.status_code == 422
+    assert "Please say why they go" in again.content.decode()
+    sam.post(chosen["Location"], {"do": "assign", "assignee": "sam"})
+    done = sam.get(chosen["Location"]).content.decode()
+    assert '<b class="num">4</b> of <b class="num">5</b> assigned' in done
+    assert "hx-trigger" not in done
+    assert "/queues/?tab=mine" in done
+    assert "Assign them to Sam" in sam.get("/bulk/").content.decode()
+    assert browse(world.lena).get(chosen["Location"].partition("?")[0]).status_code == 404
+
+
+@pytest.mark.django_db
+def test_many_are_left_to_a_worker_and_the_page_asks_how_far_it_is(world, five, browse, monkeypatch):
+    monkeypatch.setattr(actions, "AT_ONCE", 2)
+    sam = browse(world.sam)
+    chosen = sam.post("/bulk/select/", {"tickets": [ticket.number for ticket in five]})["Location"]
+    sam.post(chosen, {"do": "note", "note": "Later"})
+    assert 'hx-trigger="every 1s"' in sam.get(chosen).content.decode()
+    actions.work_off()
+    part = sam.get(chosen, headers={"HX-Request": "true"}).content.decode()
+    assert "hx-trigger" not in part
+    assert 'data-announce="Done: 5 of 5"' in part
+
+
+@pytest.mark.django_db
+def test_nobody_is_led_astray_by_the_address_to_go_back_to(world, five, browse):
+    sam = browse(world.sam)
+    for back in ("https://evil.example/", "//evil.example/", ""):
+        sam.post("/bulk/select/", {"tickets": [five[0].number], "back": back})
+        assert Run.objects.first().back == "/queues/"
