@@ -181,7 +181,7 @@ class ChangeLifecycle:
         field="state",
         source=State.IMPLEMENTING,
         target=State.IMPLEMENTED,
-        permission=rules.works_on_it,
+        permission=rules.analyst,
         conditions=[rules.no_open_orders],
         custom={"label": "Finish", "event": "implemented", "icon": "circle-check", "tone": "good", "rank": 20},
     )
@@ -202,7 +202,7 @@ class ChangeLifecycle:
         field="state",
         source=State.IMPLEMENTING,
         target=State.FAILED,
-        permission=rules.works_on_it,
+        permission=rules.analyst,
         custom={"label": "It failed", "event": "failed", "icon": "circle-x", "tone": "danger", "rank": 30},
     )
     def fail(

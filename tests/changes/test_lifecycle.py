@@ -27,7 +27,7 @@ TABLE = {
     "approved": ("withdraw schedule cancel assign", "withdraw schedule cancel assign", "withdraw reconsider"),
     "rejected": ("withdraw cancel assign", "withdraw cancel assign", "withdraw"),
     "scheduled": ("withdraw start cancel assign", "withdraw cancel assign", "withdraw reconsider"),
-    "implementing": ("finish fail assign", "assign", ""),
+    "implementing": ("finish fail assign", "finish fail assign", ""),  # whoever oversees it may write down how it went
     "implemented": ("write_review close assign", "write_review close assign", ""),
     "failed": ("write_review assign", "write_review assign", ""),  # closed after its review
     "closed": ("", "", ""),
