@@ -24,13 +24,19 @@ from desk.tickets import actions as ticket_actions
 from desk.tickets import flow, text
 from desk.tickets.errors import Refused
 from desk.tickets.flow import perform
-from desk.tickets.models import Impact, LinkKind, PendingReason, Urgency
+from desk.tickets.models import Event, Impact, LinkKind, PendingReason, Urgency
 from desk.tickets.queries import came_from, priority_for
 from workorders import actions as order_actions
 from workorders.queries import open_orders
 
-from . import rules
+from . import families, rules
+from .merging import merge, unmerge
 from .models import Incident, ResolutionCode
+
+__all__ = [
+    "assign", "cancel", "clear", "confirm", "follow_parent", "hold", "log", "log_recurrence", "merge", "reopen", "reply",
+    "resolve", "resume", "start", "take", "take_back", "unmerge",
+]  # fmt: skip
 
 
 @transaction.atomic
@@ -161,9 +167,10 @@ def resolve(
     code: ResolutionCode,
     solution: str,
     violation: ViolationReason | None = None,
+    children: bool = False,
     **how: Any,
 ) -> Incident:
-    """Service is restored: how (code), and what was done in words the requester reads.
+    """Service is restored: how (code), and what was done in words the requester reads; for its `children` too, if so said.
 
     When the resolution target is missed, `violation` says why; a person who resolves is asked for it.
     """
@@ -178,13 +185,29 @@ def resolve(
     resolved = perform(fresh, "resolve", by=by, code=code, solution=solution, violation=named, **how)
     if missed and violation:
         note_violation(ticket=resolved, reason=violation)
+    if children:
+        families.resolve_children(parent=resolved, by=by)
     return resolved
+
+
+def follow_parent(*, incident: Incident, by: User, **how: Any) -> Incident:
+    """What solved its parent has solved it as well."""
+    return perform(incident, "follow_parent", by=by, **how)
 
 
 def clear(*, incident: Incident, by: User, code: ResolutionCode, solution: str, **how: Any) -> Incident:
     """It went away before anybody began with it, as monitoring says."""
     solution = text.clean(solution, field="solution", required="Please say why it counts as solved.")
     return perform(incident, "clear", by=by, code=code, solution=solution, **how)
+
+
+@transaction.atomic
+def reply(*, ticket: Incident, by: User, message: str, children: bool = False, **how: Any) -> Event:
+    """A public reply; for the requesters of its `children` too, if so said, each on an incident of their own."""
+    said = ticket_actions.reply(ticket=ticket, by=by, message=message, **how)
+    if children:
+        families.reply_to_children(parent=ticket, by=by, message=message)
+    return said
 
 
 def confirm(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from desk.assignment.forms import AssignForm
 from desk.people.fields import PersonField
@@ -15,10 +16,12 @@ from desk.people.queries import workgroups_for
 from desk.people.rules import is_analyst
 from desk.services.models import Category, Service, Site
 from desk.sla.queries import needs_violation, violation_reasons
-from desk.tickets.forms import CategoryField, FilesField, HoldForm, MoveForm
+from desk.tickets import forms as desk
+from desk.tickets.forms import CategoryField, FilesField, HoldForm, MoveForm, TicketInput
 from desk.tickets.models import Impact, Urgency
 from desk.tickets.rules import works_on_it
 
+from . import families, merging, queries
 from .models import Incident, Outage, ResolutionCode
 
 WHO_IS_AFFECTED = [
@@ -84,6 +87,22 @@ class LogForm(Asked):
             self.order_fields(["requester", "title", "description", "service", "category", "site"])
         else:
             del self.fields["requester"], self.fields["category"]
+
+
+class ReplyForm(desk.ReplyForm):
+    """A public reply; whoever works on an incident with children may send it to those too."""
+
+    children = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        incident: Any = self.ticket
+        count = families.open_children(incident).count() if works_on_it(incident, self.user) else 0
+        if count:
+            self.fields["children"].label = f"Also to its {families.counted(count)}"
+            self.fields["children"].help_text = "Each requester reads it on their own incident."
+        else:
+            del self.fields["children"]
 
 
 class RaiseForm(forms.Form):
@@ -159,9 +178,19 @@ class ResolveForm(MoveForm):
         error_messages={"required": "It missed its resolution target. Please say why."},
     )
 
+    children = forms.BooleanField(
+        label="Resolve its children too", required=False, initial=True,
+        help_text="With the same code and words. What can't be resolved is listed, with the reason.",
+    )  # fmt: skip
+
     def prepare(self) -> None:
         if not needs_violation(self.ticket):
             del self.fields["violation"]
+        incident: Any = self.ticket
+        if count := families.open_children(incident).count():
+            self.fields["children"].label = f"Resolve its {families.counted(count)} too"
+        else:
+            del self.fields["children"]
 
 
 class ConfirmForm(MoveForm):
@@ -236,6 +265,82 @@ class CancelForm(MoveForm):
         ask_about_orders(self)
 
 
+class IncidentField(forms.CharField):
+    """Another incident, by its number; only one that the person may see can be named."""
+
+    def __init__(self, **kwargs: Any):
+        self.user: User | None = None
+        super().__init__(max_length=200, widget=TicketInput("incidents:find"), **kwargs)
+
+    def clean(self, value: Any) -> Incident:
+        number = super().clean(value).strip().split(" ")[0].upper()
+        found = queries.numbered(self.user, number) if self.user else None
+        if found is None:
+            raise forms.ValidationError(f"There is no incident {number} that you may see.")
+        return found
+
+
+class AttachForm(forms.Form):
+    """How this incident and another one belong together."""
+
+    how = forms.ChoiceField(
+        label="This incident", initial="child", widget=forms.RadioSelect,
+        choices=[("child", "is a child of the other one"), ("parent", "is the parent of the other one")],
+    )  # fmt: skip
+    number = forms.CharField(
+        label="The other incident", max_length=200, widget=TicketInput("incidents:find"),
+        help_text="Its number, or some words of its title.",
+        error_messages={"required": "Please name the other incident."},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, ticket: Incident, user: User, **kwargs: Any):
+        self.ticket, self.user = ticket, user
+        super().__init__(*args, **{"auto_id": "attach_%s", **kwargs})
+
+    def clean_number(self) -> Incident:
+        """One that the person may see, or a major incident: everybody in IT may give theirs to that."""
+        number = self.cleaned_data["number"].strip().split(" ")[0].upper()
+        found = queries.numbered(self.user, number) or queries.major_numbered(number)
+        if found is None:
+            raise forms.ValidationError(f"There is no incident {number} that you may see.")
+        return found
+
+    def ends(self) -> tuple[Incident, Incident]:
+        """(child, parent) as asked for."""
+        other = self.cleaned_data["number"]
+        return (self.ticket, other) if self.cleaned_data["how"] == "child" else (other, self.ticket)
+
+
+class MergeForm(MoveForm):
+    """Names the incident that stays, and says what will happen before it does."""
+
+    preview = "incidents/merge_preview.html"
+    into = IncidentField(
+        label="Which incident stays?",
+        help_text="Its number, or some words of its title.",
+        error_messages={"required": "Please name the incident that stays."},
+    )
+
+    def prepare(self) -> None:
+        field: Any = self.fields["into"]
+        field.user = self.user
+        given = self.data.get("into") if self.is_bound else self.initial.get("into")
+        try:
+            self.stays = field.clean(given) if given else None
+        except forms.ValidationError as error:
+            self.stays, self.sentence = None, "" if self.is_bound else error.messages[0]
+
+    @property
+    def asks_first(self) -> bool:
+        """Nothing is merged that nobody has looked at."""
+        return self.stays is None or bool(self.foreseen and self.foreseen.obstacles)
+
+    @cached_property
+    def foreseen(self) -> merging.Preview | None:
+        incident: Any = self.ticket
+        return merging.preview(goes=incident, stays=self.stays, by=self.user) if self.stays else None
+
+
 # Transition -> its form; a transition that is not here asks for nothing but the click.
 FORMS: dict[str, type[MoveForm]] = {
     "assign": AssignForm,
@@ -244,4 +349,5 @@ FORMS: dict[str, type[MoveForm]] = {
     "confirm": ConfirmForm,
     "reopen": ReopenForm,
     "cancel": CancelForm,
+    "merge": MergeForm,
 }

@@ -84,6 +84,8 @@ class IncidentLifecycle:
     reopen_count: Any
     resolution_code: Any
     solution: Any
+    merged_into: Any
+    parent_incident: Any
     resolved_at: Any
     closed_at: Any
     rating: Any
@@ -262,6 +264,59 @@ class IncidentLifecycle:
             data={"text": reason, "episode": self.reopen_count + 1},
             inside={"workgroup": str(self.workgroup), **(routed or {})},
         )
+
+    @transition(
+        field="state",
+        source=[State.LOGGED, State.ASSIGNED, State.REOPENED, State.IN_PROGRESS, State.PENDING],
+        target=State.RESOLVED,
+        permission=rules.analyst_here_or_of_parent,
+        conditions=[rules.parent_is_solved, rules.no_open_orders],
+        custom={
+            "label": "Resolve like its parent",
+            "event": "resolved",
+            "icon": "circle-check-big",
+            "tone": "good",
+            "rank": 42,
+        },
+    )
+    def follow_parent(self: Any, *, by: User, at: datetime) -> Told:
+        """What solved its parent has solved it as well: the same code, the same words."""
+        parent = self.parent_incident
+        self.resolution_code, self.solution, self.resolved_at = parent.resolution_code, parent.solution, at
+        self.pending_reason = None
+        return Told(data={"text": parent.solution}, inside={"code": str(parent.resolution_code), "with": parent.number})
+
+    @transition(
+        field="state",
+        source=[State.LOGGED, State.ASSIGNED, State.REOPENED, State.IN_PROGRESS, State.PENDING],
+        target=State.CANCELLED,
+        permission=rules.analyst,
+        conditions=[rules.no_orders_to_lose, rules.not_major],
+        custom={"label": "Close as duplicate", "event": "merged", "icon": "merge", "rank": 65},
+    )
+    def merge(self: Any, *, by: User, at: datetime, into: Incident, followers: tuple[int, ...] = ()) -> Told:
+        """The same trouble has an incident already, which stays; `followers` follow that one from now on."""
+        self.merged_into, self.closed_at, self.pending_reason = into, at, None
+        subject = f"{self.number} goes on as {into.number}"
+        text = f"“{self.title}” is the same as {into.number} “{into.title}”. Follow it there; we tell you when it is solved."
+        people = sorted({self.requester_id, self.reporter_id, *followers})
+        told = {"recipients": people, "subject": subject, "text": text}
+        return Told(data={"number": into.number}, inside={"followers": list(followers), **told})
+
+    @transition(
+        field="state",
+        source=State.CANCELLED,
+        target=State.REOPENED,
+        permission=rules.analyst,
+        conditions=[rules.was_merged, rules.within_reopen_window],
+        custom={"label": "Not a duplicate", "event": "unmerged", "icon": "undo-2", "rank": 66},
+    )
+    def unmerge(self: Any, *, by: User, at: datetime) -> Told:
+        """It is a matter of its own after all: a new episode for its workgroup."""
+        number = self.merged_into.number
+        self.merged_into, self.closed_at, self.assignee = None, None, None
+        self.reopen_count += 1
+        return Told(inside={"number": number})
 
     @transition(
         field="state",

@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from desk.sla.times import in_words
-from desk.tickets.models import Ticket
+from desk.tickets.models import LinkKind, Ticket
 from workorders.queries import open_in_words
 
 from . import rules
@@ -58,6 +58,10 @@ class Incident(IncidentLifecycle, Ticket):
         null=True, blank=True, editable=False, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
     rating_comment = models.TextField(blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="duplicates",
+        help_text=_("The incident that it is the same as."),
+    )  # fmt: skip
     is_major = models.BooleanField(
         _("major incident"), default=False, editable=False, help_text=_("A lead says so; others are related to it.")
     )
@@ -77,9 +81,24 @@ class Incident(IncidentLifecycle, Ticket):
         """Its open work orders by number, title and state, for a sentence; empty when there is none. Asked once."""
         return open_in_words(self)
 
+    @cached_property
+    def parent_incident(self) -> Incident | None:
+        """The incident that it is a child of; asked once."""
+        return Incident.objects.filter(links_in__source=self.pk, links_in__kind=LinkKind.CHILD_OF).first()
+
+    @property
+    def same_as(self) -> Incident | None:
+        """The incident that stays in its place; where that was merged in turn, the last of them."""
+        found = self.merged_into
+        while found is not None and found.merged_into is not None:
+            found = found.merged_into
+        return found
+
     @property
     def what_next(self) -> str:
         """What happens next, in a sentence for the requester."""
+        if self.same_as is not None:
+            return f"This is the same as {self.same_as.number}; follow it there."
         if self.pending_reason is not None:
             return self.pending_reason.public_text
         if self.reopening_is_over:

@@ -54,6 +54,30 @@ def same_words_lately(user: User, title: str, description: str) -> Incident | No
     )
 
 
+def numbered(user: User, number: str) -> Incident | None:
+    """The incident of this number, if the person may see it."""
+    if "\x00" in number:
+        return None
+    found: Incident | None = visible_to(user, Incident).filter(number=number.upper()).first()
+    return found
+
+
+def major_numbered(number: str) -> Incident | None:
+    """The major incident of this number, whoever has it: that there is one is told to everybody."""
+    return Incident.objects.filter(number=number, is_major=True).first() if "\x00" not in number else None
+
+
+FOUND = 10  # incidents that a list of suggestions offers
+
+
+def suggested(user: User, words: str) -> list[Incident]:
+    """Open incidents that the person may see whose number or title holds each word, the newest first."""
+    rows = visible_to(user, Incident).exclude(state__in=CLOSED_STATES).select_related("requester", "workgroup")
+    for word in words.replace("\x00", "").split():
+        rows = rows.filter(Q(title__icontains=word) | Q(number__icontains=word))
+    return list(rows.order_by("-pk")[:FOUND])
+
+
 def unconfirmed() -> QuerySet[Incident]:
     """Resolved longer ago than INCIDENT_CONFIRM_DAYS, and the requester's side has been silent ever since.
 

@@ -1,10 +1,11 @@
 """What incidents do when something else happens; the switchboard says when."""
 
+from desk.notifications.actions import tell
 from desk.people.queries import automation
 from desk.tickets.models import Event
 from desk.tickets.rules import is_news
 
-from . import actions, raising
+from . import actions, families, raising
 from .lifecycle import State
 from .models import Incident
 
@@ -33,6 +34,32 @@ def raise_for_trouble(event: Event) -> None:
     trouble = raising.trouble_in(event)
     if trouble is not None and is_news(event):
         raising.raise_for(source=event.ticket, trouble=trouble, by=automation(), event=event)
+
+
+def carry_on_outages(event: Event) -> None:
+    """Closed as a duplicate: what was down because of it is down because of the one that stays."""
+    goes = Incident.objects.get(pk=event.ticket_id)
+    stays = goes.merged_into
+    if stays is not None:
+        for outage in goes.outages.filter(ended_at=None).select_related("service"):
+            raising.begin_outage(incident=stays, service=outage.service, level=outage.level, at=outage.started_at)
+
+
+def do_to_children(event: Event) -> None:
+    """What was asked for more children than a request can wait for."""
+    families.do_what_was_asked(event)
+
+
+def tell_followers(event: Event) -> None:
+    """It is solved: those who follow it are told, as its requester's page does."""
+    incident = Incident.objects.get(pk=event.ticket_id)
+    followers = incident.watchers.exclude(user__in=[incident.requester_id, incident.reporter_id])
+    tell(
+        event=event,
+        recipients=followers.values_list("user", flat=True),
+        subject=f"{incident.number} is solved: {incident.title}",
+        text=incident.solution,
+    )
 
 
 def end_outages(event: Event) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from desk.tickets.rules import condition, is_automation, is_requester, rule, sent_it_away, works_on_it
+from desk.people.rules import may_lead_queue, may_work_queue
+from desk.tickets.rules import condition, is_automation, is_requester, only, rule, sent_it_away, works_on_it
 
 if TYPE_CHECKING:
     from desk.people.models import User
@@ -21,16 +22,37 @@ requester_or_analyst = is_requester | works_on_it
 sender = sent_it_away
 anyone_concerned = is_requester | works_on_it | is_automation
 
+
+@only("an analyst of the workgroup that has its parent")
+def works_on_parent_incident(incident: Incident, user: User) -> bool:
+    """It was given to them as a child of theirs, so what solves the parent may solve it."""
+    return incident.parent_incident is not None and may_work_queue(user, incident.parent_incident.workgroup_id)
+
+
+analyst_here_or_of_parent = works_on_it | works_on_parent_incident
+
+
+@only("a lead of {ticket.workgroup}")
+def lead(incident: Incident, user: User) -> bool:
+    return may_lead_queue(user, incident.workgroup_id)
+
+
 __all__ = [
     "analyst",
+    "analyst_here_or_of_parent",
     "analyst_or_automation",
     "anyone_concerned",
     "automation",
+    "lead",
     "no_open_orders",
+    "no_orders_to_lose",
     "nobody_is_on_the_way",
+    "not_major",
     "reopening_is_over",
     "requester_or_analyst",
     "sender",
+    "parent_is_solved",
+    "was_merged",
     "within_reopen_window",
 ]
 
@@ -38,6 +60,26 @@ __all__ = [
 @condition("{ticket.number} can't be resolved while a work order is open: {ticket.open_orders}.")
 def no_open_orders(incident: Incident) -> bool:
     return not incident.open_orders
+
+
+@condition("{ticket.number} can't be closed as a duplicate while a work order is open: {ticket.open_orders}.")
+def no_orders_to_lose(incident: Incident) -> bool:
+    return not incident.open_orders
+
+
+@condition("{ticket.number} is the major incident. Merge the other one into it, or take the flag back first.")
+def not_major(incident: Incident) -> bool:
+    return not incident.is_major
+
+
+@condition("{ticket.number} was not closed as a duplicate.")
+def was_merged(incident: Incident) -> bool:
+    return incident.merged_into_id is not None
+
+
+@condition("{ticket.number} is the child of no incident that is solved.")
+def parent_is_solved(incident: Incident) -> bool:
+    return incident.parent_incident is not None and incident.parent_incident.state in ("resolved", "closed")
 
 
 @rule("Work for it is under way. Please write below that it isn't needed any more.")

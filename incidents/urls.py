@@ -11,6 +11,7 @@ KIND = {"kind": "incident"}
 urlpatterns = [
     path("", views.mine, name="mine"),
     path("new/", views.new, name="new"),
+    path("find/", views.find, name="find"),
     path("bursts/<int:pk>/<slug:answer>/", views.burst, name="burst"),
     path("for/<str:source>/", views.raise_for, name="raise_for"),
     path("for/<str:source>/raised/", views.raised, name="raised"),
@@ -20,5 +21,7 @@ urlpatterns = [
     path("<str:number>/edit/", desk.edit, KIND, name="edit"),
     path("<str:number>/take/", desk.take, KIND, name="take"),
     path("<str:number>/do/<slug:name>/", desk.do, KIND, name="do"),
+    path("<str:number>/attach/", views.attach, name="attach"),
+    path("<str:number>/detach/", views.detach, name="detach"),
     path("<str:number>/recurrence/", views.recurrence, name="recurrence"),
 ]

@@ -22,7 +22,7 @@ KEPT = "kept_text"  # session key: what was typed into a form whose session had 
 KEPT_MOST = 5  # forms whose text is kept at once
 WHOSE = "last_here"  # signed cookie: who was signed in last in this browser; it outlives the session
 # Forms of a ticket's page, or of a catalogue item's: their own addresses can only be posted to.
-_STANDS_ON_DETAIL = {"reply", "note", "take", "recurrence", "draft"}
+_STANDS_ON_DETAIL = {"reply", "note", "take", "recurrence", "draft", "detach"}
 _NEVER_KEPT = {"csrfmiddlewaretoken", "login"}  # and whatever has “password” in its name
 
 

@@ -26,6 +26,8 @@ _VOID = now("changes.reactions.void_on_edit", "voids the approval of a change wh
 _INCIDENT = later("incidents.reactions.raise_for_trouble", "raises the one incident for what went wrong")
 _UP = now("incidents.reactions.end_outages", "says that the services it took down are up again")
 
+_FOLLOWERS = now("incidents.reactions.tell_followers", "tells those who follow it")
+
 SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.logged": (_CLOCKS, _BY_RULE),
     "incident.assigned": (_CLOCKS, _BY_RULE),
@@ -33,13 +35,23 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.started": (_CLOCKS, _BY_RULE),
     "incident.held": (_CLOCKS,),
     "incident.resumed": (_CLOCKS,),
-    "incident.resolved": (_CLOCKS, _UP),
+    "incident.resolved": (_CLOCKS, _UP, _FOLLOWERS),
     "incident.closed": (_CLOCKS,),
     "incident.reopened": (
         _CLOCKS,
         now("incidents.reactions.begin_outages_again", "says that what it took down is down again"),
     ),
     "incident.cancelled": (_CLOCKS, _UP),
+    "incident.merged": (
+        _CLOCKS,
+        now("incidents.reactions.carry_on_outages", "lets the incident that stays stand for what is down"),
+        _UP,
+        _TELL,
+    ),
+    "incident.unmerged": (_CLOCKS,),
+    "family.asked": (
+        later("incidents.reactions.do_to_children", "does to each child what was asked for all, and lists refusals"),
+    ),
     "ticket.corrected": (_CLOCKS,),
     "field.changed": (_CLOCKS, _VOID),
     "comment.added": (

@@ -12,7 +12,10 @@ from incidents.models import Incident, ResolutionCode
 from .factories import incident
 
 STATES = [state.value for state in State]
-MOVES = ["assign", "take_back", "start", "hold", "resume", "resolve", "clear", "confirm", "reopen", "cancel"]
+MOVES = [
+    "assign", "take_back", "start", "hold", "resume", "resolve", "clear", "follow_parent", "confirm", "reopen", "cancel",
+    "merge", "unmerge",
+]  # fmt: skip
 # The moves that lead from a new incident to each state.
 WAYS = {
     "logged": (),
@@ -37,13 +40,15 @@ def in_state(state: str, *, requester: User, analyst: User, at: datetime | None 
 
 def move(ticket: Incident, name: str, *, by: User, **more: Any) -> Incident:
     """Make the move through its action, with whatever it needs."""
-    moved: Incident = getattr(actions, name)(incident=ticket, by=by, **{**needed(name), **more})
+    moved: Incident = getattr(actions, name)(incident=ticket, by=by, **{**needed(name, ticket), **more})
     return moved
 
 
-def needed(name: str) -> dict[str, Any]:
-    """What a person would fill in for this move."""
+def needed(name: str, ticket: Incident | None = None) -> dict[str, Any]:
+    """What a person would fill in for this move of the ticket."""
     match name:
+        case "merge" if ticket is not None:
+            return {"into": incident(ticket.requester, "The same, and earlier")}
         case "hold":
             return {"reason": reason("Waiting for vendor")}
         case "resolve" | "clear":

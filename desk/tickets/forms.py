@@ -14,7 +14,7 @@ from desk.services.queries import category_choices
 
 from . import files as file_rules
 from .errors import Refused
-from .models import LINK_BACKWARDS, LinkKind, PendingReason, Ticket
+from .models import BY_VERBS, LINK_BACKWARDS, LinkKind, PendingReason, Ticket
 from .queries import pending_reasons, visible_to
 
 
@@ -52,6 +52,14 @@ class FilesField(forms.FileField):
         return given
 
 
+class TicketInput(forms.TextInput):
+    """A ticket by its number; where there is a script, found by words as one types, at the address `found_at`."""
+
+    def __init__(self, found_at: str, **kwargs: Any):
+        self.found_at = found_at
+        super().__init__(**kwargs)
+
+
 class CategoryField(forms.ModelChoiceField):
     """A category, listed as “Network › VPN” in the tree's order."""
 
@@ -67,7 +75,7 @@ class CategoryField(forms.ModelChoiceField):
 
 
 class ReplyForm(forms.Form):
-    """A public reply."""
+    """A public reply; a room may ask for more in one of its own, and its `reply` then takes it."""
 
     message = forms.CharField(
         label="Your reply",
@@ -75,6 +83,10 @@ class ReplyForm(forms.Form):
         error_messages={"required": "Please write something."},
     )
     files = FilesField()  # type: ignore[assignment]  # the stubs know only the sent files of this name
+
+    def __init__(self, *args: Any, ticket: Ticket, user: User, **kwargs: Any):
+        self.ticket, self.user = ticket, user
+        super().__init__(*args, **kwargs)
 
 
 class NoteForm(forms.Form):
@@ -96,6 +108,12 @@ class MoveForm(forms.Form):
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     sentence = ""  # shown above the fields
+    preview = ""  # a template that says what will happen, shown below the fields
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether what was typed is looked at before the move is offered."""
+        return False
 
     def __init__(self, *args: Any, ticket: Ticket, user: User, **kwargs: Any):
         self.ticket, self.user = ticket, user
@@ -137,7 +155,7 @@ class LinkForm(forms.Form):
     how = forms.ChoiceField(
         label="This ticket",
         choices=[
-            *((f"{kind.value}>", kind.label) for kind in LinkKind if kind != LinkKind.RECURRENCE_OF),
+            *((f"{kind.value}>", kind.label) for kind in LinkKind if kind not in {*BY_VERBS, LinkKind.RECURRENCE_OF}),
             *((f"{kind.value}<", LINK_BACKWARDS[kind]) for kind in (LinkKind.CAUSED_BY, LinkKind.FIXED_BY)),
         ],
     )

@@ -7,7 +7,7 @@ from django.http import Http404
 
 from desk.people.models import User
 
-from .models import LINK_BACKWARDS, Link, Ticket
+from .models import BY_VERBS, LINK_BACKWARDS, Link, Ticket
 from .queries import visible_to
 
 
@@ -17,8 +17,9 @@ def links_of(ticket: Ticket, user: User) -> list[tuple[str, Ticket]]:
 
 
 def editable_links(ticket: Ticket, user: User) -> list[tuple[Link, str, Ticket]]:
-    """(link, how, other ticket) for each link whose other end the person may see."""
-    rows = Link.objects.filter(Q(source=ticket) | Q(target=ticket)).select_related("source", "target").order_by("pk")
+    """(link, how, other ticket) for each link whose other end the person may see, and which isn't a verb's business."""
+    rows = Link.objects.filter(Q(source=ticket) | Q(target=ticket)).exclude(kind__in=BY_VERBS)
+    rows = rows.select_related("source", "target").order_by("pk")
     linked = Q(links_in__source=ticket) | Q(links_out__target=ticket)
     seen = set(visible_to(user).filter(linked).values_list("pk", flat=True))
     found = []

@@ -336,6 +336,7 @@ class LinkKind(models.TextChoices):
     FIXED_BY = "fixed_by", _("is fixed by")
     DUPLICATE_OF = "duplicate_of", _("is a duplicate of")
     RELATED_TO = "related_to", _("is related to")
+    CHILD_OF = "child_of", _("is a child of")
 
 
 # How the same link reads from its other end.
@@ -345,7 +346,9 @@ LINK_BACKWARDS = {
     LinkKind.FIXED_BY: _("fixes"),
     LinkKind.DUPLICATE_OF: _("has the duplicate"),
     LinkKind.RELATED_TO: _("is related to"),
+    LinkKind.CHILD_OF: _("is the parent of"),
 }
+BY_VERBS = {LinkKind.CHILD_OF}  # made and untied by verbs that ask more than the form of links does
 
 
 class Link(models.Model):
@@ -360,6 +363,7 @@ class Link(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "target", "kind"], name="tickets_link_once"),
             models.CheckConstraint(condition=~Q(source=F("target")), name="tickets_no_link_to_itself"),
+            models.UniqueConstraint(fields=["source"], condition=Q(kind="child_of"), name="tickets_one_parent"),
         ]
 
     def __str__(self) -> str:

@@ -52,6 +52,14 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "reviewed": ("clipboard-check", "reviewed it", "reviewed it"),
     "service_interrupted": ("zap-off", "reports that it interrupts a service", "reports that it interrupts a service"),
     "implemented_incorrectly": ("triangle-alert", "says it was implemented incorrectly", ""),
+    "merged": ("merge", "closed it as a duplicate of {number}", "found that it is the same as {number}"),
+    "unmerged": (
+        "undo-2",
+        "opened it again: it is no duplicate of {number}",
+        "opened it again: it is a matter of its own",
+    ),
+    "family.asked": ("users", "{said}", ""),
+    "family.done": ("users", "{said}", ""),
     "trouble.raised": ("siren", "raised {number} because of this", "raised {number} because of this"),
     "trouble.told": ("siren", "told those who have to know of it, because of {source}", ""),
     "burst.proposed": ("siren", "asks whether this is a major incident: {said}", ""),
@@ -203,7 +211,16 @@ def _details(event: Event, inside: dict[str, Any]) -> list[str]:
 _SAID = {"resolved_at", "closed_at", "reassignment_count", "reopen_count", "assignee", "workgroup", "pending_reason"}
 _SAID |= {"resolution_code", "solution", "rating", "rating_comment", "result", "effort_minutes", "finished_at"}
 _SAID |= {"actual_start", "actual_end", "late_reason", "outcome", "done", "was_backed_out", "interruptions"}
-_SAID |= {"review", "reviewed_at", "reviewed_by", "fulfilled_at", "failures", "disruptions", "disrupts_service"}
+_SAID |= {
+    "merged_into",
+    "review",
+    "reviewed_at",
+    "reviewed_by",
+    "fulfilled_at",
+    "failures",
+    "disruptions",
+    "disrupts_service",
+}
 
 
 def _changes(inside: dict[str, Any]) -> list[dict[str, Any]]:

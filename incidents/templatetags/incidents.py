@@ -9,8 +9,9 @@ from django import template
 
 from desk.people.models import User, Workgroup
 from desk.tickets.models import Ticket
+from desk.tickets.rules import may_view
 
-from .. import proposing, queries, standing
+from .. import families, proposing, queries, standing
 from ..models import BurstProposal, Incident, Raised
 from ..monitoring.models import Alert, AlertGroup
 
@@ -29,6 +30,41 @@ class Consequences:
 def raised_for(ticket: Ticket, user: User) -> Consequences:
     """What went wrong with this ticket, as incidents."""
     return Consequences(*queries.raised_for(ticket, user))
+
+
+CHILDREN_SHOWN = 20  # on the parent's page; the rest is a number
+
+
+@dataclass(frozen=True)
+class Family:
+    """The parent of an incident, or its children; `others` are children that the reader may not see."""
+
+    parent: Incident | None
+    parent_seen: bool
+    children: list[Incident]
+    others: int
+
+    @property
+    def count(self) -> int:
+        return len(self.children) + self.others
+
+    @property
+    def shown(self) -> list[Incident]:
+        """Open ones first."""
+        return sorted(self.children, key=lambda child: child.state in families.OVER)[:CHILDREN_SHOWN]
+
+    @property
+    def more(self) -> int:
+        return len(self.children) - len(self.shown)
+
+
+@register.simple_tag
+def family_of(incident: Incident, user: User) -> Family:
+    """What belongs to an incident, or what it belongs to, as far as this person may see it."""
+    parent = incident.parent_incident
+    if parent is not None:
+        return Family(parent, may_view(parent, user), [], 0)
+    return Family(None, False, *families.seen_children(incident, user))
 
 
 @register.simple_tag

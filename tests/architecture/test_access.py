@@ -35,6 +35,7 @@ from desk.services.models import Service
 from desk.tickets import actions as desk_actions
 from desk.tickets import flow
 from desk.tickets.models import Attachment, PendingReason, Ticket
+from incidents.families import attach
 from incidents.models import BurstProposal, Incident, ResolutionCode
 from requests_fulfillment import actions as requests
 from requests_fulfillment.models import CatalogueGroup, CatalogueItem, OrderDraft, ServiceRequest
@@ -47,7 +48,7 @@ from tests.factories import ServiceFactory, SiteFactory, incident
 from tests.files import png
 from tests.requests_fulfillment.orders import chair
 from tests.requests_fulfillment.orders import move as move_request
-from tests.stories import in_state
+from tests.stories import in_state, move
 from tests.workorders.orders import WAYS
 from tests.workorders.orders import move as move_order
 from workorders import actions as work_orders
@@ -58,7 +59,7 @@ PEOPLE = ("nobody", "erin", "omar", "sam", "nadia", "lena", "admin")
 
 
 # What can only be posted to stands on a page: who signs in comes back to that.
-ON_A_PAGE = "(reply|note|take|recurrence|draft)/$"
+ON_A_PAGE = "(reply|note|take|recurrence|draft|detach)/$"
 
 
 @dataclass
@@ -171,6 +172,12 @@ TABLE = [
     Row("incidents:take", "              in 405 405 405 405 405 405"),
     post("incidents:take", "             in 403 404  go 404  go 403"),
     post("incidents:recurrence", "       in  go 404  go 404  go 403", state="closed"),
+    # Others as one types; and what belongs together, here Erin's incident and one of Sam's.
+    Row("incidents:find", "              in 403 403 200 200 200 403"),
+    Row("incidents:attach", "            in 403 404 200 404 200 403"),
+    post("incidents:attach", "           in 403 404  go 404  go 403", data={"how": "child", "number": "same"}),
+    Row("incidents:detach", "            in 405 405 405 405 405 405"),
+    post("incidents:detach", "           in 403 404  go 404  go 403", state="child"),
     Row("incidents:burst", "             in 405 405 405 405 405 405", kwargs={"answer": "accept"}),
     post("incidents:burst", "            in 404 404 404 404  go 404", kwargs={"answer": "accept"}),
     post("incidents:burst", "            in 404 404 404 404  go 404", kwargs={"answer": "dismiss"}),
@@ -213,6 +220,21 @@ TABLE = [
         "cancel", "logged",
         "                                in 200 404 200 404 200 403",
         "                                in  go 404  go 404  go 403", reason="Went away",
+    ),
+    *do(
+        "merge", "logged",
+        "                                in 403 404 200 404 200 403",
+        "                                in 403 404  go 404  go 403", into="same",
+    ),
+    *do(
+        "unmerge", "merged",  # no day is left for it here
+        "                                in 403 404 200 404 200 403",
+        "                                in 403 404 409 404 409 403",
+    ),
+    *do(
+        "follow_parent", "child",
+        "                                in 403 404 200 404 200 403",
+        "                                in 403 404 409 404 409 403",
     ),
     Row("incidents:do", "                in 404 404 404 404 404 404", kwargs={"name": "vanish"}),
     # Work orders: Sam, who raised it, does it; the Service Desk sees it through the incident as well.
@@ -553,7 +575,12 @@ def _fits(got: Any, answer: str, *, htmx: bool, address: str) -> bool:
 
 def _ticket(world: Any, state: str) -> Incident:
     """Erin's incident in Service Desk, brought to the state by Sam, with a file in public and one inside."""
-    found = in_state(state, requester=world.erin, analyst=world.sam, files=[png("public.png")])
+    before = {"merged": "logged", "child": "logged"}.get(state, state)
+    found = in_state(before, requester=world.erin, analyst=world.sam, files=[png("public.png")])
+    if state == "merged":
+        found = move(found, "merge", by=world.sam)
+    if state == "child":
+        attach(child=found, parent=incident(world.sam, "The same, and larger"), by=world.sam)
     desk_actions.note(ticket=found, by=world.sam, message="Ours", files=[png("internal.png")])
     escalate(found, world.sam)
     return found
@@ -674,6 +701,7 @@ def _data(world: Any, row: Row) -> dict[str, Any]:
         "wifi": Service.objects.values_list("pk", flat=True).first(),
         "another": incident(world.sam, "Another one").number if row.name == "tickets:links" else "",
         "this": Ticket.objects.order_by("pk").values_list("number", flat=True).first(),
+        "same": incident(world.sam, "The same").number if "same" in row.data.values() else "",
         "other": WorkOrder.objects.filter(title="Something else").values_list("number", flat=True).first(),
     }
     return {name: named.get(value, value) if isinstance(value, str) else value for name, value in row.data.items()}

@@ -23,23 +23,23 @@ from tests.stories import MOVES, STATES, in_state, move, needed
 
 # state         what an analyst may do           what the requester may do   what the timers may do
 TABLE = {
-    "logged": ("assign start cancel", "cancel", "assign clear"),
-    "assigned": ("assign start hold resolve cancel", "cancel", "assign clear"),
-    "in_progress": ("assign hold resolve", "", "assign"),
-    "pending": ("assign resume resolve", "", "assign resume"),
+    "logged": ("assign start cancel merge", "cancel", "assign clear"),
+    "assigned": ("assign start hold resolve cancel merge", "cancel", "assign clear"),
+    "in_progress": ("assign hold resolve merge", "", "assign"),
+    "pending": ("assign resume resolve merge", "", "assign resume"),
     "resolved": ("confirm reopen", "confirm reopen", "confirm reopen"),
     "closed": ("reopen", "reopen", "reopen"),
-    "reopened": ("assign start cancel", "cancel", "assign clear"),
+    "reopened": ("assign start cancel merge", "cancel", "assign clear"),
     "cancelled": ("", "", ""),
 }
 LEADS_TO = {
     "assign": "assigned", "take_back": "assigned", "start": "in_progress", "hold": "pending", "resume": "in_progress", "resolve": "resolved", "clear": "resolved",
-    "confirm": "closed", "reopen": "reopened", "cancel": "cancelled",
+    "confirm": "closed", "reopen": "reopened", "cancel": "cancelled", "merge": "cancelled", "unmerge": "reopened",
 }  # fmt: skip
 COLUMN = {"sam": 0, "lena": 0, "erin": 1, "automation": 2}  # everybody else may do nothing
 EVENTS = {
     "assign": "assigned", "take_back": "taken_back", "start": "started", "hold": "held", "resume": "resumed", "resolve": "resolved", "clear": "resolved",
-    "confirm": "closed", "reopen": "reopened", "cancel": "cancelled",
+    "confirm": "closed", "reopen": "reopened", "cancel": "cancelled", "merge": "merged",
 }  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def people(world):
 def inputs(ticket: Incident, name: str) -> dict[str, Any]:
     """What `perform` hands to the transition, past the action."""
     given = {"workgroup": ticket.workgroup, "assignee": None} if name in ("assign", "take_back") else {}
-    return {**needed(name), **given}
+    return {**needed(name, ticket), **given}
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -157,11 +157,13 @@ class Life(RuleBasedStateMachine):
     def log(self):
         self.now = timezone.now() - timedelta(days=300)
         self.ticket = incident(self.people["erin"], at=self.now)
-        self.state, self.version, self.resolved_at = "logged", 1, None
+        self.state, self.version, self.resolved_at, self.merged_at = "logged", 1, None, None
         self.chain: list[tuple[str | None, str]] = [(None, "logged")]
         self.events = 1
 
     def _may(self, who: str, name: str) -> bool:
+        if name == "unmerge" and who in ("sam", "lena") and self.merged_at:
+            return self.now <= self.merged_at + timedelta(days=14)
         if name not in may(who, self.state):
             return False
         if name == "start" and self.ticket.assignee_id not in (None, self.people[who].pk):
@@ -185,7 +187,9 @@ class Life(RuleBasedStateMachine):
         assert allowed, f"{who} must not {name} from {self.state}"
         target = "assigned" if name == "resume" and self.ticket.assignee_id is None else LEADS_TO[name]
         self.chain.append((self.state, target))
-        self.state, self.version, self.events = target, self.version + 1, self.events + 1
+        linked = name in ("merge", "unmerge")  # which the timeline tells too
+        self.state, self.version, self.events = target, self.version + 1, self.events + 1 + linked
+        self.merged_at = self.now if name == "merge" else None
         self.resolved_at = {"resolve": self.now, "clear": self.now, "reopen": None}.get(name, self.resolved_at)
 
     @rule(who=st.sampled_from(["sam", "erin", "omar"]))

@@ -7,10 +7,12 @@ from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render, resolve_url
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from desk.people.models import User
 from desk.people.signed_in import SignedIn
 
 from .. import actions, kinds, linked, paths, queries, rules, timeline
@@ -34,13 +36,15 @@ def say(request: SignedIn, kind: str, number: str, internal: bool) -> HttpRespon
     """Write a reply or an internal note; a refused one comes back with its text, on the ticket's page."""
     info = kinds.get(kind)
     ticket = queries.get_visible(request.user, number, info.model)
-    form = (NoteForm if internal else ReplyForm)(request.POST, request.FILES)
+    sent = (request.POST, request.FILES)
+    form = NoteForm(*sent) if internal else _reply_form(info, ticket, request.user, *sent)
     refusal: Refused | None = None
     if form.is_valid():
         try:
-            message, files = (form.cleaned_data[name] for name in form.fields)
-            verb = actions.note if internal else actions.reply
-            said = partial(verb, ticket=ticket, by=request.user, message=message, files=files)
+            message, files, *_ = (form.cleaned_data[name] for name in form.fields)
+            more = {name: value for name, value in form.cleaned_data.items() if name in list(form.fields)[2:]}
+            verb = actions.note if internal else getattr(info.actions, "reply", actions.reply)
+            said = partial(verb, ticket=ticket, by=request.user, message=message, files=files, **more)
             actions.once(ticket=ticket, by=request.user, token=token_of(request), act=said)
             return done(request, ticket, "Your note is saved." if internal else _sent(request, ticket))
         except Refused as caught:
@@ -48,6 +52,12 @@ def say(request: SignedIn, kind: str, number: str, internal: bool) -> HttpRespon
             refuse(form, caught)
     which = "note_form" if internal else "reply_form"
     return _page(request, info, ticket, status=code_for(form, refusal), **{which: form})
+
+
+def _reply_form(info: Kind, ticket: Ticket, user: User, *args: Any, **kwargs: Any) -> Form:
+    """The room's own form where it asks for more than words and files."""
+    made: Form = getattr(info.forms, "ReplyForm", ReplyForm)(*args, ticket=ticket, user=user, **kwargs)
+    return made
 
 
 def _sent(request: SignedIn, ticket: Ticket) -> str:
@@ -151,7 +161,7 @@ def _page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, *
         "links": linked.links_of(ticket, request.user),
         "may_reply": rules.may_reply(ticket, request.user) and not ticket.is_over,
         "may_note": rules.may_note(ticket, request.user),
-        "reply_form": ReplyForm(initial=typed_before(request, path)),
+        "reply_form": _reply_form(info, ticket, request.user, initial=typed_before(request, path)),
         "note_form": NoteForm(initial=typed_before(request, resolve_url(f"{info.room}:note", ticket.number))),
         "category_trail": ticket.category.trail() if ticket.category else "",
         **more,

@@ -1,0 +1,213 @@
+"""An incident and its children: attaching and detaching them, and doing to all children at once what is done to the parent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+
+from desk.notifications.actions import tell
+from desk.people.models import User
+from desk.tickets import actions as ticket_actions
+from desk.tickets import flow, text
+from desk.tickets.errors import Refused
+from desk.tickets.models import Event, Link, LinkKind, Visibility
+from desk.tickets.queries import visible_to
+from desk.tickets.rules import may_view, works_on_it
+
+from .lifecycle import State
+from .models import Incident
+
+AT_ONCE = 50  # more children than this are a worker's job, not a request's
+OVER = {State.RESOLVED, State.CLOSED, State.CANCELLED}
+
+# A worker is to do it, from what stands inside; and what came of it.
+ASKED = "family.asked"
+DONE = "family.done"
+
+
+def children_of(incident: Incident) -> QuerySet[Incident]:
+    """Its children, the oldest first."""
+    children = Incident.objects.filter(links_out__target=incident.pk, links_out__kind=LinkKind.CHILD_OF)
+    return children.select_related("workgroup", "requester").order_by("pk")
+
+
+def open_children(incident: Incident) -> QuerySet[Incident]:
+    """Of those, what is neither solved nor over."""
+    return children_of(incident).exclude(state__in=OVER)
+
+
+def seen_children(incident: Incident, user: User) -> tuple[list[Incident], int]:
+    """The children that the person may see, and how many more there are."""
+    children = children_of(incident)
+    seen = list(children.filter(pk__in=visible_to(user, Incident).values("pk")))
+    return seen, children.count() - len(seen)
+
+
+# -- belonging together ---------------------------------------------------------------------------
+
+
+@transaction.atomic
+def attach(*, child: Incident, parent: Incident, by: User) -> None:
+    """Make it a child of another: by an analyst of its workgroup, who gives it into the hands of those who have the parent.
+
+    The parent must be one that they may see; a major incident may be named by everybody in IT. There are two
+    generations and no more: a parent is no child, and a child has none.
+    """
+    parent, child = _lock(parent, child)
+    if not (works_on_it(child, by) or by.is_automation):
+        raise PermissionDenied(works_on_it.why_not(child))
+    if obstacles := _why_not(child, parent, by):
+        raise Refused(*obstacles, field="number")
+    ticket_actions.link(source=child, target=parent, kind=LinkKind.CHILD_OF, by=by)
+
+
+def _why_not(child: Incident, parent: Incident, by: User) -> list[str]:
+    if child.pk == parent.pk:
+        return [f"{child.number} can't be a child of itself."]
+    if not (parent.is_major or may_view(parent, by) or by.is_automation):
+        return [f"There is no {parent.number} that you may see."]
+    if child.parent_incident is not None and child.parent_incident.pk != parent.pk:
+        return [f"{child.number} is a child of another incident already. Detach it there first."]
+    if parent.parent_incident is not None:
+        return [f"{parent.number} is itself a child of another incident. Attach it to that one."]
+    if child.is_major or children_of(child).exists():
+        return [f"{child.number} has children of its own, or is a major incident, so it can't be a child of another."]
+    if child.is_over or parent.state in OVER:
+        over = child if child.is_over else parent
+        return [f"{over.number} is {over.state_label.lower()}; only open incidents belong together."]
+    return []
+
+
+@transaction.atomic
+def detach(*, child: Incident, by: User) -> None:
+    """It is nobody's child any more: by an analyst of its workgroup, or of the parent's. Twice does nothing."""
+    parent = child.parent_incident
+    if parent is None:
+        return
+    parent, child = _lock(parent, child)
+    if not (works_on_it(child, by) or works_on_it(parent, by)):
+        raise PermissionDenied(works_on_it.why_not(child))
+    for link in Link.objects.filter(source=child, target=parent, kind=LinkKind.CHILD_OF):
+        ticket_actions.unlink(link=link, by=by)
+
+
+def _lock(parent: Incident, child: Incident) -> tuple[Incident, Incident]:
+    """Both, the parent first: whoever does something to all children holds the parent before it goes to them."""
+    return flow.lock(parent), flow.lock(child)
+
+
+# -- doing it to all children ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """For how many children it was done, and each refusal as a sentence; or how many a worker was asked to do."""
+
+    done: int
+    refusals: list[str]
+    asked: int = 0
+
+    def in_words(self, did: str) -> str:
+        """“resolved 11 of its 12 children”."""
+        if self.asked:
+            return f"{did} {_children(self.asked)}: under way"
+        return f"{did} {_children(self.done, of=self.done + len(self.refusals))}"
+
+
+def _children(count: int, of: int | None = None) -> str:
+    return f"its {counted(count)}" if of in (None, count) else f"{count} of its {counted(of or 0)}"
+
+
+def counted(count: int) -> str:
+    """“12 children”."""
+    return f"{count} {'child' if count == 1 else 'children'}"
+
+
+@transaction.atomic
+def resolve_children(*, parent: Incident, by: User) -> Outcome:
+    """Resolve every open child like the parent, which has been resolved just now; what can't be is listed with the reason."""
+    return _to_all(parent, by, "resolve", {})
+
+
+@transaction.atomic
+def reply_to_children(*, parent: Incident, by: User, message: str) -> Outcome:
+    """Send a public reply to every open child as well, as an event of its own; their requesters are told."""
+    message = text.clean(message, field="message", required="Please write something.")
+    return _to_all(parent, by, "reply", {"message": message})
+
+
+def _to_all(parent: Incident, by: User, what: str, told: dict[str, str]) -> Outcome:
+    parent = flow.lock(parent)
+    if not works_on_it(parent, by):
+        raise PermissionDenied(works_on_it.why_not(parent))
+    children = list(open_children(parent))
+    if not children:
+        return Outcome(0, [])
+    if len(children) <= AT_ONCE:
+        return _do(parent, children, by, what, told)
+    outcome = Outcome(0, [], asked=len(children))
+    inside = {**told, "what": what, "children": [child.pk for child in children], "said": outcome.in_words(DID[what])}
+    flow.write_event(parent, ASKED, by=by, inside=inside, visibility=Visibility.INTERNAL)
+    return outcome
+
+
+@transaction.atomic
+def do_what_was_asked(event: Event) -> Outcome:
+    """What a request left to a worker: for each child that is still open, and still a child."""
+    parent = flow.lock(Incident.objects.get(pk=event.ticket_id))
+    asked = event.inside
+    children = open_children(parent).filter(pk__in=asked["children"])
+    return _do(parent, children, event.actor, asked["what"], {"message": asked.get("message", "")})
+
+
+def _do(parent: Incident, children: Iterable[Incident], by: User, what: str, told: dict[str, str]) -> Outcome:
+    """Each child for itself: one refusal neither stops nor undoes the others, and none is lost."""
+    done, refusals = 0, []
+    for child in children:
+        try:
+            with transaction.atomic():
+                VERBS[what](child, parent, by, **{key: word for key, word in told.items() if word})
+            done += 1
+        except (Refused, PermissionDenied) as refusal:
+            refusals.append(_sentence(child, refusal))
+    outcome = Outcome(done, refusals)
+    if not done and not refusals:
+        return outcome  # a worker was asked twice, or they were over meanwhile
+    inside = {"said": outcome.in_words(DID[what]), "note": "\n".join(refusals)}
+    flow.write_event(parent, DONE, by=by, inside=inside, visibility=Visibility.INTERNAL)
+    return outcome
+
+
+def _sentence(child: Incident, refusal: Exception) -> str:
+    """The reason, with the child's number in front where it doesn't name it. Its title may be another workgroup's own."""
+    said = " ".join(getattr(refusal, "sentences", [str(refusal)]))
+    return said if child.number in said else f"{child.number}: {said}"
+
+
+def _resolve(child: Incident, parent: Incident, by: User) -> None:
+    resolved = flow.perform(child, "follow_parent", by=by)
+    event = resolved.events.filter(kind="incident.resolved").latest("pk")
+    _tell(event, resolved, f"{resolved.number} is solved: {resolved.title}", parent.solution)
+
+
+def _reply(child: Incident, parent: Incident, by: User, message: str) -> None:
+    """By right of the parent: whoever works on that was given this child."""
+    fresh = flow.lock(child)
+    if fresh.is_over:
+        raise Refused(f"{fresh.number} is {fresh.state_label.lower()}, so nobody would read a reply there.")
+    event = flow.write_event(
+        fresh, "comment.added", by=by, data={"text": message, "side": "it"}, inside={"with": parent.number}, news=True
+    )
+    _tell(event, fresh, f"News of {fresh.number}: {fresh.title}", message)
+
+
+def _tell(event: Event, child: Incident, subject: str, words: str) -> None:
+    tell(event=event, recipients={child.requester_id, child.reporter_id}, subject=subject, text=words)
+
+
+VERBS: dict[str, Callable[..., None]] = {"resolve": _resolve, "reply": _reply}
+DID = {"resolve": "resolved", "reply": "sent the reply to"}
