@@ -85,7 +85,7 @@ def _why_not(child: Incident, parent: Incident, by: User) -> list[str]:
 @transaction.atomic
 def detach(*, child: Incident, by: User) -> None:
     """It is nobody's child any more: by an analyst of its workgroup, or of the parent's. Twice does nothing."""
-    parent = child.parent_incident
+    parent = Incident.objects.get(pk=child.pk).parent_incident
     if parent is None:
         return
     parent, child = _lock(parent, child)

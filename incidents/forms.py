@@ -21,7 +21,7 @@ from desk.tickets.forms import CategoryField, FilesField, HoldForm, MoveForm, Ti
 from desk.tickets.models import Impact, Urgency
 from desk.tickets.rules import works_on_it
 
-from . import families, merging, queries
+from . import families, majors, merging, queries
 from .models import Incident, Outage, ResolutionCode
 
 WHO_IS_AFFECTED = [
@@ -75,6 +75,11 @@ class LogForm(Asked):
 
     files = FilesField(label="Pictures or files")  # type: ignore[assignment]
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    part_of = forms.ChoiceField(
+        label="Is it this?", widget=forms.RadioSelect,
+        choices=[("yes", "Yes, it is this, and I have something to add"), ("no", "No, it is something else")],
+        error_messages={"required": "We know of trouble with this service. Please say whether it is this."},
+    )  # fmt: skip
     again = forms.BooleanField(widget=forms.HiddenInput, required=False)  # yes, this is another one
     requester = PersonField(label="For whom?", required=False, help_text="Empty: for yourself.")
     category = CategoryField(label="Category")
@@ -82,11 +87,23 @@ class LogForm(Asked):
     def __init__(self, *args: Any, user: User, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["submission"].initial = uuid.uuid4
+        self.major = majors.of_service(self.data.get("service") if self.is_bound else self.initial.get("service"))
+        if self.major is None:
+            del self.fields["part_of"]
+        else:
+            self.fields[
+                "part_of"
+            ].help_text = f"“{self.major.headline}” Without anything to add, “Me too” above is enough."
         if is_analyst(user):
             self.fields["category"].load_choices()  # type: ignore[attr-defined]
             self.order_fields(["requester", "title", "description", "service", "category", "site"])
         else:
             del self.fields["requester"], self.fields["category"]
+
+    @property
+    def chosen_service(self) -> Service | str:
+        """Whose trouble is shown above the form: the chosen service's, or everybody's."""
+        return (self.major.incident.service or "") if self.major else ""
 
 
 class ReplyForm(desk.ReplyForm):
@@ -97,7 +114,8 @@ class ReplyForm(desk.ReplyForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         incident: Any = self.ticket
-        count = families.open_children(incident).count() if works_on_it(incident, self.user) else 0
+        answers_all = works_on_it(incident, self.user) and incident.has_children
+        count = families.open_children(incident).count() if answers_all else 0
         if count:
             self.fields["children"].label = f"Also to its {families.counted(count)}"
             self.fields["children"].help_text = "Each requester reads it on their own incident."

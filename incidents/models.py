@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from desk.sla.times import in_words
-from desk.tickets.models import LinkKind, Ticket
+from desk.tickets.models import Link, LinkKind, Ticket
 from workorders.queries import open_in_words
 
 from . import rules
@@ -68,7 +68,8 @@ class Incident(IncidentLifecycle, Ticket):
 
     class Meta:
         indexes = [
-            models.Index(fields=["resolved_at"], name="incidents_unconfirmed", condition=models.Q(closed_at=None))
+            models.Index(fields=["resolved_at"], name="incidents_unconfirmed", condition=models.Q(closed_at=None)),
+            models.Index(fields=["is_major"], name="incidents_major", condition=models.Q(is_major=True)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -82,9 +83,20 @@ class Incident(IncidentLifecycle, Ticket):
         return open_in_words(self)
 
     @cached_property
+    def family(self) -> list[tuple[int, int]]:
+        """(child, parent) by id of each tie that it has with a parent or children; asked once."""
+        ties = Link.objects.filter(models.Q(source=self.pk) | models.Q(target=self.pk), kind=LinkKind.CHILD_OF)
+        return list(ties.values_list("source", "target"))
+
+    @cached_property
     def parent_incident(self) -> Incident | None:
-        """The incident that it is a child of; asked once."""
-        return Incident.objects.filter(links_in__source=self.pk, links_in__kind=LinkKind.CHILD_OF).first()
+        """The incident that it is a child of."""
+        parents = [parent for _, parent in self.family if parent != self.pk]
+        return Incident.objects.select_related("workgroup").get(pk=parents[0]) if parents else None
+
+    @property
+    def has_children(self) -> bool:
+        return any(parent == self.pk for _, parent in self.family)
 
     @property
     def same_as(self) -> Incident | None:
@@ -172,6 +184,66 @@ class Outage(models.Model):
         return in_words((self.ended_at or timezone.now()) - self.started_at)
 
 
+class MajorIncident(models.Model):
+    """That an incident is a major one: who thought so and who decided, what everybody is told, and what was learnt.
+
+    `headline` and `words` are public; all the rest is IT's. The row stays when the flag is taken back.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        DECLARED = "declared", _("Declared")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Taken back")
+
+    incident = models.OneToOneField(Incident, on_delete=models.PROTECT, related_name="major")
+    state = models.CharField(max_length=10, choices=State.choices)
+    reason = models.TextField(blank=True, help_text=_("Why it was proposed, or what the last decision was for."))
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(help_text=_("Of the last proposal or decision."))
+    headline = models.CharField(max_length=120, blank=True)
+    words = models.TextField(blank=True)
+    said_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True, help_text=_("When the next word is due."))
+    what_happened = models.TextField(blank=True)
+    why_it_happened = models.TextField(blank=True)
+    what_we_change = models.TextField(blank=True)
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+
+    mine: Joined | None  # whether the reader has joined; filled in for the page
+
+    def __str__(self) -> str:
+        return f"{self.incident} {self.get_state_display()}"
+
+    @property
+    def is_late(self) -> bool:
+        """A word was promised by now."""
+        return self.next_at is not None and self.next_at < timezone.now()
+
+    def put(self, **fields: object) -> None:
+        """Set these fields and save."""
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.save()
+
+
+class Joined(models.Model):
+    """Somebody who has the trouble of a major incident too, and follows it instead of logging the same."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="joined")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    watches_by_it = models.BooleanField(help_text=_("Became a watcher by this, and is none any more after leaving."))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "user"], name="incidents_joined_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} joined {self.incident_id}"
+
+
 class BurstProposal(models.Model):
     """Many user incidents on one service or site in a short time: is that a major incident? A lead of the workgroup decides.
 
@@ -182,6 +254,7 @@ class BurstProposal(models.Model):
         OPEN = "open", _("Open")
         ACCEPTED = "accepted", _("Accepted")
         DISMISSED = "dismissed", _("Dismissed")
+        LAPSED = "lapsed", _("Lapsed")
 
     service = models.ForeignKey("services.Service", null=True, on_delete=models.PROTECT, related_name="+")
     site = models.ForeignKey("services.Site", null=True, on_delete=models.PROTECT, related_name="+")
@@ -228,8 +301,8 @@ class BurstProposal(models.Model):
         usual = f"{self.expected:.1f}" if self.expected >= 0.1 else "hardly any"
         return f"At this hour of this weekday {usual} are usual; by chance there would be so many {odds}."
 
-    def decide(self, state: str, by: User, at: datetime) -> None:
-        """Write down who decided, and how."""
+    def decide(self, state: str, by: User | None, at: datetime) -> None:
+        """Write down who decided, and how; nobody did where it lapsed."""
         self.state, self.decided_by, self.decided_at = state, by, at
         self.save(update_fields=["state", "decided_by", "decided_at"])
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from desk.people.models import User, Workgroup
@@ -21,13 +21,16 @@ from desk.tickets.errors import Refused
 from desk.tickets.models import Event, LinkKind, Visibility
 from desk.tickets.queries import visible_to
 
-from . import bursts, raising
+from . import bursts, families, majors, raising
 from .lifecycle import CLOSED_STATES, State
 from .models import BurstProposal, Incident, Outage
 
 PROPOSED = "burst.proposed"
 ACCEPTED = "burst.accepted"
+# What everybody is told until a lead finds better words.
+FIRST_WORDS = "Many people have reported it. We are on it."
 DISMISSED = "burst.dismissed"
+LAPSED = "burst.lapsed"
 OVER = {*CLOSED_STATES, State.RESOLVED}
 
 
@@ -58,12 +61,33 @@ def find(now: datetime | None = None) -> list[BurstProposal]:
     now = now or timezone.now()
     with transaction.atomic():
         flow.serialise("bursts")  # two ticks at the same time propose once
+        _let_lapse(now)
         made = []
         for kind in ("service", "site"):  # what stands in a service's proposal makes no burst of a site as well
             for subject in _subjects(kind, now):
                 if (proposal := _consider(subject, now)) is not None:
                     made.append(proposal)
         return made
+
+
+def _let_lapse(now: datetime) -> None:
+    """A question that nobody answered is put away when all its incidents are over, or it has become too old to matter."""
+    for proposal in BurstProposal.objects.select_for_update(of=("self",)).filter(state=BurstProposal.State.OPEN):
+        old = proposal.at <= now - timedelta(hours=settings.BURST_LAPSE_HOURS)
+        if old or not proposal.incidents.exclude(state__in=OVER).exists():
+            proposal.decide(BurstProposal.State.LAPSED, None, now)
+            because = "nobody answered in time" if old else "all of these incidents are over"
+            first = proposal.incidents.order_by("pk").first()
+            if first is not None:
+                inside = {"said": proposal.in_words, "because": because}
+                flow.write_event(
+                    flow.lock(first),
+                    LAPSED,
+                    by=automation(),
+                    source="timer",
+                    inside=inside,
+                    visibility=Visibility.INTERNAL,
+                )
 
 
 def by_people(start: datetime, end: datetime) -> QuerySet[Event]:
@@ -139,6 +163,7 @@ def open_for(user: User, workgroup: Workgroup | None = None) -> list[BurstPropos
     if not led or (workgroup is not None and workgroup.pk not in led):
         return []
     rows = BurstProposal.objects.filter(state=BurstProposal.State.OPEN, workgroup__in=[workgroup] if workgroup else led)
+    rows = rows.annotate(people=Count("incidents__requester", distinct=True))
     found = list(rows.select_related("service", "site", "workgroup").order_by("at"))
     shown: dict[int, list[Incident]] = defaultdict(list)
     if found:
@@ -157,17 +182,22 @@ def may_decide(proposal: BurstProposal, user: User) -> bool:
 
 @transaction.atomic
 def accept(*, proposal: BurstProposal, by: User) -> Incident:
-    """The first of them is the major incident; the others are related to it, and the service is degraded because of it."""
+    """The first of them is the major incident, and the service is degraded because of it.
+
+    The others that the lead works on are its children; those of other workgroups are related to it.
+    """
     proposal = _decide(proposal, by, BurstProposal.State.ACCEPTED)
     found = [flow.lock(incident) for incident in proposal.incidents.order_by("pk")]
     living = [incident for incident in found if incident.state not in OVER]
     if not living:
         raise Refused("All of these incidents are over; there is nothing left that could be the major one.")
     major = next((incident for incident in living if incident.workgroup_id == proposal.workgroup_id), living[0])
-    flow.change_fields(major, by=by, is_major=True)
+    about = proposal.service or proposal.site
+    majors.mark(incident=major, by=by, headline=f"Trouble: {about}"[:120], words=FIRST_WORDS, reason=proposal.in_words)
+    major = Incident.objects.get(pk=major.pk)
     for other in found:
         if other.pk != major.pk and other.state != State.CANCELLED:
-            ticket_actions.link(source=other, target=major, kind=LinkKind.RELATED_TO, by=by)
+            _tie(other, major, by)
     flow.write_event(
         major, ACCEPTED, by=by, inside={"said": proposal.in_words}, visibility=Visibility.INTERNAL, news=True
     )
@@ -180,6 +210,14 @@ def accept(*, proposal: BurstProposal, by: User) -> Incident:
         )
     BurstProposal.objects.filter(pk=proposal.pk).update(major=major)
     return major
+
+
+def _tie(other: Incident, major: Incident, by: User) -> None:
+    try:
+        with transaction.atomic():
+            families.attach(child=other, parent=major, by=by)
+    except (Refused, PermissionDenied):  # it is over, somebody else's, or has a family of its own
+        ticket_actions.link(source=other, target=major, kind=LinkKind.RELATED_TO, by=by)
 
 
 @transaction.atomic
@@ -198,6 +236,7 @@ def _decide(proposal: BurstProposal, by: User, state: str) -> BurstProposal:
     if not may_decide(found, by):
         raise PermissionDenied(f"Only a lead of {found.workgroup} decides whether this is a major incident.")
     if found.state != BurstProposal.State.OPEN:
-        raise Refused(f"{found.decided_by} has {found.get_state_display().lower()} it already.")
+        who = f"{found.decided_by} has" if found.decided_by else "It has"
+        raise Refused(f"{who} {found.get_state_display().lower()} {'it ' if found.decided_by else ''}already.")
     found.decide(state, by, flow.clock())
     return found

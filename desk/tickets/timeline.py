@@ -62,6 +62,13 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "family.done": ("users", "{said}", ""),
     "trouble.raised": ("siren", "raised {number} because of this", "raised {number} because of this"),
     "trouble.told": ("siren", "told those who have to know of it, because of {source}", ""),
+    "major.proposed": ("siren", "proposes it as a major incident", ""),
+    "major.declined": ("circle-x", "says it is no major incident", ""),
+    "major.declared": ("siren", "declared it a major incident", ""),
+    "major.updated": ("megaphone", "tells everybody: {headline}", "tells everybody: {headline}"),
+    "major.withdrawn": ("undo-2", "took the flag of a major incident back", ""),
+    "major.reviewed": ("clipboard-check", "wrote the review of the major incident", ""),
+    "burst.lapsed": ("hourglass", "put the question away, whether this is a major incident: {said}", ""),
     "burst.proposed": ("siren", "asks whether this is a major incident: {said}", ""),
     "burst.accepted": ("siren", "made it the major incident: {said}", ""),
     "burst.dismissed": ("siren", "says it is no major incident: {said}", ""),
@@ -211,16 +218,8 @@ def _details(event: Event, inside: dict[str, Any]) -> list[str]:
 _SAID = {"resolved_at", "closed_at", "reassignment_count", "reopen_count", "assignee", "workgroup", "pending_reason"}
 _SAID |= {"resolution_code", "solution", "rating", "rating_comment", "result", "effort_minutes", "finished_at"}
 _SAID |= {"actual_start", "actual_end", "late_reason", "outcome", "done", "was_backed_out", "interruptions"}
-_SAID |= {
-    "merged_into",
-    "review",
-    "reviewed_at",
-    "reviewed_by",
-    "fulfilled_at",
-    "failures",
-    "disruptions",
-    "disrupts_service",
-}
+_SAID |= {"review", "reviewed_at", "reviewed_by", "fulfilled_at", "failures", "disruptions", "disrupts_service"}
+_SAID |= {"merged_into", "is_major"}
 
 
 def _changes(inside: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from django import template
+from django.template import Context
 
 from desk.people.models import User, Workgroup
+from desk.services.models import Service
 from desk.tickets.models import Ticket
 from desk.tickets.rules import may_view
 
-from .. import families, proposing, queries, standing
-from ..models import BurstProposal, Incident, Raised
+from .. import families, majors, proposing, queries, rules, standing
+from ..lifecycle import CLOSED_STATES
+from ..models import BurstProposal, Incident, MajorIncident, Raised
 from ..monitoring.models import Alert, AlertGroup
 
 register = template.Library()
@@ -64,13 +68,66 @@ def family_of(incident: Incident, user: User) -> Family:
     parent = incident.parent_incident
     if parent is not None:
         return Family(parent, may_view(parent, user), [], 0)
-    return Family(None, False, *families.seen_children(incident, user))
+    return Family(None, False, *(families.seen_children(incident, user) if incident.has_children else ([], 0)))
 
 
 @register.simple_tag
 def troubled() -> list[standing.Standing]:
     """The services that aren't up now."""
     return standing.troubled()
+
+
+@register.simple_tag
+def majors_for(user: User, service: Service | str = "") -> list[MajorIncident]:
+    """The major incidents that everybody is told of; of one service, or all."""
+    return majors.for_reader(user, service or None)  # type: ignore[arg-type]  # a template's nothing is ""
+
+
+@register.simple_tag(takes_context=True)
+def major_ids(context: Context) -> set[int]:
+    """The ids of the open major incidents, for lists that mark them; asked once for a page, however many lists it has."""
+    request: Any = context["request"]
+    if not hasattr(request, "major_ids"):
+        flagged = Incident.objects.filter(is_major=True).exclude(state__in=CLOSED_STATES)
+        request.major_ids = set(flagged.values_list("pk", flat=True))
+    found: set[int] = request.major_ids
+    return found
+
+
+@register.simple_tag
+def major_of(incident: Incident) -> MajorIncident | None:
+    """What is said of an incident as a major one; None where nobody ever thought so."""
+    return (
+        MajorIncident.objects.filter(incident=incident)
+        .select_related("proposed_by", "decided_by", "reviewed_by")
+        .first()
+    )
+
+
+@register.simple_tag
+def affected(incident: Incident) -> int:
+    """How many people have it."""
+    return majors.affected(incident)
+
+
+@register.simple_tag
+def may_lead(incident: Incident, user: User) -> bool:
+    """Whether this person leads the incident's workgroup."""
+    return rules.lead(incident, user)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Proposals for a lead to decide on, and reviews that are owed."""
+
+    proposed: list[MajorIncident]
+    owed: list[MajorIncident]
+
+
+@register.simple_tag
+def majors_waiting(user: User) -> Waiting:
+    """What major incidents want of this lead."""
+    return Waiting(*majors.waiting_for(user))
 
 
 @register.simple_tag

@@ -1,11 +1,12 @@
 """Pages that only incidents have; the room's urls name them, and the desk's views do what all kinds of ticket share."""
 
 from .families import attach, detach, find
+from .majors import major, me_too
 from .reporting import mine, new, recurrence
 from .services import service, services
 from .trouble import burst, raise_for, raise_for_service, raised
 
 __all__ = [
-    "attach", "burst", "detach", "find", "mine", "new", "raise_for", "raise_for_service", "raised", "recurrence", "service",
-    "services",
+    "attach", "burst", "detach", "find", "major", "me_too", "mine", "new", "raise_for", "raise_for_service", "raised",
+    "recurrence", "service", "services",
 ]  # fmt: skip

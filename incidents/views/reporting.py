@@ -17,7 +17,7 @@ from desk.tickets.forms import refuse
 from desk.tickets.queries import get_visible
 from desk.tickets.views.answers import code_for, done, typed_before
 
-from .. import actions, queries
+from .. import actions, majors, queries
 from ..forms import LogForm
 from ..models import Incident
 
@@ -41,12 +41,16 @@ def new(request: SignedIn) -> HttpResponse:
         return _form_page(request, form)
     fields = dict(form.cleaned_data)
     words = (text.normal(fields["title"]), text.normal(fields["description"]))
+    part_of = fields.pop("part_of", "")
     again, token = fields.pop("again"), fields["submission"]
     earlier = queries.same_words_lately(request.user, *words)
     if earlier and not again and earlier.submission != token:
         return _another(request, earlier, f"You logged the same as {earlier.number} a moment ago.")
     try:
-        incident = actions.log(by=request.user, **fields)
+        if part_of == "yes" and form.major is not None:
+            incident = majors.log_as_child(major=form.major.incident, by=request.user, **fields)
+        else:
+            incident = actions.log(by=request.user, **fields)
     except Refused as refusal:
         refuse(form, refusal)
         return _form_page(request, form, refusal)

@@ -160,6 +160,7 @@ BURST_LEAST = env.int("BURST_LEAST", default=5)
 BURST_CHANCE = env.float("BURST_CHANCE", default=1e-6)
 BURST_FLOOR = env.float("BURST_FLOOR", default=0.25)  # an hour; where less is reported, so many count as usual
 BURST_WEEKS = env.int("BURST_WEEKS", default=8)  # of the same hour that say what is usual
+BURST_LAPSE_HOURS = env.int("BURST_LAPSE_HOURS", default=12)  # without a decision
 BURST_QUIET_MINUTES = env.int("BURST_QUIET_MINUTES", default=240)  # after a decision
 CURRENCY = env.str("CURRENCY", default="€")  # before what the catalogue's items cost
 REQUEST_CONFIRM_DAYS = env.int("REQUEST_CONFIRM_DAYS", default=5)  # Delivered closes by itself after this

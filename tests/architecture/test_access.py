@@ -35,6 +35,7 @@ from desk.services.models import Service
 from desk.tickets import actions as desk_actions
 from desk.tickets import flow
 from desk.tickets.models import Attachment, PendingReason, Ticket
+from incidents import majors
 from incidents.families import attach
 from incidents.models import BurstProposal, Incident, ResolutionCode
 from requests_fulfillment import actions as requests
@@ -178,6 +179,32 @@ TABLE = [
     post("incidents:attach", "           in 403 404  go 404  go 403", data={"how": "child", "number": "same"}),
     Row("incidents:detach", "            in 405 405 405 405 405 405"),
     post("incidents:detach", "           in 403 404  go 404  go 403", state="child"),
+    # A major incident: whoever works there proposes it, leads decide, everybody may say “me too”.
+    Row("incidents:major", "             in 403 404 200 404 200 403", kwargs={"what": "propose"}),
+    post("incidents:major", "            in 403 404  go 404  go 403", kwargs={"what": "propose"}, data={"reason": "All"}),
+    Row("incidents:major", "             in 403 404 403 404 200 403", kwargs={"what": "declare"}),
+    post(
+        "incidents:major",
+        "                                in 403 404 403 404  go 403",
+        kwargs={"what": "declare"}, data={"headline": "No mail", "words": "We are on it"},
+    ),
+    post("incidents:major", "            in 403 404 403 404 409 403", kwargs={"what": "decline"}, data={"reason": "None"}),
+    post(
+        "incidents:major",
+        "                                in 403 404 403 404  go 403",
+        kwargs={"what": "update"}, data={"headline": "No mail", "words": "Soon"}, state="major",
+    ),
+    post("incidents:major", "            in 403 404 403 404  go 403", kwargs={"what": "withdraw"}, data={"reason": "None"}, state="major"),
+    post(
+        "incidents:major",
+        "                                in 403 404 409 404 409 403",
+        kwargs={"what": "review"}, state="major",
+        data={"what_happened": "A disk", "why_it_happened": "Full", "what_we_change": "Alarm"},
+    ),
+    Row("incidents:major", "             in 404 404 404 404 404 404", kwargs={"what": "vanish"}),
+    Row("incidents:me_too", "            in 404 404 404 404 404 404"),
+    Row("incidents:me_too", "            in 200 200 200 200 200 200", state="major"),
+    post("incidents:me_too", "           in  go  go  go  go  go  go", state="major"),
     Row("incidents:burst", "             in 405 405 405 405 405 405", kwargs={"answer": "accept"}),
     post("incidents:burst", "            in 404 404 404 404  go 404", kwargs={"answer": "accept"}),
     post("incidents:burst", "            in 404 404 404 404  go 404", kwargs={"answer": "dismiss"}),
@@ -575,10 +602,12 @@ def _fits(got: Any, answer: str, *, htmx: bool, address: str) -> bool:
 
 def _ticket(world: Any, state: str) -> Incident:
     """Erin's incident in Service Desk, brought to the state by Sam, with a file in public and one inside."""
-    before = {"merged": "logged", "child": "logged"}.get(state, state)
+    before = {"merged": "logged", "child": "logged", "major": "logged"}.get(state, state)
     found = in_state(before, requester=world.erin, analyst=world.sam, files=[png("public.png")])
     if state == "merged":
         found = move(found, "merge", by=world.sam)
+    if state == "major":
+        majors.declare(incident=found, by=world.lena, headline="No mail", words="We are on it")
     if state == "child":
         attach(child=found, parent=incident(world.sam, "The same, and larger"), by=world.sam)
     desk_actions.note(ticket=found, by=world.sam, message="Ours", files=[png("internal.png")])

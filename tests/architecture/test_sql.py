@@ -10,13 +10,13 @@ from tests.factories import ServiceFactory, incident, person
 
 # page -> (who, statements); a number that rises is a decision to be looked at, one that falls is good news.
 COSTS = {
-    "/": ("sam", 9),
+    "/": ("sam", 10),
     "/incidents/": ("erin", 4),
-    "/incidents/new/": ("erin", 4),
+    "/incidents/new/": ("erin", 5),
     "/queues/": ("sam", 4),
-    "/queues/service-desk/": ("sam", 12),
-    "/queues/service-desk/?tab=unassigned": ("sam", 12),
-    "/queues/service-desk/team/": ("lena", 8),
+    "/queues/service-desk/": ("sam", 13),
+    "/queues/service-desk/?tab=unassigned": ("sam", 13),
+    "/queues/service-desk/team/": ("lena", 9),
     "/lifecycles/": ("sam", 7),
     "/inbox/": ("sam", 5),
     "/approvals/": ("sam", 8),
@@ -47,7 +47,7 @@ def test_a_list_costs_the_same_however_long_it_is(world, browse, address):
     assert many == expected, "\n".join(statements)
 
 
-@pytest.mark.parametrize(("name", "expected"), [("sam", 12), ("erin", 10)])
+@pytest.mark.parametrize(("name", "expected"), [("sam", 14), ("erin", 11)])
 def test_a_ticket_costs_the_same_however_much_was_said(world, browse, name, expected):
     found = incident(world.erin, service=ServiceFactory())
     client, address = browse(getattr(world, name)), f"/incidents/{found.number}/"

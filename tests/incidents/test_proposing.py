@@ -110,25 +110,64 @@ def test_what_the_portal_logs_and_what_was_cancelled_is_no_report(world, wifi):
     assert find_bursts() == 0
 
 
-def test_accepting_makes_the_first_the_major_one_and_relates_the_others(world, wifi):
+def test_accepting_makes_the_first_the_major_one_and_the_others_its_children(world, wifi):
     first, *others = report(5, service=wifi)
     find_bursts()
     major = proposing.accept(proposal=BurstProposal.objects.get(), by=world.lena)
     assert major == first
     assert list(Incident.objects.filter(is_major=True)) == [first]
     assert {(link.source_id, link.kind, link.target_id) for link in Link.objects.all()} == {
-        (other.pk, "related_to", first.pk) for other in others
+        (other.pk, "child_of", first.pk) for other in others
     }
     assert [(outage.service, outage.level, outage.incident) for outage in queries.outages()] == [
         (wifi, "degraded", first)
     ]
     assert first.events.get(kind="burst.accepted").actor == world.lena
-    assert {"is_major"} == {change["field"] for change in first.events.get(kind="field.changed").inside["changes"]}
+    changed = {change["field"] for change in first.events.get(kind="field.changed").inside["changes"]}
+    assert changed == {"is_major", "impact", "urgency", "priority"}
+    assert (major.major.headline, major.major.words) == ("Trouble: Network and Wi-Fi", proposing.FIRST_WORDS)
     report(6, ago=1, service=wifi)
     assert find_bursts() == 0  # that is known by now
     for name in ("start", "resolve"):
         major = move(major, name, by=world.sam)
     assert not queries.outages().exists()
+
+
+def test_what_another_workgroup_has_is_related_and_stays_in_its_own_hands(world, wifi):
+    first, *others = report(5, service=wifi)
+    find_bursts()
+    move(others[0], "assign", by=world.sam, workgroup=world.network, reason="Theirs")
+    proposing.accept(proposal=BurstProposal.objects.get(), by=world.lena)
+    assert Link.objects.get(kind="related_to").source_id == others[0].pk
+    assert Link.objects.filter(kind="child_of", target=first).count() == 3
+
+
+def test_a_question_that_nobody_answers_lapses_and_the_timeline_says_why(world, wifi, settings):
+    first, *_ = report(5, service=wifi)
+    find_bursts()
+    find_bursts()
+    assert BurstProposal.objects.get().state == "open"
+    settings.BURST_LAPSE_HOURS = 0
+    find_bursts()
+    proposal = BurstProposal.objects.get()
+    assert (proposal.state, proposal.decided_by) == ("lapsed", None)
+    assert first.events.get(kind="burst.lapsed").inside["because"] == "nobody answered in time"
+    with pytest.raises(Refused, match="It has lapsed already"):
+        proposing.accept(proposal=proposal, by=world.lena)
+    assert proposing.open_for(world.lena) == []
+
+
+def test_it_lapses_too_when_all_of_its_incidents_are_over(world, wifi):
+    first, *others = report(5, service=wifi)
+    find_bursts()
+    for one in others:
+        move(one, "cancel", by=world.sam)
+    find_bursts()
+    assert BurstProposal.objects.get().state == "open"  # one is left
+    move(move(first, "start", by=world.sam), "resolve", by=world.sam)
+    find_bursts()
+    assert BurstProposal.objects.get().state == "lapsed"
+    assert first.events.get(kind="burst.lapsed").inside["because"] == "all of these incidents are over"
 
 
 def test_dismissing_does_nothing_and_asks_no_more_for_a_while(world, wifi, settings):
@@ -195,6 +234,16 @@ def test_the_lead_sees_it_at_home_and_on_the_queue_and_nobody_else_does(world, w
         for other in (world.sam, world.admin):
             assert "major incident" not in browse(other).get(address).content.decode()
     assert "major incident" not in browse(world.erin).get("/").content.decode()
+
+
+def test_the_lead_reads_how_many_there_are_by_now(world, wifi, browse):
+    report(5, service=wifi)
+    find_bursts()
+    report(3, ago=1, service=wifi)
+    report(2, ago=1, service=wifi, by=world.erin)  # who is one more, and not two
+    find_bursts()
+    page = browse(world.lena).get("/").content.decode()
+    assert "5 people reported trouble with Network and Wi-Fi within 15 minutes, now 9." in page
 
 
 def test_accepting_and_dismissing_on_the_page(world, wifi, browse):

@@ -1,0 +1,105 @@
+"""Major incidents: proposing, deciding, telling everybody, reviewing; and saying “me too”."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from desk.people.signed_in import SignedIn
+from desk.tickets.errors import Refused
+from desk.tickets.forms import refuse
+from desk.tickets.queries import get_visible
+from desk.tickets.rules import Rule, denied, may_view
+from desk.tickets.views.answers import code_for, done, typed_before
+
+from .. import major_forms as forms
+from .. import majors, rules
+from ..models import Incident
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What may be decided about a major incident: by whom, with which form and verb, and what is said afterwards."""
+
+    label: str
+    rule: Rule
+    form: type[forms.DecisionForm]
+    verb: Callable[..., Any]
+    said: str
+
+
+DECISIONS = {
+    "propose": Decision("Propose as major incident", rules.analyst, forms.ProposeForm, majors.propose, "The leads are asked."),
+    "declare": Decision("Declare a major incident", rules.lead, forms.DeclareForm, majors.declare, "It is a major incident."),
+    "decline": Decision("Decline", rules.lead, forms.DeclineForm, majors.decline, "Declined: no major incident."),
+    "update": Decision("Tell everybody", rules.lead, forms.UpdateForm, majors.update, "Everybody reads it now."),
+    "withdraw": Decision("Take the flag back", rules.lead, forms.WithdrawForm, majors.withdraw, "No major incident any more."),
+    "review": Decision("Write the review", rules.analyst, forms.ReviewForm, majors.review, "The review is saved."),
+}  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def major(request: SignedIn, number: str, what: str) -> HttpResponse:
+    """Ask for, and make, one of the decisions about a major incident."""
+    incident: Incident = get_visible(request.user, number, Incident)
+    decision = DECISIONS.get(what)
+    if decision is None:
+        raise Http404("No such decision.")
+    if not decision.rule(incident, request.user):
+        raise denied(decision.rule, incident)
+    form = decision.form(_sent(request), initial=typed_before(request), incident=incident)
+    refusal: Refused | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            decision.verb(incident=incident, by=request.user, **form.cleaned_data)
+            return done(request, incident, f"{incident.number}: {decision.said}")
+        except Refused as caught:
+            refusal = caught
+            refuse(form, caught)
+    in_dialog = bool(request.htmx) and request.htmx.target != "main"
+    context = {"ticket": incident, "form": form, "decision": decision, "what": what, "in_dialog": in_dialog}
+    template = "incidents/major_form.html#dialog" if in_dialog else "incidents/major_form.html"
+    return render(request, template, context, status=code_for(form, refusal))
+
+
+@require_http_methods(["GET", "POST"])
+def me_too(request: SignedIn, number: str) -> HttpResponse:
+    """Join a major incident, or leave it; with words, log an incident that is its child."""
+    found = get_object_or_404(majors.active(), incident__number=number.upper())
+    if request.method == "POST" and "leave" in request.POST:
+        majors.leave(incident=found.incident, by=request.user)
+        messages.success(request, "You don't follow it any more.")
+        return redirect("home")
+    form = forms.MeTooForm(_sent(request), initial={"submission": uuid.uuid4(), **typed_before(request)})
+    refusal: Refused | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _joined(request, found.incident, found.headline, form)
+        except Refused as caught:
+            refusal = caught
+            refuse(form, caught)
+    context = {"major": found, "form": form, "sees": may_view(found.incident, request.user)}
+    return render(request, "incidents/me_too.html", context, status=code_for(form, refusal))
+
+
+def _sent(request: SignedIn) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _joined(request: SignedIn, incident: Incident, headline: str, form: forms.MeTooForm) -> HttpResponse:
+    words = form.cleaned_data["words"].strip()
+    if words:
+        token = form.cleaned_data["submission"]
+        child = majors.log_as_child(
+            major=incident, by=request.user, title=headline, description=words, submission=token
+        )
+        return done(request, child, f"We have it: {child.number}. It belongs to “{headline}”.")
+    majors.join(incident=incident, by=request.user)
+    return done(request, incident, "Noted: you have it too. We tell you what happens.")
