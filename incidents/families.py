@@ -173,7 +173,7 @@ def _do(parent: Incident, children: Iterable[Incident], by: User, what: str, tol
                 VERBS[what](child, parent, by, **{key: word for key, word in told.items() if word})
             done += 1
         except (Refused, PermissionDenied) as refusal:
-            refusals.append(_sentence(child, refusal))
+            refusals.append(_sentence(child, parent, refusal))
     outcome = Outcome(done, refusals)
     if not done and not refusals:
         return outcome  # a worker was asked twice, or they were over meanwhile
@@ -182,8 +182,14 @@ def _do(parent: Incident, children: Iterable[Incident], by: User, what: str, tol
     return outcome
 
 
-def _sentence(child: Incident, refusal: Exception) -> str:
-    """The reason, with the child's number in front where it doesn't name it. Its title may be another workgroup's own."""
+def _sentence(child: Incident, parent: Incident, refusal: Exception) -> str:
+    """The reason, with the child's number in front where it doesn't name it.
+
+    A reason may name what is internal to the child's workgroup, such as its work orders; others who read the parent's
+    timeline learn whom to ask.
+    """
+    if child.workgroup_id != parent.workgroup_id:
+        return f"{child.number}: something stands in the way there; {child.workgroup} knows more."
     said = " ".join(getattr(refusal, "sentences", [str(refusal)]))
     return said if child.number in said else f"{child.number}: {said}"
 

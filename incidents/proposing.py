@@ -164,7 +164,7 @@ def open_for(user: User, workgroup: Workgroup | None = None) -> list[BurstPropos
         return []
     rows = BurstProposal.objects.filter(state=BurstProposal.State.OPEN, workgroup__in=[workgroup] if workgroup else led)
     rows = rows.annotate(people=Count("incidents__requester", distinct=True))
-    found = list(rows.select_related("service", "site", "workgroup").order_by("at"))
+    found: list[BurstProposal] = [*rows.select_related("service", "site", "workgroup").order_by("at")]
     shown: dict[int, list[Incident]] = defaultdict(list)
     if found:
         pairs = BurstProposal.incidents.through.objects.filter(burstproposal__in=found)

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from desk.people.models import User
 from desk.services.models import Service
 from desk.tickets.models import Event, Ticket, Visibility
-from desk.tickets.queries import visible_to
+from desk.tickets.queries import in_reach, visible_to
 from desk.tickets.rules import STILL_NEWS
 
 from .lifecycle import CLOSED_STATES, State
@@ -71,8 +71,12 @@ FOUND = 10  # incidents that a list of suggestions offers
 
 
 def suggested(user: User, words: str) -> list[Incident]:
-    """Open incidents that the person may see whose number or title holds each word, the newest first."""
-    rows = visible_to(user, Incident).exclude(state__in=CLOSED_STATES).select_related("requester", "workgroup")
+    """Open incidents of the person's queues whose number or title holds each word, the newest first."""
+    rows = (
+        Incident.objects.filter(in_reach(user))
+        .exclude(state__in=CLOSED_STATES)
+        .select_related("requester", "workgroup")
+    )
     for word in words.replace("\x00", "").split():
         rows = rows.filter(Q(title__icontains=word) | Q(number__icontains=word))
     return list(rows.order_by("-pk")[:FOUND])

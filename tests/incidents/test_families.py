@@ -69,6 +69,15 @@ def test_refusals_are_listed_with_the_reason_and_stop_nobody_else(world, family)
     assert [one.pk for one in families.open_children(parent)] == [children[1].pk]
 
 
+def test_the_reason_of_another_workgroups_child_stays_with_them(world, family):
+    parent, children = family
+    raise_order(parent=children[1], by=world.sam, workgroup=world.desk, title="Take Max's laptop away")
+    Incident.objects.filter(pk=parent.pk).update(workgroup=world.network)
+    solve(Incident.objects.get(pk=parent.pk), world.nadia, children=True)
+    note = parent.events.get(kind="family.done").inside["note"]
+    assert note == f"{children[1].number}: something stands in the way there; Service Desk knows more."
+
+
 def test_a_reply_to_all_is_an_event_on_each_and_each_requester_is_told(world, family):
     parent, children = family
     move(move(children[2], "start", by=world.sam), "resolve", by=world.sam)  # is over: nothing is sent there

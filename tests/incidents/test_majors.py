@@ -166,6 +166,13 @@ def test_me_too_with_words_is_an_incident_of_ones_own_and_a_child(world, outage,
     assert majors.affected(outage) == 2
 
 
+def test_whoever_reported_the_same_is_counted_once(world, outage):
+    for n, user in enumerate((world.erin, world.erin, world.nadia)):
+        move(incident(user, f"Mail {n}"), "merge", by=world.sam, into=outage)
+    majors.join(incident=outage, by=world.nadia)
+    assert majors.affected(outage) == 3
+
+
 def test_nobody_joins_what_is_over_or_never_was(world, outage, browse):
     quiet = incident(world.omar, "No sound")
     solve(outage, world.sam)

@@ -230,6 +230,7 @@ def test_a_number_that_sam_may_not_see_looks_like_none(world, two, browse):
         answer = browse(world.sam).post(f"/incidents/{goes.number}/do/merge/", {"into": number, "seen": goes.version})
         assert answer.status_code == 422
         assert f"There is no incident {number} that you may see" in answer.content.decode()
+    desk_actions.watch(ticket=foreign, user=world.sam)  # its public side, which has no IT's state
     assert "Secret" not in browse(world.sam).get("/incidents/find/", {"q": "Secret"}).content.decode()
 
 
