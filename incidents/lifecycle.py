@@ -306,16 +306,15 @@ class IncidentLifecycle:
     @transition(
         field="state",
         source=State.CANCELLED,
-        target=State.REOPENED,
+        target=State.ASSIGNED,
         permission=rules.analyst,
         conditions=[rules.was_merged, rules.within_reopen_window],
         custom={"label": "Not a duplicate", "event": "unmerged", "icon": "undo-2", "rank": 66},
     )
     def unmerge(self: Any, *, by: User, at: datetime) -> Told:
-        """It is a matter of its own after all: a new episode for its workgroup."""
+        """It is a matter of its own after all: its workgroup has it again, and nobody of it yet."""
         number = self.merged_into.number
         self.merged_into, self.closed_at, self.assignee = None, None, None
-        self.reopen_count += 1
         return Told(inside={"number": number})
 
     @transition(

@@ -34,7 +34,7 @@ TABLE = {
 }
 LEADS_TO = {
     "assign": "assigned", "take_back": "assigned", "start": "in_progress", "hold": "pending", "resume": "in_progress", "resolve": "resolved", "clear": "resolved",
-    "confirm": "closed", "reopen": "reopened", "cancel": "cancelled", "merge": "cancelled", "unmerge": "reopened",
+    "confirm": "closed", "reopen": "reopened", "cancel": "cancelled", "merge": "cancelled", "unmerge": "assigned",
 }  # fmt: skip
 COLUMN = {"sam": 0, "lena": 0, "erin": 1, "automation": 2}  # everybody else may do nothing
 EVENTS = {

@@ -175,7 +175,8 @@ def test_no_duplicate_after_all_it_is_open_again_and_erin_sees_the_other_one_no_
     desk_actions.watch(ticket=stays, user=world.nadia)  # by herself
     goes = actions.merge(incident=goes, by=world.sam, into=stays)
     back = actions.unmerge(incident=goes, by=world.lena)
-    assert (back.state, back.merged_into, back.closed_at, back.reopen_count) == ("reopened", None, None, 1)
+    assert (back.state, back.merged_into, back.closed_at, back.reopen_count) == ("assigned", None, None, 0)
+    assert Clock.objects.filter(ticket=back, kind="resolution", stopped_at=None).exists()
     assert watchers(stays) == {world.nadia}
     assert not Link.objects.exists()
     assert browse(world.erin).get(f"/incidents/{stays.number}/").status_code == 404

@@ -138,7 +138,9 @@ def test_the_lit_lines_are_the_moves_open_to_the_viewer(story, world):
         figure = paths.figure_for(story, viewer)
         open_now = {move.name for move in queries.moves(story, viewer) if move.open}
         lit = [edge for edge in figure.edges if edge.tone == "open"]
-        assert {step.name for edge in lit for step in edge.steps} == open_now
+        named = [{step.name for step in edge.steps} & open_now for edge in lit]  # what is shut may share a line
+        assert all(named)
+        assert set().union(*named) == open_now
         assert all(edge.source == "reopened" for edge in lit)
     assert [edge.target for edge in paths.figure_for(story, world.erin).edges if edge.tone == "open"] == ["cancelled"]
 

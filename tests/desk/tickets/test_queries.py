@@ -190,7 +190,7 @@ def test_links_lead_only_where_one_may_go(world):
 def test_moves_stand_in_the_lifecycles_order_and_say_why_they_are_shut(world):
     ticket = move(incident(world.erin), "assign", by=world.sam, assignee=world.sam)
     moves = {found.name: found for found in queries.moves(ticket, world.lena)}
-    assert [name for name, found in moves.items() if found.open] == ["assign", "hold", "resolve", "cancel"]
+    assert [name for name, found in moves.items() if found.open] == ["assign", "hold", "resolve", "merge", "cancel"]
     assert moves["start"].because == ("Sam has it. Assign it to yourself first, or ask.",)
     assert moves["start"].possible_here
     assert not moves["reopen"].possible_here
