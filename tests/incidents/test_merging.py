@@ -14,6 +14,7 @@ from incidents import actions, families, merging
 from incidents.models import Incident, Outage
 from incidents.raising import begin_outage
 from tests.at_once import at_once, of
+from tests.desk.sla.promises import policy
 from tests.factories import ServiceFactory, incident, person
 from tests.files import png
 from tests.stories import in_state, kinds_of, move
@@ -71,11 +72,15 @@ def test_erin_sees_nothing_internal_of_the_one_that_stays(world, two, browse):
     assert "has the duplicate" not in page
 
 
-def test_its_clocks_end_without_a_verdict(world, two):
-    stays, goes = two
-    running = Clock.objects.filter(ticket=goes)
+def test_its_clocks_end_without_a_verdict_and_go_on_when_it_was_none(world):
+    policy()
+    stays, goes = incident(world.omar), incident(world.erin)
+    clocks = Clock.objects.filter(ticket=goes)
+    assert clocks.filter(stopped_at=None).count() == 2
     goes = actions.merge(incident=goes, by=world.sam, into=stays)
-    assert not running.filter(stopped_at=None).exists()
+    assert clocks.filter(is_void=True).exclude(stopped_at=None).count() == 2
+    actions.unmerge(incident=goes, by=world.sam)
+    assert clocks.filter(stopped_at=None).values_list("kind", flat=True).get() == "resolution"
 
 
 @pytest.mark.parametrize(
@@ -176,7 +181,6 @@ def test_no_duplicate_after_all_it_is_open_again_and_erin_sees_the_other_one_no_
     goes = actions.merge(incident=goes, by=world.sam, into=stays)
     back = actions.unmerge(incident=goes, by=world.lena)
     assert (back.state, back.merged_into, back.closed_at, back.reopen_count) == ("assigned", None, None, 0)
-    assert Clock.objects.filter(ticket=back, kind="resolution", stopped_at=None).exists()
     assert watchers(stays) == {world.nadia}
     assert not Link.objects.exists()
     assert browse(world.erin).get(f"/incidents/{stays.number}/").status_code == 404
