@@ -51,14 +51,14 @@ def do_to_children(event: Event) -> None:
 
 
 def tell_followers(event: Event) -> None:
-    """It is solved: those who follow it are told, as its requester's page does."""
+    """It is solved, or called off: those who follow it are told what its requester reads."""
     incident = Incident.objects.get(pk=event.ticket_id)
     followers = incident.watchers.exclude(user__in=[incident.requester_id, incident.reporter_id])
     tell(
         event=event,
         recipients=followers.values_list("user", flat=True),
-        subject=f"{incident.number} is solved: {incident.title}",
-        text=incident.solution,
+        subject=f"{incident.number} {'is solved' if incident.solution else 'was called off'}: {incident.title}",
+        text=str(event.data.get("text", "")),
     )
 
 

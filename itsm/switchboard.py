@@ -41,7 +41,7 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
         _CLOCKS,
         now("incidents.reactions.begin_outages_again", "says that what it took down is down again"),
     ),
-    "incident.cancelled": (_CLOCKS, _UP),
+    "incident.cancelled": (_CLOCKS, _UP, _FOLLOWERS),
     "incident.merged": (
         _CLOCKS,
         now("incidents.reactions.carry_on_outages", "lets the incident that stays stand for what is down"),

@@ -156,6 +156,15 @@ def test_erin_says_me_too_is_counted_and_hears_what_happens(world, outage, brows
     ]
 
 
+def test_who_has_it_too_hears_when_it_is_called_off(world, outage):
+    majors.join(incident=outage, by=world.erin)
+    move(outage, "cancel", by=world.sam)
+    message = Message.objects.get(recipient=world.erin)
+    assert (message.subject, message.text) == (
+        f"{outage.number} was called off: The mail server is gone", "It went away",
+    )  # fmt: skip
+
+
 def test_who_leaves_hears_no_more_but_keeps_what_they_followed_before(world, outage):
     desk_actions.watch(ticket=outage, user=world.nadia)
     for user in (world.erin, world.nadia):
