@@ -1,6 +1,6 @@
 """THE table: which event sets what in motion, now (same transaction) or later (by a worker, exactly once)."""
 
-from desk.reactions.table import Reaction, later, now
+from desk.reactions.table import EVERY, Reaction, later, now
 
 _CLOCKS = now("desk.sla.reactions.follow", "starts, pauses, stops or re-targets the ticket's clocks")
 _ESCALATE = later("desk.sla.reactions.escalate", "does what the policy says for this mark: notify, raise, move")
@@ -27,6 +27,9 @@ _INCIDENT = later("incidents.reactions.raise_for_trouble", "raises the one incid
 _UP = now("incidents.reactions.end_outages", "says that the services it took down are up again")
 
 SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
+    EVERY: (
+        now("desk.queues.reactions.tell_who_looks", "marks ticket and queue as moved, for those who look at them"),
+    ),
     "incident.logged": (_CLOCKS, _BY_RULE),
     "incident.assigned": (_CLOCKS, _BY_RULE),
     "incident.taken_back": (_CLOCKS,),

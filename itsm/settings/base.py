@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "desk.assignment",
     "desk.sla",
     "desk.approvals",
+    "desk.queues",
     "desk.notifications",
     "desk.replies",
     "desk.bulk",

@@ -6,6 +6,7 @@ from desk.assignment.queries import candidates
 from desk.people.actions import join
 from desk.people.models import Role
 from desk.people.queries import automation
+from desk.queues.team import team_load
 from desk.tickets import queries
 from desk.tickets.actions import reply
 from incidents import actions
@@ -131,7 +132,7 @@ def test_load_is_what_waits_for_an_analyst(world):
     assert {found.user: found.open_count for found in candidates(incident(world.erin), world.desk)} == {
         world.sam: 1, world.lena: 0,
     }  # fmt: skip
-    assert {load.user: load.count for load in queries.team_load(world.desk) if load.user} == {
+    assert {load.user: load.count for load in team_load(world.desk) if load.user} == {
         world.sam: 1,
         world.lena: 0,
     }

@@ -28,7 +28,7 @@ def done(request: SignedIn, ticket: Ticket, sentence: str = "") -> HttpResponse:
     if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
         target = wanted
     else:
-        target = ticket.get_absolute_url() if may_view(ticket, request.user) else resolve_url("tickets:queues")
+        target = ticket.get_absolute_url() if may_view(ticket, request.user) else resolve_url("queues:all")
     if request.htmx:
         return HttpResponseClientRedirect(target)
     return redirect(target)

@@ -57,7 +57,7 @@ def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "kind": info,
         "in_dialog": in_dialog,
-        "back": ticket.get_absolute_url() if may_view(ticket, request.user) else resolve_url("tickets:queues"),
+        "back": ticket.get_absolute_url() if may_view(ticket, request.user) else resolve_url("queues:all"),
     }
     template = "tickets/move.html#dialog" if in_dialog else "tickets/move.html"
     return render(request, template, context, status=code_for(form, refusal))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from .models import Ticket
+from desk.tickets.models import Ticket
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEY = re.compile(r"(-|[0-9]{1,18})\.([1-5])\.([0-9]{1,18})")
@@ -33,7 +33,7 @@ def after(rows: QuerySet[Ticket], order: str, key: str) -> QuerySet[Ticket]:
     due, priority, pk = parsed[1], int(parsed[2]), int(parsed[3])
     later = Q(priority__gt=priority) | Q(priority=priority, pk__gt=pk)
     if order == "priority":
-        return rows.filter(later)
+        return rows.filter(later, priority__gte=priority)
     if due == "-":
         return rows.filter(later, due_at=None)
     try:
@@ -43,7 +43,7 @@ def after(rows: QuerySet[Ticket], order: str, key: str) -> QuerySet[Ticket]:
     return rows.filter(Q(due_at__gt=moment) | Q(due_at=None) | (Q(due_at=moment) & later))
 
 
-def key_of(ticket: Ticket) -> str:
-    """The key after which the next page begins, in either order."""
-    due = "-" if ticket.due_at is None else (ticket.due_at - _EPOCH) // timedelta(microseconds=1)
-    return f"{due}.{ticket.priority}.{ticket.pk}"
+def key_of(due_at: datetime | None, priority: int, pk: int) -> str:
+    """The key of the row with these values, in either order."""
+    due = "-" if due_at is None else (due_at - _EPOCH) // timedelta(microseconds=1)
+    return f"{due}.{priority}.{pk}"

@@ -1,0 +1,5 @@
+"""Pages of the queues."""
+
+from .lists import queue, team
+
+__all__ = ["queue", "team"]

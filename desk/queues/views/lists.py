@@ -1,0 +1,102 @@
+"""The lists of open tickets: of all one's workgroups, or of one; and a lead's view of the team."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from desk.people.models import Workgroup
+from desk.people.rules import may_lead_queue, reach
+from desk.people.signed_in import SignedIn
+
+from .. import asked, ordering, queries, revisions
+from ..counts import remembered
+from ..filters import TicketFilter
+from ..rows import FIELDS, moves_by_key, rows_of
+from ..team import team_load
+
+DENSITIES = ("cosy", "compact")
+DENSITY = "queue_density"  # the cookie that remembers it
+
+
+def _workgroup(request: SignedIn, slug: str) -> Workgroup:
+    """One whose queue this person may see, also an inactive one that has run empty: nobody is thrown out while working."""
+    return get_object_or_404(Workgroup, pk__in=reach(request.user).view, slug=slug)
+
+
+@require_safe
+def queue(request: SignedIn, slug: str = "") -> HttpResponse:
+    """One list over all kinds of ticket: whole, or narrowed by tab, words and filters; a page of it."""
+    mine = queries.known_queues(request.user)
+    workgroup = next((group for group in mine if group.slug == slug), None)
+    if slug and workgroup is None:
+        workgroup = _workgroup(request, slug)
+    found = asked.read(request, (workgroup,) if workgroup else tuple(mine), one=bool(workgroup))
+    if "choose" in request.GET:
+        return _choose(request, found, workgroup)
+    revision = revisions.digest([revisions.of_queue(group.pk) for group in mine])
+    counts = remembered(found.listing, mine, asks=found.asks, revision=revision)
+    context = {
+        "workgroup": workgroup,
+        "queues": [(group, counts.queues.get(group.pk, ""), group == workgroup) for group in mine],
+        "tabs": [
+            (tab, found.but(tab=None if tab.key == "all" else tab.key), tab.key == found.listing.tab)
+            for tab in counts.tabs
+        ],
+        "may_lead": workgroup is not None and may_lead_queue(request.user, workgroup.pk),
+        "density": _density(request),
+        "densities": DENSITIES,
+        **_list(request, found),
+    }
+    response = render(request, "queues/queue.html#list" if request.htmx else "queues/queue.html", context)
+    if request.GET.get("density") in DENSITIES:
+        response.set_cookie(DENSITY, request.GET["density"], max_age=365 * 24 * 3600, httponly=True, samesite="Lax")
+    return response
+
+
+def _density(request: SignedIn) -> str:
+    wanted = request.GET.get("density", request.COOKIES.get(DENSITY, ""))
+    return wanted if wanted in DENSITIES else DENSITIES[0]
+
+
+def _list(request: SignedIn, found: asked.Asked) -> dict[str, Any]:
+    """The rows and all that stands around them."""
+    listing = found.listing
+    values = list(listing.page(request.GET.get("after", "")).values_list(*FIELDS)) if listing.groups else []
+    rows = rows_of(values[: queries.PAGE], request.user.pk)
+    last = dict(zip(FIELDS, values[queries.PAGE - 1], strict=True)) if len(values) > queries.PAGE else None
+    key = ordering.key_of(last["due_at"], last["priority"], last["pk"]) if last else ""
+    return {
+        "asked": found,
+        "rows": rows,
+        "order": listing.order,
+        "by_breach": found.but(order=None),
+        "by_priority": found.but(order="priority"),
+        "more": found.but(after=key) if key else "",
+        "moves": moves_by_key(),
+        "several": len(listing.groups) > 1,
+    }
+
+
+def _choose(request: SignedIn, found: asked.Asked, workgroup: Workgroup | None) -> HttpResponse:
+    """The filters to choose from, as a page or a dialog; the form asks for the list again."""
+    filters = TicketFilter(found.query, queryset=None, request=request)
+    form = filters.offer(() if workgroup else queries.known_queues(request.user))
+    kept = [(name, found.query[name]) for name in ("tab", "order", "q") if name in found.query]
+    context = {"form": form, "workgroup": workgroup, "kept": kept, "asked": found}
+    return render(request, "queues/filters.html#dialog" if request.htmx else "queues/filters.html", context)
+
+
+@require_safe
+def team(request: SignedIn, slug: str) -> HttpResponse:
+    """For leads: who of the workgroup has how much, and each one's tickets to move."""
+    workgroup = _workgroup(request, slug)
+    if not may_lead_queue(request.user, workgroup.pk):
+        raise PermissionDenied(f"Only a lead of {workgroup} sees who has what.")
+    loads = team_load(workgroup)
+    shown = [ticket for load in loads for ticket in load.tickets]
+    return render(request, "queues/team.html", {"workgroup": workgroup, "loads": loads, "shown": shown})
