@@ -1,4 +1,4 @@
-"""Addresses of the queues: all of one's workgroups together, and each on its own."""
+"""Addresses of the queues: all of one's workgroups together, and each on its own; what is new on a ticket."""
 
 from django.urls import path
 
@@ -6,7 +6,8 @@ from . import views
 
 app_name = "queues"
 urlpatterns = [
-    path("", views.queue, name="all"),
-    path("<slug:slug>/", views.queue, name="queue"),
-    path("<slug:slug>/team/", views.team, name="team"),
+    path("queues/", views.queue, name="all"),
+    path("queues/<slug:slug>/", views.queue, name="queue"),
+    path("queues/<slug:slug>/team/", views.team, name="team"),
+    path("live/<str:number>/", views.news, name="news"),
 ]

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "desk.queues.middleware.NothingMoved",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "itsm.middleware.PlainAddress",
     "django.middleware.common.CommonMiddleware",

@@ -340,6 +340,7 @@ TABLE = [
     post("tickets:links", "              in 403 404  go 404  go 403", data={"how": "related_to>", "number": "another"}),
     Row("queues:all", "              in 200 200 200 200 200 200"),
     Row("queues:queue", "               in 404 404 200 404 200 200"),
+    Row("queues:news", "                 in 200 404 200 404 200 200"),
     Row("queues:team", "                in 404 404 403 404 200 403"),
     Row("tickets:lifecycles", "          in 200 200 200 200 200 200"),
     Row("tickets:attachment", "          in 200 404 200 404 200 200", kwargs={"key": "public"}),

@@ -13,7 +13,7 @@ from desk.people.models import Workgroup
 from desk.people.rules import may_lead_queue, reach
 from desk.people.signed_in import SignedIn
 
-from .. import asked, ordering, queries, revisions
+from .. import asked, live, ordering, queries, revisions
 from ..counts import remembered
 from ..filters import TicketFilter
 from ..rows import FIELDS, moves_by_key, rows_of
@@ -38,7 +38,8 @@ def queue(request: SignedIn, slug: str = "") -> HttpResponse:
     found = asked.read(request, (workgroup,) if workgroup else tuple(mine), one=bool(workgroup))
     if "choose" in request.GET:
         return _choose(request, found, workgroup)
-    revision = revisions.digest([revisions.of_queue(group.pk) for group in mine])
+    keys = [revisions.of_queue(group.pk) for group in mine]
+    revision = revisions.digest(keys)  # before anything is read: what moves meanwhile is seen next time
     counts = remembered(found.listing, mine, asks=found.asks, revision=revision)
     context = {
         "workgroup": workgroup,
@@ -49,10 +50,12 @@ def queue(request: SignedIn, slug: str = "") -> HttpResponse:
         ],
         "may_lead": workgroup is not None and may_lead_queue(request.user, workgroup.pk),
         "density": _density(request),
+        "tag": live.tag_for(request, keys, revision),
         "densities": DENSITIES,
         **_list(request, found),
     }
-    response = render(request, "queues/queue.html#list" if request.htmx else "queues/queue.html", context)
+    part = bool(request.htmx) or "Live" in request.headers
+    response = render(request, "queues/queue.html#list" if part else "queues/queue.html", context)
     if request.GET.get("density") in DENSITIES:
         response.set_cookie(DENSITY, request.GET["density"], max_age=365 * 24 * 3600, httponly=True, samesite="Lax")
     return response

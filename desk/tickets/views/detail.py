@@ -142,6 +142,7 @@ def _page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, *
         "is_mine": rules.is_requester(ticket, request.user),
         "recurrence_token": uuid.uuid4(),
         "entries": timeline.entries(ticket, events, internal=internal),
+        "last_event": max((event.pk for event in events), default=0),
         "has_earlier": has_earlier,
         "question": timeline.question(events) if ticket.public_state == "Waiting for you" else "",
         "steps": timeline.public_steps(ticket, trail),
