@@ -28,6 +28,11 @@ class User(AbstractUser):
         max_length=64, blank=True, validators=[validate_time_zone], help_text=_("IANA name; empty: the portal's zone.")
     )
     is_vip = models.BooleanField(_("VIP"), default=False, help_text=_("Analysts see a mark beside the name."))
+    single_keys = models.BooleanField(
+        _("single-key shortcuts"),
+        default=True,
+        help_text=_("Keys such as t or r act on the ticket at hand. Switch them off when you speak to your computer."),
+    )
     is_automation = models.BooleanField(
         default=False, editable=False, help_text=_("The portal's own hand: timers and imports. It can't sign in.")
     )

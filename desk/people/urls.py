@@ -5,4 +5,4 @@ from django.urls import path
 from . import views
 
 app_name = "people"
-urlpatterns = [path("find/", views.find, name="find")]
+urlpatterns = [path("preferences/", views.preferences, name="preferences"), path("find/", views.find, name="find")]

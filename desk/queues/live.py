@@ -21,7 +21,6 @@ from django.http import HttpRequest
 from . import presence, revisions
 
 HOLDS = 60  # seconds
-_SIGNER = {"salt": "desk.queues.live"}
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,12 @@ def tag_of_ticket(request: HttpRequest, ticket: int, stood: str | None) -> str:
     return _signed(Seen(_where(request), keys, stood, int(time.time()) + HOLDS, ticket, user.pk, str(user)))
 
 
+def _signer() -> Signer:
+    return Signer(salt="desk.queues.live")
+
+
 def _signed(seen: Seen) -> str:
-    return f'"{Signer(**_SIGNER).sign_object(asdict(seen))}"'
+    return f'"{_signer().sign_object(asdict(seen))}"'
 
 
 def _where(request: HttpRequest) -> str:
@@ -66,7 +69,7 @@ def _where(request: HttpRequest) -> str:
 def seen_by(request: HttpRequest) -> Seen | None:
     """What the page that asks has seen, if it is ours, of here, and still holds."""
     try:
-        found = Seen(**Signer(**_SIGNER).unsign_object(request.headers.get("If-None-Match", "").strip('"')))
+        found = Seen(**_signer().unsign_object(request.headers.get("If-None-Match", "").strip('"')))
     except (BadSignature, ValueError, TypeError):
         return None
     return found if found.where == _where(request) and found.until > time.time() else None

@@ -1,4 +1,4 @@
-"""Addresses of the queues: all of one's workgroups together, and each on its own; what is new on a ticket."""
+"""Addresses of the queues: all of one's workgroups together, and each on its own; what is new on a ticket; commands."""
 
 from django.urls import path
 
@@ -9,5 +9,6 @@ urlpatterns = [
     path("queues/", views.queue, name="all"),
     path("queues/<slug:slug>/", views.queue, name="queue"),
     path("queues/<slug:slug>/team/", views.team, name="team"),
+    path("commands/", views.commands, name="commands"),
     path("live/<str:number>/", views.news, name="news"),
 ]

@@ -1,6 +1,7 @@
-"""Pages of the queues, and what open pages learn meanwhile."""
+"""Pages of the queues, what open pages learn meanwhile, and the command box."""
 
+from .commands import commands
 from .lists import queue, team
 from .tickets import news
 
-__all__ = ["news", "queue", "team"]
+__all__ = ["commands", "news", "queue", "team"]

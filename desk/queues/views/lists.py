@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -19,6 +20,7 @@ from ..filters import TicketFilter
 from ..rows import FIELDS, moves_by_key, rows_of
 from ..team import team_load
 
+SCRIPTS = ("js/queue/live.js", "js/queue/news.js", "js/queue/select.js", "js/queue/panel.js")
 DENSITIES = ("cosy", "compact")
 DENSITY = "queue_density"  # the cookie that remembers it
 
@@ -50,6 +52,8 @@ def queue(request: SignedIn, slug: str = "") -> HttpResponse:
         ],
         "may_lead": workgroup is not None and may_lead_queue(request.user, workgroup.pk),
         "density": _density(request),
+        "scripts": SCRIPTS,
+        "total": next((tab.count for tab in counts.tabs if tab.key == found.listing.tab), "0"),
         "tag": live.tag_for(request, keys, revision),
         "densities": DENSITIES,
         **_list(request, found),
@@ -80,7 +84,7 @@ def _list(request: SignedIn, found: asked.Asked) -> dict[str, Any]:
         "by_breach": found.but(order=None),
         "by_priority": found.but(order="priority"),
         "more": found.but(after=key) if key else "",
-        "moves": moves_by_key(),
+        "moves": json.dumps(moves_by_key(), separators=(",", ":")),
         "several": len(listing.groups) > 1,
     }
 
