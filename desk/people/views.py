@@ -33,8 +33,9 @@ class PreferencesForm(forms.ModelForm):
 @require_http_methods(["GET", "POST"])
 def preferences(request: SignedIn) -> HttpResponse:
     """How this person likes the portal to behave."""
-    form = PreferencesForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
-    if request.method == "POST" and form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    form = PreferencesForm(sent, instance=User.objects.get(pk=request.user.pk))
+    if sent is not None and form.is_valid():
         form.instance.save(update_fields=form.Meta.fields)
         messages.success(request, "Saved.")
         return redirect("people:preferences")

@@ -340,6 +340,7 @@ TABLE = [
     post("tickets:links", "              in 403 404  go 404  go 403", data={"how": "related_to>", "number": "another"}),
     Row("queues:all", "              in 200 200 200 200 200 200"),
     Row("queues:queue", "               in 404 404 200 404 200 200"),
+    Row("queues:commands", "             in 403 403 200 200 200 200"),
     Row("queues:news", "                 in 200 404 200 404 200 200"),
     Row("queues:team", "                in 404 404 403 404 200 403"),
     Row("tickets:lifecycles", "          in 200 200 200 200 200 200"),
@@ -380,6 +381,8 @@ TABLE = [
     post("api:alerts", "                401 401 401 401 401 401 401"),
     Row("sla:report", "                  in 403 403 403 403 200 200"),
     Row("sla:report_csv", "              in 403 403 403 403 200 200"),
+    Row("people:preferences", "          in 200 200 200 200 200 200"),
+    post("people:preferences", "         in  go  go  go  go  go  go", data={"single_keys": ""}),
     Row("people:find", "                 in 403 403 200 200 200 403"),
     Row("healthz", "                    200 200 200 200 200 200 200"),
     Row("readyz", "                     503 503 503 503 503 503 503"),  # no worker ticks in tests

@@ -4,6 +4,7 @@
   "use strict";
   const EVERY = 4000, SLOWLY = 30000; // ms; slowly while the server can't say whether anything moved
   let timer = 0, asking = false;
+  let hush = false; // what one did oneself is told already
 
   const list = () => document.getElementById("list");
   const body = (root) => root.querySelector("#rows tbody");
@@ -26,7 +27,7 @@
         if (!here.dataset.tag) wait = SLOWLY;
       } else if (answer.status !== 304) wait = SLOWLY;
     } catch { wait = SLOWLY; } finally {
-      asking = false;
+      asking = hush = false;
       clearTimeout(timer);
       timer = setTimeout(ask, wait);
     }
@@ -121,10 +122,10 @@
     if (came.length) said.push(came.length === 1 ? `New here: ${named(came[0])}.` : `${came.length} new tickets.`);
     if (changed.length) said.push(changed.length === 1 ? `Changed: ${named(changed[0])}.` : `${changed.length} changed.`);
     if (left) said.push(left === 1 ? "One left the list." : `${left} left the list.`);
-    if (said.length) window.house.say(said.join(" "));
+    if (said.length && !hush) window.house.say(said.join(" "));
   }
 
-  window.house.renewList = ask;
+  window.house.renewList = () => { hush = true; ask(); };
   document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
   document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "list" || document.getElementById("list")) { clearTimeout(timer); timer = setTimeout(ask, EVERY); } });
   document.addEventListener("DOMContentLoaded", () => { timer = setTimeout(ask, EVERY); });
