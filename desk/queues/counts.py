@@ -10,10 +10,10 @@ from django.core.cache import cache
 from django.db.models import OuterRef
 
 from desk.people.models import Workgroup
+from desk.tickets import revisions
 from desk.tickets.models import Ticket
 from desk.tickets.queries import count_in_words, count_of, open_tickets
 
-from . import revisions
 from .queries import Listing, Tab, tabs
 
 REMEMBERED = 60  # seconds; time alone also makes a ticket late

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from desk.people.models import User, Workgroup
+from desk.people.queries import person_named
 from desk.services.models import Category, Service, Site
 from desk.services.queries import category_choices
 from desk.sla.models import Clock
@@ -56,15 +57,15 @@ def open_states() -> list[tuple[str, str]]:
 
 
 class WhoField(forms.CharField):
-    """`me`, `none`, or a username."""
+    """`me`, `none`, or somebody by username, e-mail address or full name."""
 
     def clean(self, value: Any) -> Any:
         name = super().clean(value).strip()
         if name in ("", "me", "none"):
             return name
-        found = User.objects.filter(username__iexact=name).first() if "\x00" not in name else None
+        found = person_named(name) or User.objects.filter(username__iexact=name).first()
         if found is None:
-            raise forms.ValidationError(f"There is nobody with the username “{name}”.")
+            raise forms.ValidationError(f"Nobody is known as “{name}”.")
         return found
 
 
@@ -77,7 +78,7 @@ def _several(choices: Any, **more: Any) -> django_filters.MultipleChoiceFilter:
 
 
 def _one_of(model: Any, **more: Any) -> django_filters.ModelChoiceFilter:
-    return django_filters.ModelChoiceFilter(queryset=lambda request: model.objects.all(), **more)
+    return django_filters.ModelChoiceFilter(queryset=lambda request: model.objects.all(), empty_label="Any", **more)
 
 
 class TicketFilter(django_filters.FilterSet):
@@ -90,16 +91,18 @@ class TicketFilter(django_filters.FilterSet):
     assignee = WhoFilter(label="Assignee", method="by_assignee")
     requester = WhoFilter(label="Requester", method="by_requester")
     workgroup = django_filters.ModelChoiceFilter(
-        label="Workgroup", queryset=lambda request: Workgroup.objects.all(), to_field_name="slug"
+        label="Workgroup", queryset=lambda request: Workgroup.objects.all(), to_field_name="slug", empty_label="Any"
     )
     service = _one_of(Service, label="Service")
     category = _one_of(Category, label="Category", method="by_branch")
     site = _one_of(Site, label="Site")
     waiting = _one_of(PendingReason, label="Waiting for", field_name="pending_reason")
     age = django_filters.ChoiceFilter(
-        label="Age", choices=[(key, words) for key, (words, _) in AGES.items()], method="by_age"
+        label="Age", empty_label="Any", choices=[(key, words) for key, (words, _) in AGES.items()], method="by_age"
     )
-    sla = django_filters.ChoiceFilter(label="Service level", choices=list(PROMISES.items()), method="by_promise")
+    sla = django_filters.ChoiceFilter(
+        label="Service level", empty_label="Any", choices=list(PROMISES.items()), method="by_promise"
+    )
 
     class Meta:
         model = Ticket
@@ -142,5 +145,5 @@ class TicketFilter(django_filters.FilterSet):
         several: Any = form.fields["workgroup"]
         several.queryset = several.queryset.filter(pk__in=[group.pk for group in groups])
         category: Any = form.fields["category"]
-        category.widget.choices = [("", "---------"), *category_choices()]
+        category.widget.choices = [("", "Any"), *category_choices()]
         return form

@@ -18,7 +18,9 @@ from django.core.cache import cache
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest
 
-from . import presence, revisions
+from desk.tickets import revisions
+
+from . import presence
 
 HOLDS = 60  # seconds
 

@@ -12,14 +12,14 @@ _NUMBER = re.compile(r"([A-Za-z]{2,4}-)?0*([0-9]{1,12})")
 
 
 def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Those of the tickets that the text means: each word stands in the title, or the whole is (the end of) a number."""
+    """Those of the tickets that the text means: each word stands in the title, or the whole is a number, or its digits."""
     words = text.replace("\x00", " ").split()[:MOST_WORDS]
     if not words:
         return rows
+    number = _NUMBER.fullmatch(words[0]) if len(words) == 1 else None
+    if number and number[1]:
+        return rows.filter(number=f"{number[1].upper()}{int(number[2]):06d}")
     titled = Q()
     for word in words:
         titled &= Q(title__icontains=word)
-    if len(words) == 1 and (number := _NUMBER.fullmatch(words[0])):
-        prefix, digits = (number[1] or "").upper(), f"{int(number[2]):06d}"
-        return rows.filter(titled | (Q(number=f"{prefix}{digits}") if prefix else Q(number__endswith=f"-{digits}")))
-    return rows.filter(titled)
+    return rows.filter(titled | Q(number__endswith=f"-{int(number[2]):06d}") if number else titled)

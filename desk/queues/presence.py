@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.cache import cache
 
-from . import revisions
+from desk.tickets import revisions
 
 STAYS = 15  # seconds after the last sign of somebody
 AGAIN = 3  # seconds after which a sign is noted again

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import revisions
+from desk.tickets import revisions
 
 
 def tell_who_looks(event: Any) -> None:

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 from desk.people.models import Workgroup
 from desk.people.rules import may_lead_queue, reach
 from desk.people.signed_in import SignedIn
+from desk.tickets import revisions
 
-from .. import asked, live, ordering, queries, revisions
+from .. import asked, live, ordering, queries
 from ..counts import remembered
 from ..filters import TicketFilter
 from ..rows import FIELDS, moves_by_key, rows_of

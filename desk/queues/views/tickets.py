@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 
 from desk.people.signed_in import SignedIn
 from desk.tickets import queries as tickets
-from desk.tickets import timeline
+from desk.tickets import revisions, timeline
 from desk.tickets.models import Ticket
 from desk.tickets.rules import may_see_internal
 
-from .. import live, revisions
+from .. import live
 from ..presence import Person
 
 

@@ -1,13 +1,19 @@
 """Pages that keep themselves up to date: nothing moved, something moved, who else is there; and without the cache."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from desk.queues import live, presence, revisions
+from desk.queues import live, presence
+from desk.sla.sweep import sweep_all
 from desk.tickets import actions as desk
+from desk.tickets import revisions
+from tests.desk.sla.promises import policy
 from tests.factories import incident
 from tests.stories import in_state, move
 
@@ -58,6 +64,17 @@ def test_whatever_happens_in_a_queue_moves_it(world, browse, committed):
     status, _, _, page = look(nadia, tag=theirs)
     assert status == 200
     assert ticket.number in page.content.decode()
+
+
+def test_a_mark_that_time_reached_moves_the_queue(world, browse, committed):
+    policy(response=None, resolution=60)
+    incident(world.erin, at=timezone.now() - timedelta(minutes=90))
+    sam, nadia = browse(world.sam), browse(world.nadia)
+    (_, ours, _, _), (_, theirs, _, _) = look(sam), look(nadia)
+    with committed():
+        sweep_all()
+    assert look(sam, tag=ours)[0] == 200
+    assert look(nadia, tag=theirs)[0] == 304
 
 
 def test_what_is_rolled_back_moves_nothing(world, browse, django_capture_on_commit_callbacks):
