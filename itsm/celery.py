@@ -68,6 +68,7 @@ app.conf.beat_schedule = {
     },
     # Once a day, in the small hours (UTC); a run that was missed is made up for by the next.
     "clear-sessions": {"task": "itsm.clear_sessions", "schedule": crontab(hour=3, minute=10)},
+    "sweep-queues": {"task": "queues.sweep", "schedule": crontab(hour=3, minute=40)},
     "sweep-bulk": {"task": "bulk.sweep", "schedule": crontab(hour=3, minute=30)},
     "sweep-files": {"task": "tickets.sweep_files", "schedule": crontab(hour=3, minute=20)},
 }

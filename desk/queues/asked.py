@@ -12,6 +12,7 @@ from desk.people.models import Workgroup
 from .filters import TicketFilter
 from .ordering import DEFAULT, ORDERS
 from .queries import TABS, Listing
+from .snoozing import asleep_ids
 
 WORDS = {"me": "me", "none": "nobody"}
 
@@ -86,10 +87,10 @@ class Asked:
         return [(name, value) for name, values in self.query.lists() if name != "q" for value in values]
 
 
-def read(request: HttpRequest, groups: tuple[Workgroup, ...], *, one: bool) -> Asked:
-    """What this address asks of the workgroups' tickets; of `one` workgroup no other can be asked for."""
-    query = request.GET.copy()
-    for name in ("after", "density", "choose"):
+def read(request: HttpRequest, groups: tuple[Workgroup, ...], *, one: bool, query: QueryDict | None = None) -> Asked:
+    """What this address (or this `query`) asks of the workgroups' tickets; of `one` workgroup no other can be asked for."""
+    query = (request.GET if query is None else query).copy()
+    for name in ("after", "density", "choose", "view"):
         query.pop(name, None)
     tab, order = query.get("tab", "all"), query.get("order", "")
     listing = Listing(
@@ -97,6 +98,7 @@ def read(request: HttpRequest, groups: tuple[Workgroup, ...], *, one: bool) -> A
         groups=groups,
         tab=tab if tab in TABS else "all",
         order=order if order in ORDERS else DEFAULT,
+        asleep=asleep_ids(request.user),  # type: ignore[arg-type]
     )
     asked = Asked(listing, query)
     if groups and not query.keys().isdisjoint(TicketFilter.base_filters):

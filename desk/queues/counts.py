@@ -31,7 +31,7 @@ def remembered(listing: Listing, groups: Sequence[Workgroup], *, asks: str, revi
     """The counts of a list that `asks` for something (its filters) while these queues stand as the `revision` says."""
     if revision is None:
         return counted(listing, groups)
-    told = f"{listing.user.pk}|{[group.pk for group in listing.groups]}|{asks}|{revision}"
+    told = f"{listing.user.pk}|{[group.pk for group in listing.groups]}|{asks}|{revision}|{listing.asleep}"
     key = f"queues.counts.{blake2b(told.encode(), digest_size=12).hexdigest()}"
     kept: Counts | None = revisions.quietly(cache.get, key)
     if kept is None:

@@ -30,6 +30,7 @@ TABS: dict[str, tuple[str, Callable[[User], Q]]] = {
     "breached": ("Breached", lambda user: breached()),
     "pending": ("Pending", lambda user: Q(state="pending")),
     "waiting": ("Waiting for others", lambda user: Q(state__in=TABS_OF_A_STATE["waiting"])),
+    "asleep": ("Put aside", lambda user: Q()),
     "resolved": ("To confirm", lambda user: Q(state__in=TABS_OF_A_STATE["resolved"])),
 }
 Narrow = Callable[[QuerySet[Ticket]], QuerySet[Ticket]]
@@ -49,6 +50,7 @@ class Listing:
     narrow: Narrow = lambda rows: rows  # what the filters leave of any rows
     tab: str = "all"
     order: str = ordering.DEFAULT
+    asleep: tuple[int, ...] = ()  # what the person has put aside: in a tab of its own, and in no other
 
     def all_of(self, *workgroups: Any) -> QuerySet[Ticket]:
         """What the filters leave of the open tickets of these workgroups (by id), whatever the tab."""
@@ -59,7 +61,13 @@ class Listing:
     def rows(self) -> QuerySet[Ticket]:
         """Everything that fits, in no order."""
         whole = self.all_of(*(group.pk for group in self.groups)) if self.groups else Ticket.objects.none()
-        return whole.filter(TABS[self.tab][1](self.user))
+        return self.of_tab(whole, self.tab)
+
+    def of_tab(self, rows: QuerySet[Ticket], tab: str) -> QuerySet[Ticket]:
+        """Those of the rows that stand in a tab."""
+        if tab == "asleep":
+            return rows.filter(pk__in=self.asleep)
+        return (rows.exclude(pk__in=self.asleep) if self.asleep else rows).filter(TABS[tab][1](self.user))
 
     def page(self, after: str = "") -> QuerySet[Ticket]:
         """A page of it and one row more, by keyset: as quick at the end of a long list as at its start.
@@ -70,7 +78,7 @@ class Listing:
         if len(self.groups) < 2 or self.tab == "mine":
             rows = self.rows
             return ordering.after(ordering.ordered(rows, self.order), self.order, after)[: PAGE + 1]
-        own = self.all_of(OuterRef("pk")).filter(TABS[self.tab][1](self.user))
+        own = self.of_tab(self.all_of(OuterRef("pk")), self.tab)
         first = ordering.after(ordering.ordered(own, self.order), self.order, after)[: PAGE + 1]
         each = Workgroup.objects.filter(pk__in=[group.pk for group in self.groups]).order_by()
         found = each.values_list(Func(ArraySubquery(first.values("pk")), function="UNNEST"))
@@ -90,7 +98,7 @@ def tabs(listing: Listing) -> list[Tab]:
     """The tabs with what the filters leave in each; one statement, and none is counted further than the cap."""
     offered = _offered(listing)
     everything = listing.all_of(*(group.pk for group in listing.groups)) if listing.groups else Ticket.objects.none()
-    counts = [count_of(everything.filter(TABS[key][1](listing.user))) for key in offered]
+    counts = [count_of(listing.of_tab(everything, key)) for key in offered]
     found = User.objects.filter(pk=listing.user.pk).order_by().values_list(*counts).first() or ()
     return [Tab(key, TABS[key][0], count_in_words(count)) for key, count in zip(offered, found, strict=False)]
 
@@ -105,7 +113,8 @@ def _offered(listing: Listing) -> list[str]:
     return [
         key
         for key in TABS
-        if key not in TABS_OF_A_STATE or not states.isdisjoint(TABS_OF_A_STATE[key]) or key == listing.tab
+        if (key != "asleep" or listing.asleep or key == listing.tab)
+        and (key not in TABS_OF_A_STATE or not states.isdisjoint(TABS_OF_A_STATE[key]) or key == listing.tab)
     ]
 
 

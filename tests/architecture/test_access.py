@@ -30,6 +30,7 @@ from desk.bulk.models import Row as BulkRow
 from desk.notifications.models import Message
 from desk.people.models import Workgroup
 from desk.people.queries import automation
+from desk.queues.models import FirstView, SavedView, Snooze
 from desk.replies.models import CannedReply
 from desk.services.models import Service
 from desk.tickets import actions as desk_actions
@@ -144,7 +145,18 @@ TABLE = [
     ),
     # Sam's own selection, of Erin's incident; who works in IT may select.
     Row("bulk:index", "                  in 403 403 200 200 200 403"),
-    post("bulk:select", "                in 403 403  go  go  go 403", data={"tickets": "this", "back": "/queues/"}),
+    # Sam's own view; who works in IT may have some.
+    Row("queues:views", "                in 403 403 200 200 200 403"),
+    Row("queues:strip", "                in 403 403 200 200 200 403"),
+    Row("queues:save_view", "            in 403 403 200 200 200 403"),
+    post("queues:save_view", "           in 403 403  go  go  go 403", data={"name": "Urgent"}),
+    Row("queues:edit_view", "            in 403 403 200 404 404 403"),
+    post("queues:edit_view", "           in 403 403  go 404 404 403", data={"name": "Urgent"}),
+    post("queues:delete_view", "         in 403 403  go 404 404 403"),
+    post("queues:first_view", "          in 403 403  go 404 404 403"),
+    Row("queues:snooze", "               in 403 404 200 404 200 200"),
+    post("queues:snooze", "              in 403 404  go 404  go  go", data={"choice": "0"}),
+    post("queues:select", "              in 403 403  go  go  go 403", data={"ids": "this"}),
     Row("bulk:run", "                    in 404 404 200 404 404 404"),
     post("bulk:run", "                   in 404 404  go 404 404 404", data={"do": "note", "note": "Looked at"}),
     # Sam's own canned reply; who works in IT may have some.
@@ -645,6 +657,8 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
     if row.name in {"changes:feed", "changes:renew_feed", "changes:remove_feed"}:
         feed = feeds.make(by=world.sam)
         arguments |= {"pk": feed.pk, "token": feeds.token(feed)}
+    if row.name in {"queues:edit_view", "queues:delete_view", "queues:first_view"}:
+        arguments["pk"] = SavedView.objects.create(name="Mine", query="tab=mine", owner=world.sam).pk
     if row.name == "bulk:run":
         arguments["pk"] = bulk.select(by=world.sam, tickets=[ticket.pk]).pk
     if row.name in {"replies:edit", "replies:delete"}:
@@ -677,7 +691,7 @@ def _data(world: Any, row: Row) -> dict[str, Any]:
         "template": _template().pk,
         "wifi": Service.objects.values_list("pk", flat=True).first(),
         "another": incident(world.sam, "Another one").number if row.name == "tickets:links" else "",
-        "this": Ticket.objects.order_by("pk").values_list("number", flat=True).first(),
+        "this": Ticket.objects.order_by("pk").values_list("pk", flat=True).first(),
         "other": WorkOrder.objects.filter(title="Something else").values_list("number", flat=True).first(),
     }
     return {name: named.get(value, value) if isinstance(value, str) else value for name, value in row.data.items()}
@@ -695,7 +709,8 @@ def _admin_path(address: Any) -> str:
 def _everything(ticket: Ticket) -> tuple[Any, ...]:
     fresh = Ticket.objects.get(pk=ticket.pk)
     unread = (Message.objects.filter(read_at=None).count(), OrderDraft.objects.count())
-    selected = tuple(BulkRow.objects.values_list("pk", "outcome"))
+    kept = tuple(tuple(model.objects.values_list()) for model in (SavedView, FirstView, Snooze))
+    selected = kept + tuple(BulkRow.objects.values_list("pk", "outcome"))
     nonces = (
         selected
         + tuple(CannedReply.objects.values_list("pk", "name"))

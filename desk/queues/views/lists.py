@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
+from desk.bulk.actions import MOST
+from desk.bulk.views import begin
 from desk.people.models import Workgroup
 from desk.people.rules import may_lead_queue, reach
 from desk.people.signed_in import SignedIn
 from desk.tickets import revisions
+from desk.tickets.queries import visible_to
 
-from .. import asked, live, ordering, queries
+from .. import asked, live, ordering, queries, saved
 from ..counts import remembered
 from ..filters import TicketFilter
 from ..rows import FIELDS, moves_by_key, rows_of
 from ..team import team_load
 
-SCRIPTS = ("js/queue/live.js", "js/queue/news.js", "js/queue/select.js", "js/queue/panel.js")
+SCRIPTS = ("js/queue/live.js", "js/queue/news.js", "js/queue/select.js", "js/queue/panel.js", "js/queue/bulk.js")
 DENSITIES = ("cosy", "compact")
 DENSITY = "queue_density"  # the cookie that remembers it
 
@@ -39,8 +44,11 @@ def queue(request: SignedIn, slug: str = "") -> HttpResponse:
     if slug and workgroup is None:
         workgroup = _workgroup(request, slug)
     found = asked.read(request, (workgroup,) if workgroup else tuple(mine), one=bool(workgroup))
+    if not slug and not request.GET and (first := saved.first_of(request.user)):
+        return redirect(first)
     if "choose" in request.GET:
         return _choose(request, found, workgroup)
+    part = bool(request.htmx) or "Live" in request.headers
     keys = [revisions.of_queue(group.pk) for group in mine]
     revision = revisions.digest(keys)  # before anything is read: what moves meanwhile is seen next time
     counts = remembered(found.listing, mine, asks=found.asks, revision=revision)
@@ -54,16 +62,32 @@ def queue(request: SignedIn, slug: str = "") -> HttpResponse:
         "may_lead": workgroup is not None and may_lead_queue(request.user, workgroup.pk),
         "density": _density(request),
         "scripts": SCRIPTS,
+        "views": saved.offered_to(request.user)[: saved.MOST] if not part else (),
         "total": next((tab.count for tab in counts.tabs if tab.key == found.listing.tab), "0"),
         "tag": live.tag_for(request, keys, revision),
         "densities": DENSITIES,
         **_list(request, found),
     }
-    part = bool(request.htmx) or "Live" in request.headers
     response = render(request, "queues/queue.html#list" if part else "queues/queue.html", context)
     if request.GET.get("density") in DENSITIES:
         response.set_cookie(DENSITY, request.GET["density"], max_age=365 * 24 * 3600, httponly=True, samesite="Lax")
     return response
+
+
+@require_POST
+def select(request: SignedIn, slug: str = "") -> HttpResponse:
+    """Do something with the ticked tickets of a list, or with all that its address asks for."""
+    mine = queries.known_queues(request.user)
+    groups = tuple(group for group in mine if not slug or group.slug == slug)
+    address = reverse("queues:queue", args=[slug]) if slug else reverse("queues:all")
+    query = request.GET.urlencode()
+    if "all" in request.POST:
+        rows = asked.read(request, groups, one=bool(slug)).listing.rows.order_by("pk")
+        chosen = list(rows.values_list("pk", flat=True)[: MOST + 1])
+    else:
+        ids = [int(pk) for pk in request.POST.getlist("ids") if re.fullmatch(r"[0-9]{1,18}", pk)]
+        chosen = list(visible_to(request.user).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+    return begin(request, chosen, f"{address}?{query}" if query else address)
 
 
 def _density(request: SignedIn) -> str:

@@ -2,7 +2,7 @@
    They never act in a field, and not at all for those who switched them off. */
 (() => {
   "use strict";
-  const SORTS = { a: ["assign"], s: ["start", "resume"], h: ["hold"], e: ["resolve", "complete", "fulfil", "finish"], t: ["take"] };
+  const SORTS = { a: ["assign"], s: ["start", "resume"], h: ["hold"], e: ["resolve", "complete", "fulfil", "finish"], t: ["take"], z: ["snooze"] };
   const on = () => document.body.dataset.keys === "on";
   const inField = (node) => node.closest("textarea, select, [contenteditable], input:not([type=checkbox]), details.menu[open], [popover]:popover-open");
 
@@ -43,6 +43,7 @@
     if (!row) return;
     const address = link(row).getAttribute("href");
     if (key === "t") return void window.htmx.ajax("POST", `${address}take/`, { target: "#panel", swap: "innerHTML", values: { next: "panel" } });
+    if (key === "z") return void window.htmx.ajax("GET", `/snooze/${row.querySelector(".number").textContent}/?next=panel`, { target: "#dialog-body", swap: "innerHTML" });
     const name = (JSON.parse(list().dataset.moves)[row.dataset.kind] || {})[key];
     if (!name) return window.house.say("There is no such move for this kind of ticket.");
     window.htmx.ajax("GET", `${address}do/${name}/?next=panel`, { target: "#dialog-body", swap: "innerHTML" });
