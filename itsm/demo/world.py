@@ -14,6 +14,8 @@ from desk.assignment.models import RoutingRule
 from desk.people.actions import ensure_role_groups, join
 from desk.people.models import Absence, Role, Skill, User, UserSkill, Workgroup
 from desk.people.queries import automation
+from desk.queues.models import SavedView
+from desk.replies.models import CannedReply
 from desk.services.models import Category, Service, Site
 from desk.sla.models import ViolationReason
 from desk.tickets.models import PendingReason
@@ -68,6 +70,7 @@ def build(now: datetime) -> World:
     _workgroups(world, company)
     _rules(world, company)
     _orders(world, company)
+    _habits(world, company)
     world.reasons = {reason.name: reason for reason in PendingReason.objects.all()}
     world.codes = {code.name: code for code in ResolutionCode.objects.all()}
     return world
@@ -159,6 +162,14 @@ def _rules(world: World, company: dict[str, Any]) -> None:
             site=world.sites[row["site"]] if "site" in row else None,
             workgroup=world.workgroups[row["workgroup"]],
         )
+
+
+def _habits(world: World, company: dict[str, Any]) -> None:
+    """Canned replies, and views of the queues."""
+    for name, text, slug in company["replies"]:
+        CannedReply.objects.create(name=name, text=text, workgroup=world.workgroups[slug] if slug else None)
+    for name, query, slug in company["views"]:
+        SavedView.objects.create(name=name, query=query, workgroup=world.workgroups[slug] if slug else None)
 
 
 def _orders(world: World, company: dict[str, Any]) -> None:

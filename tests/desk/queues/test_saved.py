@@ -88,3 +88,16 @@ def test_renaming_keeps_the_question(world, browse):
     view.refresh_from_db()
     assert (view.name, view.query, view.owner) == ("Very urgent", "priority=1", world.sam)
     assert browse(world.nadia).get(f"/views/{view.pk}/").status_code == 404
+
+
+def test_the_administration_keeps_views_for_everybody_and_refuses_what_no_list_understands(world, browse):
+    admin, address = browse(world.admin), "/admin/queues/savedview/add/"
+    page = admin.post(
+        address, {"name": "Odd", "query": "colour=red", "owner": world.sam.pk, "workgroup": world.desk.pk}
+    )
+    assert "A list can&#x27;t be narrowed by colour." in page.content.decode()
+    assert "leave the other empty" in page.content.decode()
+    assert "There is no such tab or order." in admin.post(address, {"name": "Odd", "query": "tab=odd"}).content.decode()
+    admin.post(address, {"name": "All P1", "query": "?priority=1"})
+    assert SavedView.objects.get().query == "priority=1"
+    assert names(world.niko) == {"All P1"}
