@@ -15,6 +15,7 @@ from desk.tickets import text
 from desk.tickets.errors import Refused
 from desk.tickets.queries import COUNT_CAP, count_in_words
 
+from . import habits
 from .models import FirstView, SavedView
 
 MOST = 12  # views whose tickets are counted
@@ -64,6 +65,11 @@ def shelf(request: HttpRequest, groups: tuple[Workgroup, ...]) -> list[Shelf]:
     return found
 
 
+def names(user: User) -> list[habits.Name]:
+    """The reader's views, without asking what is in them."""
+    return habits.views_of(user, lambda: list(offered_to(user)[:100]))
+
+
 def first_of(user: User) -> SavedView | None:
     """The view with which this person's queues open, if it is still theirs to see."""
     return offered_to(user).filter(pk__in=FirstView.objects.filter(user=user).values("view")).first()
@@ -93,6 +99,7 @@ def save(
             found.save()
     except IntegrityError:
         raise Refused(f"There is a “{found.name}” for {found.whose} already.", field="name") from None
+    habits.forget(by)
     return found
 
 
@@ -101,6 +108,7 @@ def delete(*, view: SavedView, by: User) -> None:
     if not may_change(view, by):
         raise PermissionDenied(f"Only whoever it belongs to may delete “{view}”.")
     view.delete()
+    habits.forget(by)
 
 
 def begin_with(*, by: User, view: SavedView | None) -> None:
@@ -109,3 +117,4 @@ def begin_with(*, by: User, view: SavedView | None) -> None:
         FirstView.objects.filter(user=by).delete()
     else:
         FirstView.objects.update_or_create(user=by, defaults={"view": view})
+    habits.forget(by)

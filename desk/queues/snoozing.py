@@ -15,6 +15,7 @@ from desk.tickets.errors import Refused
 from desk.tickets.models import Ticket
 from desk.tickets.rules import may_see_internal
 
+from . import habits
 from .models import Snooze
 
 LONGEST = timedelta(days=366)
@@ -65,12 +66,20 @@ def snooze(*, ticket: Ticket, by: User, until: datetime) -> Snooze:
     made, _ = Snooze.objects.update_or_create(
         user=by, ticket_id=ticket.pk, defaults={"until": until, "version": ticket.version}
     )
+    habits.forget(by)
     return made
 
 
 def wake(*, ticket: Ticket, by: User) -> None:
     """It stands in this person's lists again; twice does nothing."""
     Snooze.objects.filter(user=by, ticket_id=ticket.pk).delete()
+    habits.forget(by)
+
+
+def until(ticket: Ticket, user: User) -> datetime | None:
+    """Until when this person has put it aside; None when they haven't, or it woke."""
+    rows = [row for row in habits.aside_of(user) if row.ticket == ticket.pk and row.version >= ticket.version]
+    return next((row.until for row in rows if row.until > timezone.now()), None)
 
 
 def asleep(user: User) -> QuerySet[Snooze]:
@@ -82,7 +91,8 @@ def asleep_ids(user: User) -> tuple[int, ...]:
     """The ids of those tickets, read once and kept on the user object (so: once per request)."""
     kept: tuple[int, ...] | None = getattr(user, "_asleep", None)
     if kept is None:
-        kept = tuple(asleep(user).order_by("ticket").values_list("ticket", flat=True))
+        due = any(row.until > timezone.now() for row in habits.aside_of(user))
+        kept = tuple(asleep(user).order_by("ticket").values_list("ticket", flat=True)) if due else ()
         setattr(user, "_asleep", kept)  # noqa: B010 (the request holds a lazy proxy of the user)
     return kept
 

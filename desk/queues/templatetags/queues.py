@@ -16,5 +16,5 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def put_aside(context: dict[str, Any], ticket: Ticket) -> str:
     """Until when, in words; empty when the reader hasn't, or it woke."""
-    row = snoozing.asleep(context["request"].user).filter(ticket_id=ticket.pk).first()
-    return snoozing.in_words(row.until) if row else ""
+    until = snoozing.until(ticket, context["request"].user)
+    return snoozing.in_words(until) if until else ""

@@ -44,8 +44,9 @@ def queue(request: SignedIn, slug: str = "") -> HttpResponse:
     if slug and workgroup is None:
         workgroup = _workgroup(request, slug)
     found = asked.read(request, (workgroup,) if workgroup else tuple(mine), one=bool(workgroup))
-    if not slug and not request.GET and (first := saved.first_of(request.user)):
-        return redirect(first)
+    names = saved.names(request.user)
+    if not slug and not request.GET and (first := next((one for one in names if one.is_first), None)):
+        return redirect(first.address)
     if "choose" in request.GET:
         return _choose(request, found, workgroup)
     part = bool(request.htmx) or "Live" in request.headers
@@ -62,7 +63,7 @@ def queue(request: SignedIn, slug: str = "") -> HttpResponse:
         "may_lead": workgroup is not None and may_lead_queue(request.user, workgroup.pk),
         "density": _density(request),
         "scripts": SCRIPTS,
-        "views": saved.offered_to(request.user)[: saved.MOST] if not part else (),
+        "views": names[: saved.MOST] if not part else (),
         "total": next((tab.count for tab in counts.tabs if tab.key == found.listing.tab), "0"),
         "tag": live.tag_for(request, keys, revision),
         "densities": DENSITIES,
