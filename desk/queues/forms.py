@@ -39,7 +39,7 @@ class SnoozeForm(forms.Form):
 
     choice = forms.ChoiceField(label="Until when?", widget=forms.RadioSelect)
     until = forms.DateTimeField(
-        label="Or at a moment of your own", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        label="Which moment?", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         error_messages={"invalid": "Please give a day and a time."},
     )  # fmt: skip
 
