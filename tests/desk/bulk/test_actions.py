@@ -68,9 +68,9 @@ def test_each_kind_of_ticket_does_what_it_can(world, five):
     vendor = PendingReason.objects.get(name="Waiting for vendor").pk
     found = actions.select(by=world.nadia, tickets=[change.pk])
     assert "A change can't be put on hold." in queries.preview(found, "hold").unable[0][1]
-    assert set(refusals(run(world, [change], "hold", by=world.nadia, reason=vendor))) == {change.number}
+    assert set(refusals(run(world, [change], "hold", by=world.nadia, pending=vendor))) == {change.number}
     assert run(world, five[:1], "take").done == 1
-    assert run(world, five[:1], "hold", reason=vendor).done == 1
+    assert run(world, five[:1], "hold", pending=vendor).done == 1
     assert Ticket.objects.get(pk=five[0].pk).state == "pending"
 
 
