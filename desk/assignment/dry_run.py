@@ -15,7 +15,7 @@ from desk.tickets.models import Event, Ticket
 from .queries import Known, NoCatchAll, Table
 
 DAYS = 30
-MOST = 5_000  # tickets, the newest
+MOST = 3_000  # tickets, the newest
 EXAMPLES = 3
 
 

@@ -20,8 +20,6 @@ from . import history, learning, scoring
 from .pingpong import sent_on_by
 from .queries import Known, NoCatchAll, Table, Tree, branch_of, tree
 
-MOST = 200  # of a person's open tickets, the most urgent; more than that is more than enough
-
 
 @dataclass(frozen=True)
 class Candidate(scoring.Analyst):
@@ -148,7 +146,7 @@ def _levels(users: Sequence[User], wanted: Sequence[Skill]) -> dict[tuple[int, i
 def _loads(users: Sequence[User], *, besides: Ticket) -> dict[int, Counter[int]]:
     """How many of each priority each of them has open, apart from the ticket itself; read by the index of assignees."""
     theirs = at_work(Ticket.objects.filter(assignee=OuterRef("pk"))).exclude(pk=besides.pk)
-    urgent = ArraySubquery(theirs.order_by("priority", "pk").values("priority")[:MOST])
+    urgent = ArraySubquery(theirs.order_by("priority", "pk").values("priority")[: scoring.MANY])
     rows = User.objects.filter(pk__in=[user.pk for user in users]).annotate(open=urgent).values_list("pk", "open")
     found: dict[int, Counter[int]] = defaultdict(Counter)
     for pk, priorities in rows:

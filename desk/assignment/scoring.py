@@ -15,6 +15,8 @@ from typing import TypeVar
 WEIGHT = {1: 8, 2: 4, 3: 2, 4: 1, 5: 1}
 # What a level of the skill that is asked for is worth: when it is urgent, knowing how counts for more than having time.
 LEVEL = {1: 40, 2: 30, 3: 20, 4: 20, 5: 15}
+MANY = 200  # open tickets of a person that are counted, the most urgent ones; more is no different
+LONG = 1001  # where the count of a queue stops, as on its page
 FEW = 5  # of fewer tickets than this, history says nothing
 TELLING = 15  # percent of such tickets that ended there, before a workgroup is suggested for it
 
@@ -53,7 +55,8 @@ class Analyst:
         """One line: skill, load, shift."""
         skills = [f"skill {s.name} {s.level}/3" if s.level else f"no skill {s.name}" for s in self.skills]
         first = self.load[0]
-        parts = [*skills, f"{self.open} open" + (f" ({first} P1)" if first else ""), self.presence]
+        load = f"{self.open}{'+' if self.open >= MANY else ''} open" + (f" ({first} P1)" if first else "")
+        parts = [*skills, load, self.presence]
         return ", ".join(part for part in parts if part)
 
 
@@ -142,8 +145,9 @@ class Group:
         if self.words and self.chance:
             parts.append(f"words: {', '.join(self.words)} ({self.chance}%)")
         parts += [f"skill {skill.name} {skill.level}/3" for skill in self.best]
-        who = f"{self.here} of {len(self.people)} here" if self.people else "no analysts"
-        return " · ".join(part for part in [*parts, who, f"{self.waiting} open"] if part)
+        who = f"{self.here or 'none'} of {len(self.people)} here" if self.people else "no analysts"
+        waiting = f"{LONG - 1:,}+" if self.waiting >= LONG else f"{self.waiting:,}"
+        return " · ".join(part for part in [*parts, who, f"{waiting} open"] if part)
 
 
 def _told(ended: Ended | None) -> str:

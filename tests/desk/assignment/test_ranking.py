@@ -132,6 +132,7 @@ def test_another_workgroups_analysts_are_shown_without_javascript(world, browse)
     page = client.post(path, {"workgroup": world.network.pk, "reason": "Typed already", "show": "1"}).content.decode()
     assert f'value="{world.nadia.pk}"' in page and f'value="{world.sam.pk}"' not in page
     assert "Typed already" in page
+    assert 'id="move_assignee"' in page and 'id="move_reason_label"' in page  # what htmx takes out of it
     assert re.search(rf'value="{world.network.pk}"[^>]* checked', page)
 
 

@@ -6,6 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desk.assignment.scoring import (
+    LONG,
+    MANY,
     Analyst,
     Ended,
     Group,
@@ -19,6 +21,7 @@ from desk.assignment.scoring import (
     rank,
     rank_groups,
 )
+from desk.tickets.queries import COUNT_CAP
 
 SKILLS = ("VPN", "Wi-Fi")
 loads = st.tuples(*[st.integers(0, 40)] * 5)
@@ -120,6 +123,13 @@ def test_a_line_says_why():
     assert nadia.because == "skill VPN 3/3, 4 open (1 P1), on shift until 17:00"
     network = group(people=(nadia,), waiting=9, ended=Ended(46, 50, "category VPN"))
     assert network.because == "category VPN · 92% of such tickets ended here · skill VPN 3/3 · 1 of 1 here · 9 open"
+
+
+def test_what_is_counted_no_further_says_so():
+    assert LONG == COUNT_CAP
+    crowd = group(people=(Analyst(1, "Ann", load=(0, 0, 0, MANY, 0), away=True),), waiting=LONG)
+    assert crowd.because == "none of 1 here · 1,000+ open"
+    assert crowd.people[0].because == "200+ open"
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
