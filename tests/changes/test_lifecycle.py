@@ -27,7 +27,7 @@ TABLE = {
     "approved": ("withdraw schedule cancel assign", "withdraw schedule cancel assign", "withdraw reconsider assign"),
     "rejected": ("withdraw cancel assign", "withdraw cancel assign", "withdraw assign"),
     "scheduled": ("withdraw start cancel assign", "withdraw cancel assign", "withdraw reconsider assign"),
-    "implementing": ("finish fail assign", "finish fail assign", "assign"),  # whoever oversees it may write down how it went
+    "implementing": ("finish fail assign", "finish fail assign", "assign"),  # chris may write down how it went
     "implemented": ("write_review close assign", "write_review close assign", "assign"),
     "failed": ("write_review assign", "write_review assign", "assign"),  # closed after its review
     "closed": ("", "", ""),
