@@ -54,13 +54,13 @@ class AssignForm(MoveForm):
         # Another workgroup has other analysts: their cards alone are redrawn, so that nothing typed meanwhile is lost.
         field.widget.outer = {
             "hx-post": reverse(self.ticket.do_url, args=[self.ticket.number, "assign"]),
-            "hx-trigger": "change delay:100ms",
+            "hx-trigger": "change",
             "hx-vals": '{"show": "1"}',
             "hx-target": "#move_assignee",
             "hx-select": "#move_assignee",
             "hx-select-oob": "#move_reason_label",
             "hx-swap": "outerHTML",
-            "hx-sync": "closest form:replace",
+            "hx-sync": "this:queue last",  # never in the way of the form itself, which may be sent meanwhile
         }
 
     def _prepare_people(self) -> None:
