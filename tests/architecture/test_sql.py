@@ -16,7 +16,7 @@ COSTS = {
     "/queues/": ("sam", 4),
     "/queues/service-desk/": ("sam", 12),
     "/queues/service-desk/?tab=unassigned": ("sam", 12),
-    "/queues/service-desk/team/": ("lena", 8),
+    "/queues/service-desk/team/": ("lena", 10),
     "/lifecycles/": ("sam", 7),
     "/inbox/": ("sam", 5),
     "/approvals/": ("sam", 8),
