@@ -338,6 +338,8 @@ TABLE = [
     *request("assign", "in_fulfilment", "403 404 200 404 200 403", "403 404  go 404  go 403", workgroup="desk"),
     Row("tickets:links", "               in 403 404 200 404 200 403"),
     post("tickets:links", "              in 403 404  go 404  go 403", data={"how": "related_to>", "number": "another"}),
+    Row("search:index", "                in 200 200 200 200 200 200"),
+    Row("search:quick", "                in 200 200 200 200 200 200"),
     Row("tickets:queues", "              in 200 200 200 200 200 200"),
     Row("tickets:queue", "               in 404 404 200 404 200 200"),
     Row("tickets:team", "                in 404 404 403 404 200 403"),
