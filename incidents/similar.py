@@ -11,11 +11,11 @@ from desk.search.similar import Description, Likeness, like
 from desk.tickets.models import Ticket
 
 from . import queries
-from .lifecycle import CLOSED_STATES, State
+from .lifecycle import State
 from .models import Incident, Outage
 
 SOLVED = [State.RESOLVED, State.CLOSED]
-OPEN = [state for state in State if state not in {*CLOSED_STATES, State.RESOLVED}]
+MOST = 4  # of each group
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,14 @@ class Group:
 
 def hints(about: Description, user: User) -> list[Group]:
     """What each source knows, those that know nothing left out."""
-    return [group for source in SOURCES if (group := source(about, user)).hints]
+    return [group for source in SOURCES for group in source(about, user) if group.hints]
 
 
-def outages(about: Description, user: User) -> Group:
+def outages(about: Description, user: User) -> list[Group]:
     """Services that are down now, for everybody: the one that was chosen, or whose name was typed."""
     typed = f"{about.title} {about.text}".lower()
-    return Group("We are on it already", [_outage(one) for one in queries.outages() if _is_meant(one, about, typed)])
+    meant = [_outage(one) for one in queries.outages() if _is_meant(one, about, typed)]
+    return [Group("We are on it already", meant)]
 
 
 def _is_meant(outage: Outage, about: Description, typed: str) -> bool:
@@ -59,21 +60,21 @@ def _outage(outage: Outage) -> Hint:
     )
 
 
-def open_ones(about: Description, user: User) -> Group:
-    """Others like it that nobody has solved yet: perhaps it is one of them."""
+def tickets(about: Description, user: User) -> list[Group]:
+    """Others like it: those that nobody has solved yet, for it may be one of them; and what solved the rest."""
     own = not reach(user).view
-    rows = Ticket.objects.filter(kind="incident", state__in=OPEN)
+    rows = Ticket.objects.filter(kind="incident").exclude(state=State.CANCELLED)
     found = like(about, user, rows, own=own)
-    return Group("You reported this before?" if own else "Open, and perhaps the same", [_hint(one) for one in found])
-
-
-def solved_ones(about: Description, user: User) -> Group:
-    """Others like it that are solved, with what solved them."""
-    own = not reach(user).view
-    found = like(about, user, Ticket.objects.filter(kind="incident", state__in=SOLVED), own=own)
-    solutions = dict(Incident.objects.filter(pk__in=[one.ticket.pk for one in found]).values_list("pk", "solution"))
-    hints = [replace(_hint(one), solution=solutions.get(one.ticket.pk, "")) for one in found]
-    return Group("Solved for you before" if own else "Solved before", hints)
+    unsolved = [one for one in found if one.ticket.state not in SOLVED][:MOST]
+    solved = [one for one in found if one.ticket.state in SOLVED][:MOST]
+    words = dict(Incident.objects.filter(pk__in=[one.ticket.pk for one in solved]).values_list("pk", "solution"))
+    return [
+        Group("You reported this before?" if own else "Open, and perhaps the same", [_hint(one) for one in unsolved]),
+        Group(
+            "Solved for you before" if own else "Solved before",
+            [replace(_hint(one), solution=words.get(one.ticket.pk, "")) for one in solved],
+        ),
+    ]
 
 
 def _hint(one: Likeness) -> Hint:
@@ -81,4 +82,4 @@ def _hint(one: Likeness) -> Hint:
 
 
 # In the order in which they are shown; articles will be one more.
-SOURCES: list[Callable[[Description, User], Group]] = [outages, open_ones, solved_ones]
+SOURCES: list[Callable[[Description, User], list[Group]]] = [outages, tickets]

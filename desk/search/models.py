@@ -12,20 +12,21 @@ from django.db.models.functions import Coalesce
 
 
 @SearchVectorField.register_lookup
-class Answers(Lookup):  # type: ignore[type-arg]
+class Answers(Lookup):
     """`words__answers="'vpn':* & 'timeout':*"`: the words answer a query, given as `words.read` writes it."""
 
     lookup_name = "answers"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         lhs, lhs_params = self.process_lhs(compiler, connection)
         rhs, rhs_params = self.process_rhs(compiler, connection)
-        return f"{lhs} @@ {rhs}::tsquery", [*lhs_params, *rhs_params]
+        return f"{lhs} @@ {rhs}::tsquery", (*lhs_params, *rhs_params)
 
 
 class Document(models.Model):
     """The words of a ticket; written by triggers on tickets and events alone, in the transaction of what they describe.
 
+    `workgroup` is the ticket's, so that an index finds words within it; who may see what is asked of the ticket itself.
     `public` holds those of its public side. `whole` holds those and the internal ones, and is NULL where nothing
     internal was written: it answers to those alone who may see what is internal.
     """
@@ -33,14 +34,15 @@ class Document(models.Model):
     ticket = models.OneToOneField(
         "tickets.Ticket", primary_key=True, on_delete=models.CASCADE, related_name="search_document"
     )
+    workgroup = models.ForeignKey("people.Workgroup", on_delete=models.PROTECT, related_name="+", db_index=False)
     public = SearchVectorField()
     whole = SearchVectorField(null=True)
 
     class Meta:
         indexes = [
             # What is new waits in a list that each search reads too; so it is kept short.
-            GinIndex(fields=["public"], name="search_public", gin_pending_list_limit=256),
-            GinIndex(Coalesce("whole", "public"), name="search_whole", gin_pending_list_limit=256),
+            GinIndex(fields=["workgroup", "public"], name="search_public", gin_pending_list_limit=256),
+            GinIndex("workgroup", Coalesce("whole", "public"), name="search_whole", gin_pending_list_limit=256),
         ]
 
     def __str__(self) -> str:

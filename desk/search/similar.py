@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from dataclasses import dataclass, field
 from itertools import chain
@@ -12,17 +13,20 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from desk.people.models import User
-from desk.tickets import kinds
 from desk.tickets.models import Ticket
-from desk.tickets.queries import in_reach, open_tickets
+from desk.tickets.queries import in_reach
 
 from . import words
+from .models import Document
+from .queries import within
 
-TERMS, CANDIDATES = 12, 60  # words that are looked for, the rarest; tickets that are compared
+TERMS, CANDIDATES = 10, 200  # words that are looked for, the rarest; tickets that are compared
 OWN = 200  # of a person's own, the newest
-READ = 2000  # tickets for one word at most: the newest that have it
-COMMON = 0.2  # a word in more of all tickets than this says nothing
+READ = 400  # tickets for one word at most: the newest that have it
+COMMON = 0.35  # a word in more of all tickets than this says nothing
 ENOUGH = 0.22  # of a perfect likeness; less is a coincidence
+BY_TEXT, IN_TEXT = 0.35, 0.4  # what a word counts that is in the text asked with, or in the text found, and in no title
+RAREST = 1 / 400  # what is rarer says no more: it may be a name, or a slip
 _KEPT_FOR = 600.0  # seconds that the frequencies of words are kept
 
 
@@ -64,26 +68,25 @@ class Term:
     """A word that is looked for, how it was typed, and how much it says."""
 
     typed: str
+    stem: str
     part: str
     weight: float
 
 
-def like(about: Description, user: User, rows: QuerySet[Ticket], *, own: bool = False, most: int = 5) -> list[Likeness]:
-    """Of the rows that the person may see inside (or, with `own`, of their own), those most like what is described.
+def like(about: Description, user: User, rows: QuerySet[Ticket], *, own: bool = False) -> list[Likeness]:
+    """Of the rows that the person may see inside (or, with `own`, of their own), those like what is described, best first.
 
     Only public words count: what is like mustn't depend on who wrote which note.
     """
     terms, theirs = _terms(about), _own(user) if own else []
     if not terms or (own and not theirs):
         return []
+    documents = Document.objects.exclude(pk=about.pk)
+    found = _candidates(terms, documents.filter(pk__in=theirs) if own else documents.filter(within(user, "")))
     allowed = Q(pk__in=theirs) if own else in_reach(user)
-    found = _candidates(terms, rows.filter(allowed).exclude(pk=about.pk))
-    tickets = Ticket.objects.select_related("service", "site", "workgroup", "category", "pending_reason").defer(
-        "description"
-    )
-    compared = [_compared(about, ticket, terms, found[pk]) for pk, ticket in tickets.in_bulk(found).items()]
-    good = sorted((one for one in compared if one.score >= ENOUGH), key=lambda one: (-one.score, -one.ticket.pk))
-    return good[:most]
+    shown = rows.filter(allowed).select_related("service", "workgroup", "pending_reason").defer("description")
+    compared = [_compared(about, ticket, terms, found[pk]) for pk, ticket in shown.in_bulk(found).items()]
+    return sorted((one for one in compared if one.score >= ENOUGH), key=lambda one: (-one.score, -one.ticket.pk))
 
 
 def _own(user: User) -> list[int]:
@@ -93,35 +96,34 @@ def _own(user: User) -> list[int]:
     return [row["pk"] for row in requested.union(watched)]
 
 
-def unsolved(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """Those that somebody still has to solve."""
-    solved = sorted({state for kind in kinds.every() for state in kind.solved | kind.void})
-    return open_tickets(rows).exclude(state__in=solved)
-
-
 def _compared(about: Description, ticket: Ticket, terms: list[Term], hits: set[int]) -> Likeness:
-    """Words by what they say, twice where they are in the title; then what else is the same."""
-    title = ticket.title
-    total = sum(term.weight for term in terms)
-    got = 0.0
-    in_both = []
-    for n in sorted(hits, key=lambda n: -terms[n].weight):
-        term = terms[n]
-        pattern = words.pattern([words.trimmed(term.typed)])
-        got += term.weight * (1.0 if pattern and pattern.search(title) else 0.7)
-        in_both.append(term.typed)
-    score = 0.8 * got / total
+    """How much of what was said the ticket has, and how much of its title was said; then what else is the same."""
+    titles = _words(ticket.title)
+    usual = frequencies()
+    asked = sum(term.weight for term in terms)
+    had = sum(terms[n].weight * (1.0 if terms[n].stem in titles else IN_TEXT) for n in hits)
+    stems = {terms[n].stem for n in hits}
+    title_says = sum(usual.weight(stem) for stem in titles)
+    title_shared = sum(usual.weight(stem) for stem in titles & stems)
+    score = 0.5 * had / asked + 0.35 * (title_shared / title_says if title_says else 0.0)
     same = []
-    for name, share in (("service", 0.1), ("category", 0.06), ("site", 0.04)):
+    for name, share in (("service", 0.08), ("category", 0.04), ("site", 0.03)):
         mine = getattr(about, f"{name}_id")
         if mine is not None and mine == getattr(ticket, f"{name}_id"):
             score += share
             same.append(f"same {name}")
-    return Likeness(ticket, score, tuple(in_both), tuple(same))
+    best = sorted(hits, key=lambda n: -terms[n].weight)
+    return Likeness(ticket, score, tuple(terms[n].typed for n in best), tuple(same))
+
+
+def _words(title: str) -> set[str]:
+    """The stems of a title that say something."""
+    found = {words.trimmed(word) for word in re.findall(r"\w+", words.plain(title)) if len(word) > 1}
+    return {stem for stem in found if frequencies().of(stem) <= COMMON}
 
 
 def _terms(about: Description) -> list[Term]:
-    """The words of title and text that say most; those of the title count double."""
+    """The words that say most; those of the title first, for texts hold names, greetings and signatures."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tsvector_to_array(to_tsvector('desk_search', %s)), tsvector_to_array(to_tsvector('desk_search', %s))",
@@ -130,21 +132,20 @@ def _terms(about: Description) -> list[Term]:
         title, text = cursor.fetchone()
     usual = frequencies()
     found: dict[str, Term] = {}
-    for lexeme, factor in chain(((word, 2.0) for word in title), ((word, 1.0) for word in text)):
-        part = words.beginning(lexeme)
-        frequency = usual.of(words.trimmed(lexeme))
-        if part in found or len(lexeme) < 2 or lexeme.isdigit() or frequency > COMMON:
+    for lexeme, factor in chain(((word, 1.0) for word in title), ((word, BY_TEXT) for word in text)):
+        stem = words.trimmed(lexeme)
+        if stem in found or len(lexeme) < 2 or lexeme.isdigit() or usual.of(stem) > COMMON:
             continue
-        found[part] = Term(lexeme, part, factor * -math.log(frequency))
+        found[stem] = Term(lexeme, stem, words.beginning(lexeme), factor * usual.weight(stem))
     return sorted(found.values(), key=lambda term: -term.weight)[:TERMS]
 
 
-def _candidates(terms: list[Term], rows: QuerySet[Ticket]) -> dict[int, set[int]]:
-    """The tickets that have most of the terms by weight, each with the numbers of those it has; one statement."""
+def _candidates(terms: list[Term], documents: QuerySet[Document]) -> dict[int, set[int]]:
+    """The documents that have most of the terms by weight, each with the numbers of those it has; one statement."""
     parts: list[str] = []
     params: list[Any] = []
     for n, term in enumerate(terms):
-        one = rows.filter(search_document__public__answers=term.part).order_by("-pk").values("pk")[:READ]
+        one = documents.filter(public__answers=term.part).order_by("-pk").values("pk")[:READ]
         sql, values = one.query.sql_with_params()
         parts.append(f"SELECT id, {n} AS term, %s::float AS weight FROM ({sql}) AS part(id)")
         params += [term.weight, *values]
@@ -175,6 +176,10 @@ class Frequencies:
                 self._known.clear()
                 return min(max(share, self.rare), 1.0)
         return self._known[stem]
+
+    def weight(self, stem: str) -> float:
+        """How much the word says."""
+        return -math.log(max(self.of(stem), RAREST))
 
 
 _kept = Frequencies()

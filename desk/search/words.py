@@ -152,6 +152,14 @@ def _numbers(typed: str) -> tuple[str, ...]:
 
 # -- what a mistyped word may have meant ------------------------------------------------------------
 
+
+def plain(text: str) -> str:
+    """In small letters and without accents, as the index has it."""
+    return "".join(
+        c for c in unicodedata.normalize("NFD", text.lower().replace("ß", "ss")) if not unicodedata.combining(c)
+    )
+
+
 NEAR = 4  # neighbours that are tried for a word
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

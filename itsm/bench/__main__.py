@@ -61,7 +61,7 @@ def _wait_for(port: int) -> None:
     raise SystemExit("The server didn't start.")
 
 
-def _table(company, portal: int, floor: int) -> None:  # type: ignore[no-untyped-def]
+def _table(company, portal: int, floor: int) -> None:
     from itsm.bench.measure import Wrong, measure
     from itsm.bench.rows import Row, get, rows
 
@@ -77,7 +77,7 @@ def _table(company, portal: int, floor: int) -> None:  # type: ignore[no-untyped
                 print(f"{row.name:<40} {wrong}")
 
 
-def _line(name: str, found, bare) -> None:  # type: ignore[no-untyped-def]
+def _line(name: str, found, bare) -> None:
     print(
         f"{name:<40} {found.p50:>8.1f} {found.p95:>8.1f} {found.rate:>9.0f} {found.statements or '':>5}"
         f" {found.size:>9,} {found.p50 / bare.p50:>7.2f}×",

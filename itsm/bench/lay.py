@@ -112,8 +112,10 @@ SELECT 'incident', 'INC-' || lpad(n::text, 6, '0'),
     initcap(thing) || ' ' || trouble || CASE WHEN n %% %(tenth)s = 7 THEN ' %(rare)s'
         WHEN n %% 20 = 3 THEN ' at the %(common)s' ELSE '' END,
     'Since this morning my ' || thing || ' ' || trouble || '. ' || (SELECT string_agg(
-        (%(things)s::text[])[1 + (hashint8(n * 31 + k) & 1023) %% %(many)s] || ' ' || (hashint8(n + k * 7) & 4095), ' and ')
-        FROM generate_series(1, 12) AS k),
+        CASE WHEN r < %(many)s THEN (%(things)s::text[])[r + 1]
+            ELSE left(translate(md5(r::text), '0123456789', 'ghijklmnop'), 7) END, ' ')
+        FROM (SELECT floor(exp((hashint8(n * 31 + k) & 65535) / 65536.0 * 9.2))::int - 1 AS r
+            FROM generate_series(1, 30) AS k) AS said),
     state, 1, who, who, workgroup,
     CASE WHEN state IN ('logged') THEN NULL ELSE %(people)s + (workgroup - %(groups)s) * 5 + n %% 5 END,
     %(services)s + n %% 12, %(sites)s + n %% 6, 1 + n %% 3, 1 + (n / 3) %% 3, 1 + n %% 5, 0, 'web', made, made
@@ -154,7 +156,7 @@ SELECT id, created_at + interval '2 hours', created_at, assignee_id, 'incident.r
 @transaction.atomic
 def _tickets(size: int, groups: list[Workgroup], people: list[User]) -> None:
     service, site = Service.objects.order_by("pk")[0], Site.objects.order_by("pk")[0]
-    values = {
+    values: dict[str, Any] = {
         "size": size, "tenth": max(size // 10, 20), "things": THINGS, "many": len(THINGS), "troubles": TROUBLES,
         "kinds": len(TROUBLES), "people": people[0].pk, "crowd": len(people), "groups": groups[0].pk,
         "queues": len(groups), "services": service.pk, "sites": site.pk,

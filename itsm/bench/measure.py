@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
@@ -41,7 +42,7 @@ def measure(row: Row, port: int, *, count_statements: bool = True) -> Measured:
     return Measured(times[len(times) // 2], times[int(len(times) * 0.95)], rate, statements, size)
 
 
-def _for_a_while():  # type: ignore[no-untyped-def]
+def _for_a_while() -> Iterator[int]:
     began = time.perf_counter()
     for n in range(MOST):
         if n >= 20 and time.perf_counter() - began > SECONDS:

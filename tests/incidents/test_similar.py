@@ -79,9 +79,16 @@ def test_the_form_gets_hints_while_one_types(world, browse):
     client = browse(world.erin)
     page = client.get("/incidents/new/").content.decode()
     assert 'hx-post="/incidents/similar/"' in page
-    answer = client.post("/incidents/similar/", {"title": "vpn timeout", "description": "since today", "service": "x", "site": ""})
+    answer = client.post(
+        "/incidents/similar/", {"title": "vpn timeout", "description": "since today", "service": "x", "site": ""}
+    )
     assert found.number in answer.content.decode()
-    for odd in ({}, {"title": "ab"}, {"title": "\x00vpn\x00timeout"}, {"title": "a" * 9000, "description": "b " * 90_000}):
+    for odd in (
+        {},
+        {"title": "ab"},
+        {"title": "\x00vpn\x00timeout"},
+        {"title": "a" * 9000, "description": "b " * 90_000},
+    ):
         assert client.post("/incidents/similar/", odd).status_code == 200
 
 

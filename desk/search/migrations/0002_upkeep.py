@@ -54,14 +54,14 @@ CREATE FUNCTION search_rebuild(first bigint, last bigint) RETURNS void LANGUAGE 
         WHERE event.ticket_id BETWEEN first AND last AND (event.data ? 'text' OR event.inside ?| ARRAY['text', 'note'])
         GROUP BY event.ticket_id
     ), words AS (
-        SELECT ticket.id, search_of_ticket(ticket.title, ticket.description)
+        SELECT ticket.id, ticket.workgroup_id, search_of_ticket(ticket.title, ticket.description)
             || to_tsvector('desk_search', coalesce(told.public, '')) AS public,
             to_tsvector('desk_search', coalesce(told.internal, '')) AS internal
         FROM tickets_ticket AS ticket LEFT JOIN told ON told.ticket_id = ticket.id
         WHERE ticket.id BETWEEN first AND last
     )
-    INSERT INTO search_document (ticket_id, public, whole)
-    SELECT id, public, CASE WHEN internal <> '' THEN public || internal END FROM words
+    INSERT INTO search_document (ticket_id, workgroup_id, public, whole)
+    SELECT id, workgroup_id, public, CASE WHEN internal <> '' THEN public || internal END FROM words
     ON CONFLICT (ticket_id) DO UPDATE SET public = excluded.public, whole = excluded.whole
 $$;
 """
@@ -73,7 +73,7 @@ DECLARE
 BEGIN
     IF TG_OP = 'INSERT' THEN
         words := search_of_ticket(NEW.title, NEW.description);
-        INSERT INTO search_document (ticket_id, public) VALUES (NEW.id, words);
+        INSERT INTO search_document (ticket_id, workgroup_id, public) VALUES (NEW.id, NEW.workgroup_id, words);
     ELSE
         PERFORM search_rebuild(NEW.id, NEW.id);
         SELECT public INTO words FROM search_document WHERE ticket_id = NEW.id;
@@ -86,6 +86,14 @@ CREATE TRIGGER search_ticket_logged AFTER INSERT ON tickets_ticket
 CREATE TRIGGER search_ticket_edited AFTER UPDATE OF title, description ON tickets_ticket
     FOR EACH ROW WHEN (OLD.title IS DISTINCT FROM NEW.title OR OLD.description IS DISTINCT FROM NEW.description)
     EXECUTE FUNCTION search_follow_ticket();
+
+CREATE FUNCTION search_follow_move() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE search_document SET workgroup_id = NEW.workgroup_id WHERE ticket_id = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER search_ticket_moved AFTER UPDATE OF workgroup_id ON tickets_ticket
+    FOR EACH ROW WHEN (OLD.workgroup_id IS DISTINCT FROM NEW.workgroup_id) EXECUTE FUNCTION search_follow_move();
 
 CREATE FUNCTION search_follow_event() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -115,9 +123,10 @@ CREATE TRIGGER search_event_written AFTER INSERT ON tickets_event
 """
 NO_FOLLOW = """
 DROP TRIGGER search_event_written ON tickets_event;
+DROP TRIGGER search_ticket_moved ON tickets_ticket;
 DROP TRIGGER search_ticket_edited ON tickets_ticket;
 DROP TRIGGER search_ticket_logged ON tickets_ticket;
-DROP FUNCTION search_follow_event(), search_follow_ticket(), search_rebuild(bigint, bigint), search_learn(tsvector),
+DROP FUNCTION search_follow_event(), search_follow_move(), search_follow_ticket(), search_rebuild(bigint, bigint), search_learn(tsvector),
     search_of_ticket(text, text), search_internal_text(tickets_event), search_public_text(tickets_event);
 """
 

@@ -165,3 +165,16 @@ def test_a_document_is_written_with_each_ticket_and_dies_of_no_text(town):
 def test_whatever_state_it_is_in(town):
     found = in_state("closed", requester=town.erin, analyst=town.sam)
     assert numbers(found.title, town.erin) == [found.number]
+
+
+def test_a_document_follows_its_tickets_workgroup(town, mail):
+    assert Document.objects.get(ticket=mail).workgroup == town.desk
+    actions.assign(incident=mail, by=town.sam, workgroup=town.network, reason="Theirs")
+    assert Document.objects.get(ticket=mail).workgroup == town.network
+
+
+def test_whoever_sees_many_queues_finds_the_same(town, mail, monkeypatch):
+    """Of more than a few workgroups no index is asked one by one; what is found is the same."""
+    monkeypatch.setattr("desk.search.queries.FEW", 0)
+    assert numbers("canarybird", town.sam) == [mail.number]
+    assert numbers("canarybird", town.nadia) == []
