@@ -21,7 +21,7 @@ def test_each_row_gets_what_it_asks_for(settings):
     assert company.talked.events.count() >= 10
     with connection.cursor() as cursor:  # what was left aside is there again
         cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'search_%%' AND tgenabled = 'O'")
-        assert cursor.fetchone() == (3,)
+        assert cursor.fetchone() == (4,)
         cursor.execute("SELECT count(*) FROM pg_indexes WHERE indexname IN ('search_public', 'search_whole')")
         assert cursor.fetchone() == (2,)
     for row in rows(company):
