@@ -15,6 +15,7 @@ urlpatterns = [
     path("changes/", include("changes.urls")),
     path("requests/", include("requests_fulfillment.urls")),
     path("catalogue/", include("requests_fulfillment.catalogue_urls")),
+    path("search/", include("desk.search.urls")),
     path("", include("desk.tickets.urls")),
     path("", include("desk.sla.urls")),
     path("approvals/", include("desk.approvals.urls")),
