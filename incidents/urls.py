@@ -11,6 +11,7 @@ KIND = {"kind": "incident"}
 urlpatterns = [
     path("", views.mine, name="mine"),
     path("new/", views.new, name="new"),
+    path("similar/", views.similar_to_typed, name="similar_to_typed"),
     path("bursts/<int:pk>/<slug:answer>/", views.burst, name="burst"),
     path("for/<str:source>/", views.raise_for, name="raise_for"),
     path("for/<str:source>/raised/", views.raised, name="raised"),
@@ -20,5 +21,6 @@ urlpatterns = [
     path("<str:number>/edit/", desk.edit, KIND, name="edit"),
     path("<str:number>/take/", desk.take, KIND, name="take"),
     path("<str:number>/do/<slug:name>/", desk.do, KIND, name="do"),
+    path("<str:number>/similar/", views.similar_to, name="similar"),
     path("<str:number>/recurrence/", views.recurrence, name="recurrence"),
 ]

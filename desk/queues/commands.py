@@ -8,11 +8,9 @@ from django.urls import reverse
 
 from desk.people.models import User
 from desk.people.queries import find_people
-from desk.people.rules import is_analyst, may_lead_queue, reach
-from desk.tickets.models import Ticket
-from desk.tickets.queries import open_tickets, visible_to
+from desk.people.rules import is_analyst, may_lead_queue
+from desk.search.queries import quick
 
-from .matching import matching
 from .queries import known_queues
 
 MOST = 6  # of each sort
@@ -73,12 +71,9 @@ def _fitting(places: list[Command], words: str) -> list[Command]:
 
 
 def _tickets(user: User, words: str) -> list[Command]:
-    """By number whatever one may see; by words what is open in one's queues."""
-    rows = [*visible_to(user).filter(number__iexact=words.replace("\x00", ""))[:1]]
-    if reach(user).view and not rows:
-        ours = open_tickets(Ticket.objects.filter(workgroup__in=reach(user).view))
-        rows = list(matching(ours, words).order_by("-pk")[:MOST])
-    return [Command(one.title, one.get_absolute_url(), "ticket", one.number) for one in rows]
+    """What one may see and answers to the words, as the search finds it."""
+    found = quick(words, user, MOST)
+    return [Command(one.title, one.get_absolute_url(), "ticket", one.number) for one in found]
 
 
 def _people(user: User, words: str) -> list[Command]:

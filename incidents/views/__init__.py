@@ -1,7 +1,11 @@
 """Pages that only incidents have; the room's urls name them, and the desk's views do what all kinds of ticket share."""
 
+from .known import similar_to, similar_to_typed
 from .reporting import mine, new, recurrence
 from .services import service, services
 from .trouble import burst, raise_for, raise_for_service, raised
 
-__all__ = ["burst", "mine", "new", "raise_for", "raise_for_service", "raised", "recurrence", "service", "services"]
+__all__ = [
+    "burst", "mine", "new", "raise_for", "raise_for_service", "raised", "recurrence", "service", "services", "similar_to",
+    "similar_to_typed",
+]  # fmt: skip

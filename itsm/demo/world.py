@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 
 from desk.assignment.models import RoutingRule
 from desk.people.actions import ensure_role_groups, join
-from desk.people.models import Absence, Role, Skill, User, UserSkill, Workgroup
+from desk.people.models import Absence, Role, Shift, Skill, User, UserSkill, Workgroup
 from desk.people.queries import automation
 from desk.queues.models import SavedView
 from desk.replies.models import CannedReply
@@ -76,6 +76,12 @@ def build(now: datetime) -> World:
     return world
 
 
+def assign_by_themselves(world: World) -> None:
+    """Let some workgroups' tickets find their analyst by themselves, from now on."""
+    for slug, row in tomllib.loads(COMPANY.read_text(encoding="utf-8"))["workgroups"].items():
+        Workgroup.objects.filter(pk=world.workgroups[slug].pk).update(auto_assign=row.get("auto_assign", "off"))
+
+
 def account_names() -> list[str]:
     return list(tomllib.loads(COMPANY.read_text(encoding="utf-8"))["accounts"])
 
@@ -101,6 +107,10 @@ def _people(world: World, company: dict[str, Any], skills: dict[str, Skill], now
         world.people[username], world.site_of[username] = user, world.sites[site]
         for skill, level in (levels[0] if levels else {}).items():
             UserSkill.objects.create(user=user, skill=skills[skill], level=level)
+    for username, rows in company["marks"]["shifts"].items():
+        for days, start, end in rows:
+            times = {"start": time.fromisoformat(start), "end": time.fromisoformat(end)}
+            Shift.objects.create(user=world.people[username], weekdays=days, **times)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     for username, start, end, reason in company["marks"]["absences"]:
         Absence.objects.create(

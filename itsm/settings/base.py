@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "desk.services",
     "desk.reactions",
     "desk.tickets",
+    "desk.search",
     "desk.assignment",
     "desk.sla",
     "desk.approvals",

@@ -28,7 +28,7 @@ from desk.approvals.models import ApproverGroup, Delegation, Round, Seat
 from desk.bulk import actions as bulk
 from desk.bulk.models import Row as BulkRow
 from desk.notifications.models import Message
-from desk.people.models import Workgroup
+from desk.people.models import Absence, Workgroup
 from desk.people.queries import automation
 from desk.queues.models import FirstView, SavedView, Snooze
 from desk.replies.models import CannedReply
@@ -126,6 +126,8 @@ def moved(name: str, transition: str, state: str, get: str, posted: str, data: d
     return [Row(name, get, **common), post(name, posted, data=data, **common)]
 
 
+AWAY = {"start": "2031-01-01T10:00", "end": "2031-01-08T10:00"}
+
 #    address                         nobody erin omar sam nadia lena admin
 TABLE = [
     Row("home", "                        in 200 200 200 200 200 200"),
@@ -169,6 +171,9 @@ TABLE = [
     post("replies:delete", "             in 403 403  go 404 404 403"),
     Row("replies:offered", "             in 403 404 200 404 200 403"),
     Row("incidents:raised", "            in 200 404 200 404 200 200"),
+    Row("incidents:similar", "           in 403 404 200 404 200 200"),
+    Row("incidents:similar_to_typed", "  in 405 405 405 405 405 405"),
+    post("incidents:similar_to_typed", " in 200 200 200 200 200 200", data={"title": "The mail is down"}),
     Row("incidents:detail", "            in 200 404 200 404 200 200"),
     post("incidents:detail", "           in 405 405 405 405 405 405"),
     post("incidents:reply", "            in  go 404  go 404  go 403", data={"message": "Any news?"}),
@@ -355,6 +360,8 @@ TABLE = [
     Row("queues:commands", "             in 403 403 200 200 200 200"),
     Row("queues:news", "                 in 200 404 200 404 200 200"),
     Row("queues:team", "                in 404 404 403 404 200 403"),
+    Row("search:index", "                in 200 200 200 200 200 200"),
+    Row("search:quick", "                in 200 200 200 200 200 200"),
     Row("tickets:lifecycles", "          in 200 200 200 200 200 200"),
     Row("tickets:attachment", "          in 200 404 200 404 200 200", kwargs={"key": "public"}),
     Row("tickets:attachment", "          in 404 404 200 404 200 200", kwargs={"key": "internal"}),
@@ -396,6 +403,11 @@ TABLE = [
     Row("people:preferences", "          in 200 200 200 200 200 200"),
     post("people:preferences", "         in  go  go  go  go  go  go", data={"single_keys": ""}),
     Row("people:find", "                 in 403 403 200 200 200 403"),
+    Row("people:profile", "              in 404 404 200 200 200 200", kwargs={"username": "sam"}),
+    Row("people:profile", "              in 200 404 200 200 200 200", kwargs={"username": "erin"}),
+    post("people:profile", "             in 404 404  go 403  go 403", kwargs={"username": "sam"}, data=AWAY),
+    post("people:profile", "             in 403 404 403 403 403 403", kwargs={"username": "erin"}, data=AWAY),
+    post("people:drop", "                in 404 404  go 403  go 403", kwargs={"username": "sam"}),
     Row("healthz", "                    200 200 200 200 200 200 200"),
     Row("readyz", "                     503 503 503 503 503 503 503"),  # no worker ticks in tests
     Row("metrics", "                    200 200 200 200 200 200 200"),  # from this machine; itsm/test_metrics.py has the rest
@@ -667,6 +679,9 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
         arguments["pk"] = (Service.objects.first() or ServiceFactory()).pk
     if row.name == "incidents:burst":
         arguments["pk"] = _burst(world, ticket).pk
+    if row.name == "people:drop":
+        then = timezone.now() + timedelta(days=1)
+        arguments["pk"] = Absence.objects.create(user=world.sam, start=then, end=then + timedelta(days=1)).pk
     if row.name == "workorders:tick":
         arguments["pk"] = ChecklistItem.objects.get(order=ticket).pk
     if row.name == "tickets:attachment":
