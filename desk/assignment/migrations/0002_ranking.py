@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("assignment", "0001_initial"),
-        ("people", "0030_shifts"),
+        ("people", "0005_shifts"),
         ("services", "0003_also_skills"),
         ("tickets", "0007_fixed_by"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("people", "0004_single_keys"),
-        ("tickets", "0010_free_by_breach"),
+        ("tickets", "0008_free_by_breach"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0030_shifts"),
+        ("people", "0005_shifts"),
         ("services", "0002_depends_on"),
     ]
 
