@@ -330,6 +330,13 @@ class InterruptionForm(forms.Form):
 
 
 # Transition -> its form; a transition that is not here asks for nothing but the click.
+class AssignChangeForm(AssignForm):
+    """Whoever decides on a change isn't offered it."""
+
+    def barred(self) -> dict[int, str]:
+        return dict.fromkeys(queries.who_decides(self.ticket), "is one of its approvers")
+
+
 FORMS: dict[str, type[MoveForm]] = {
     "submit": SubmitForm,
     "withdraw": WithdrawForm,
@@ -340,5 +347,5 @@ FORMS: dict[str, type[MoveForm]] = {
     "write_review": ReviewForm,
     "close": CloseForm,
     "cancel": CancelForm,
-    "assign": AssignForm,
+    "assign": AssignChangeForm,
 }

@@ -254,7 +254,7 @@ class ChangeLifecycle:
         field="state",
         source=[*BEFORE_WORK, State.IMPLEMENTING, *DONE],
         target=None,  # whoever has it, it stands where it stood
-        permission=rules.analyst,
+        permission=rules.analyst_or_automation,
         custom={"label": "Assign", "event": "assigned", "icon": "user-round-plus", "rank": 55},
     )
     def assign(

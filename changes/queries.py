@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from desk.approvals.queries import who_has_a_say
 from desk.people.models import User
 from desk.tickets.errors import Refused
 from desk.tickets.models import Link, LinkKind, Ticket, Urgency
@@ -56,6 +57,11 @@ def authors_of(change: Change) -> set[User]:
     writers = change.events.filter(wrote, actor__is_automation=False).values("actor")
     named = [change.requester_id, change.reporter_id, change.assignee_id]
     return set(User.objects.filter(Q(pk__in=writers) | Q(pk__in=[pk for pk in named if pk is not None])))
+
+
+def who_decides(change: Ticket) -> set[int]:
+    """The ids of those who decide on it, and so won't do it."""
+    return who_has_a_say(change)
 
 
 def in_window(change: Change, at: datetime) -> bool:

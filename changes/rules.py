@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from .models import Change
 
 analyst = works_on_it | oversees
+analyst_or_automation = analyst | is_automation
 author = is_requester | works_on_it | oversees
 author_or_automation = author | is_automation
 
-__all__ = ["analyst", "author", "author_or_automation", "approvers", "oversees", "works_on_it"]
+__all__ = ["analyst", "analyst_or_automation", "author", "author_or_automation", "approvers", "oversees", "works_on_it"]
 
 
 @only("its approvers, by their answers,")

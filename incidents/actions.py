@@ -266,10 +266,13 @@ def _route(incident: Incident) -> Route:
     """Where the routing rules would send this incident now."""
     return route(
         "incident",
-        text=f"{incident.title}\n{incident.description}",
+        title=incident.title,
+        text=incident.description,
         service=incident.service,
         category=incident.category,
         site=incident.site,
+        requester=incident.requester,
+        priority=incident.priority,
     )
 
 

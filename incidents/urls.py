@@ -12,6 +12,7 @@ urlpatterns = [
     path("", views.mine, name="mine"),
     path("new/", views.new, name="new"),
     path("find/", views.find, name="find"),
+    path("similar/", views.similar_to_typed, name="similar_to_typed"),
     path("bursts/<int:pk>/<slug:answer>/", views.burst, name="burst"),
     path("for/<str:source>/", views.raise_for, name="raise_for"),
     path("for/<str:source>/raised/", views.raised, name="raised"),
@@ -25,5 +26,6 @@ urlpatterns = [
     path("<str:number>/major/<slug:what>/", views.major, name="major"),
     path("<str:number>/attach/", views.attach, name="attach"),
     path("<str:number>/detach/", views.detach, name="detach"),
+    path("<str:number>/similar/", views.similar_to, name="similar"),
     path("<str:number>/recurrence/", views.recurrence, name="recurrence"),
 ]

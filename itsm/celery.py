@@ -51,6 +51,12 @@ app.conf.beat_schedule = {
         "schedule": 600.0,
         "options": {"expires": 500},
     },
+    # A shift begins or an absence ends: somebody may be there for what nobody was available for.
+    "assign-again": {
+        "task": "assignment.again",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "settle-alerts": {
         "task": "incidents.settle_alerts",
         "schedule": 15.0,
@@ -68,6 +74,8 @@ app.conf.beat_schedule = {
     },
     # Once a day, in the small hours (UTC); a run that was missed is made up for by the next.
     "clear-sessions": {"task": "itsm.clear_sessions", "schedule": crontab(hour=3, minute=10)},
+    "sweep-queues": {"task": "queues.sweep", "schedule": crontab(hour=3, minute=40)},
     "sweep-bulk": {"task": "bulk.sweep", "schedule": crontab(hour=3, minute=30)},
+    "learn-routing": {"task": "assignment.learn", "schedule": crontab(hour=3, minute=40)},
     "sweep-files": {"task": "tickets.sweep_files", "schedule": crontab(hour=3, minute=20)},
 }

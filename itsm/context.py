@@ -10,8 +10,8 @@ from django.urls import reverse
 from desk.approvals.count import remembered as waiting_approvals
 from desk.notifications.count import remembered
 from desk.people.rules import is_analyst, may_work_queue, reach
+from desk.queues.queries import known_queues
 from desk.sla.reporting.report import may_report
-from desk.tickets.queries import queues_of
 from workorders.queries import takes_some
 
 from .accounts import DEMO_ACCOUNTS
@@ -45,14 +45,14 @@ def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
         places.append(("My approvals", reverse("approvals:mine"), "stamp"))
         counts["My approvals"] = waiting
     if reach(user).view:
-        groups = list(queues_of(user))
+        groups = known_queues(user)
         if any(may_work_queue(user, group.pk) and takes_some(group) for group in groups):
             places.append(("My work orders", reverse("workorders:my_day"), "clipboard-check"))
-        places.append(("Queues", reverse("tickets:queues"), "list"))
+        places.append(("Queues", reverse("queues:all"), "list"))
         places += [
             (
                 group.name if group.is_active else f"{group.name} (inactive)",
-                reverse("tickets:queue", args=[group.slug]),
+                reverse("queues:queue", args=[group.slug]),
                 "",
             )
             for group in groups

@@ -1,6 +1,6 @@
 """THE table: which event sets what in motion, now (same transaction) or later (by a worker, exactly once)."""
 
-from desk.reactions.table import Reaction, later, now
+from desk.reactions.table import EVERY, Reaction, later, now
 
 _CLOCKS = now("desk.sla.reactions.follow", "starts, pauses, stops or re-targets the ticket's clocks")
 _ESCALATE = later("desk.sla.reactions.escalate", "does what the policy says for this mark: notify, raise, move")
@@ -27,11 +27,19 @@ _INCIDENT = later("incidents.reactions.raise_for_trouble", "raises the one incid
 _UP = now("incidents.reactions.end_outages", "says that the services it took down are up again")
 
 _FOLLOWERS = now("incidents.reactions.tell_followers", "tells those who follow it")
+_AUTOMATIC = later(
+    "desk.assignment.reactions.assign_by_itself",
+    "gives it to an analyst, where its workgroup wants that",
+    wanted="desk.assignment.reactions.wants_assigning",
+)
 
 SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
-    "incident.logged": (_CLOCKS, _BY_RULE),
-    "incident.assigned": (_CLOCKS, _BY_RULE),
-    "incident.taken_back": (_CLOCKS,),
+    EVERY: (
+        now("desk.queues.reactions.tell_who_looks", "marks ticket and queue as moved, for those who look at them"),
+    ),
+    "incident.logged": (_CLOCKS, _BY_RULE, _AUTOMATIC),
+    "incident.assigned": (_CLOCKS, _BY_RULE, _AUTOMATIC),
+    "incident.taken_back": (_CLOCKS, _AUTOMATIC),
     "incident.started": (_CLOCKS, _BY_RULE),
     "incident.held": (_CLOCKS,),
     "incident.resumed": (_CLOCKS,),
@@ -40,6 +48,7 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.reopened": (
         _CLOCKS,
         now("incidents.reactions.begin_outages_again", "says that what it took down is down again"),
+        _AUTOMATIC,
     ),
     "incident.cancelled": (_CLOCKS, _UP, _FOLLOWERS),
     "incident.merged": (
@@ -64,14 +73,16 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "request.approved": (_CLOCKS,),
     "request.rejected": (_CLOCKS,),
     "request.reconsidered": (_CLOCKS,),
-    "request.started": (_CLOCKS,),
-    "request.assigned": (_CLOCKS,),
+    "request.started": (_CLOCKS, _AUTOMATIC),
+    "request.assigned": (_CLOCKS, _AUTOMATIC),
     "request.held": (_CLOCKS,),
     "request.resumed": (_CLOCKS,),
     "request.stuck": (_TELL,),
     "request.fulfilled": (_CLOCKS, _TELL),
     "request.fulfilment_failed": (_CLOCKS, _INCIDENT),
     "request.service_disrupted": (_INCIDENT,),
+    "change.assigned": (_AUTOMATIC,),
+    "change.scheduled": (_AUTOMATIC,),
     "change.failed": (_INCIDENT,),
     "change.implemented_incorrectly": (_INCIDENT,),
     "change.service_interrupted": (_INCIDENT,),
@@ -81,7 +92,7 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "major.declined": (_TELL,),
     "major.declared": (_TELL,),
     "major.withdrawn": (_TELL,),
-    "request.retried": (_CLOCKS,),
+    "request.retried": (_CLOCKS, _AUTOMATIC),
     "request.refused": (_CLOCKS,),
     "request.closed": (_CLOCKS,),
     "request.cancelled": (_CLOCKS,),
@@ -89,9 +100,9 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "sla.breached": (_ESCALATE,),
     "sla.overdue": (_ESCALATE,),
     "sla.escalated": (_TELL,),
-    "work_order.logged": (_CLOCKS,),
-    "work_order.released": (_CLOCKS, _PARENT, _TELL),
-    "work_order.assigned": (_CLOCKS, _PARENT),
+    "work_order.logged": (_CLOCKS, _AUTOMATIC),
+    "work_order.released": (_CLOCKS, _PARENT, _TELL, _AUTOMATIC),
+    "work_order.assigned": (_CLOCKS, _PARENT, _AUTOMATIC),
     "work_order.started": (_CLOCKS, _PARENT),
     "work_order.held": (_CLOCKS, _PARENT),
     "work_order.resumed": (_CLOCKS, _PARENT),

@@ -15,6 +15,8 @@ urlpatterns = [
     path("changes/", include("changes.urls")),
     path("requests/", include("requests_fulfillment.urls")),
     path("catalogue/", include("requests_fulfillment.catalogue_urls")),
+    path("", include("desk.queues.urls")),
+    path("search/", include("desk.search.urls")),
     path("", include("desk.tickets.urls")),
     path("", include("desk.sla.urls")),
     path("approvals/", include("desk.approvals.urls")),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from desk.people.rules import is_analyst
 from desk.people.signed_in import SignedIn
-from desk.tickets.queries import my_work, queue_counts
+from desk.queues.queries import my_work, queue_counts
 from incidents import queries as incidents
 from requests_fulfillment import queries as requests
 

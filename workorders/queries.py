@@ -131,6 +131,7 @@ def propose(parent: Ticket, *, work_type: str, text: str = "") -> tuple[Workgrou
     Only workgroups that take the type are proposed; (None, "") when nobody fits.
     """
     known: dict[str, Any] = {"service": parent.service, "category": parent.category, "site": parent.site}
+    known |= {"requester": parent.requester if parent.requester_id else None, "priority": parent.priority}
     try:
         found = route(KIND, text=text, takes_as=f"{KIND}.{work_type}", **known)
     except NoCatchAll:

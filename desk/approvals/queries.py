@@ -64,6 +64,15 @@ def has_a_say(ticket: Ticket, user: User) -> bool:
     return Seat.objects.filter(HERE, sits | spoke, round__ticket=ticket, round__asking=last).exists()
 
 
+def who_has_a_say(ticket: Ticket) -> set[int]:
+    """The ids of all those who have a say."""
+    last = ticket.approval_rounds.order_by("-asking").values("asking")[:1]
+    seats = Seat.objects.filter(HERE, round__ticket=ticket, round__asking=last)
+    sits = seats.filter(round__stage__in=[Stage.OPEN, Stage.WAITING]).values_list("user", flat=True)
+    spoke = seats.filter(answer=quorum.APPROVE, round__stage__in=[Stage.OPEN, Stage.APPROVED])
+    return {*sits, *spoke.values_list("answered_by", flat=True)} - {None}
+
+
 def _last_stages(ticket: Ticket) -> list[str]:
     rows = list(ticket.approval_rounds.order_by("-asking").values_list("asking", "stage"))
     return [stage for asking, stage in rows if asking == rows[0][0]]

@@ -1,101 +1,31 @@
-"""Administration of the routing table, and a box to try it: where would such a ticket go?"""
+"""Administration of the routing table: to try it, to run an edited rule on the past, and to take what history proposes."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 
-from desk.people import takes
-from desk.services.models import Category, Service, Site
-from desk.services.queries import category_choices
 from desk.tickets import kinds
+from desk.tickets.models import Priority
 
+from . import dry_run, history, learning
 from .models import RoutingRule
-from .queries import NoCatchAll, Route, route
+from .queries import NoCatchAll, Table
+from .rule_forms import NO_PROPOSAL, RuleForm, TryForm, kind_choices, never_saved
 
-
-def kind_choices() -> list[tuple[str, str]]:
-    return [(kind.name, kind.label) for kind in kinds.every()]
-
-
-def asked_choices() -> list[tuple[str, str]]:
-    """What one may ask about: each kind within a kind, and each kind that has none within."""
-    whole = {kind.name for kind in kinds.every() if kind.within}
-    return [(value, words) for value, words in takes.choices() if value not in whole]
+DRY_RUN = "_dry_run"
 
 
 def must_stay(rule: RoutingRule) -> bool:
     """Without its catch-all, tickets of this kind would have nowhere to go."""
     return rule.is_catch_all and not kinds.get(rule.kind).rules_only_propose
-
-
-KIND_HELP = (
-    "Incidents get their first workgroup by these rules. For work orders a rule proposes one, of those that take the type "
-    "of work; where no rule matches it is proposed by skill, or not at all: whoever raises the order chooses."
-)
-CATCH_ALL_HELP = (
-    "Takes whatever no other rule takes. Incidents always have exactly one; work orders may do without, and then nothing "
-    "is proposed where no rule matches."
-)
-
-
-class RuleForm(forms.ModelForm):
-    """Offers the kinds of ticket that there are, and categories by their trail."""
-
-    class Meta:
-        model = RoutingRule
-        fields = [
-            "name", "kind", "position", "is_active", "service", "category", "site", "words", "workgroup",
-            "is_catch_all",
-        ]  # fmt: skip
-        help_texts: ClassVar[Any] = {"is_catch_all": CATCH_ALL_HELP}
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        if "kind" in self.fields:
-            self.fields["kind"] = forms.ChoiceField(choices=kind_choices(), initial="incident", help_text=KIND_HELP)
-        if "category" in self.fields:
-            field: Any = self.fields["category"]
-            field.choices = [("", "– any –"), *category_choices(inactive=True)]
-
-
-NO_PROPOSAL = (
-    "No rule takes it, so none is proposed by the rules. Where the category names a skill, the workgroup with most people "
-    "who have it is proposed instead; otherwise whoever raises the work order chooses."
-)
-
-
-class TryForm(forms.Form):
-    """What one knows of a ticket when it is logged."""
-
-    kind = forms.ChoiceField(label="Kind of ticket", choices=asked_choices)
-    title = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"class": "vTextField"}))
-    description = forms.CharField(required=False, widget=forms.Textarea(attrs={"class": "vLargeTextField", "rows": 4}))
-    service = forms.ModelChoiceField(Service.objects.filter(is_active=True), required=False, empty_label="– none –")
-    category = forms.TypedChoiceField(
-        choices=lambda: [("", "– none –"), *category_choices()], required=False, coerce=int, empty_value=None
-    )
-    site = forms.ModelChoiceField(Site.objects.filter(is_active=True), required=False, empty_label="– none –")
-
-    def answer(self) -> Route:
-        """Where the routing table sends it; the very question that is asked when a ticket is logged."""
-        data = self.cleaned_data
-        category = Category.objects.filter(pk=data["category"]).first() if data["category"] else None
-        text = f"{data['title']}\n{data['description']}"
-        kind, _, within = data["kind"].partition(".")
-        known = {"service": data["service"], "category": category, "site": data["site"]}
-        return route(kind, text=text, takes_as=data["kind"] if within else "", **known)
-
-    @property
-    def only_proposes(self) -> bool:
-        return kinds.get(self.cleaned_data["kind"].partition(".")[0]).rules_only_propose
 
 
 @admin.register(RoutingRule)
@@ -104,6 +34,7 @@ class RoutingRuleAdmin(admin.ModelAdmin):
 
     form = RuleForm
     change_list_template = "admin/assignment/rules.html"
+    change_form_template = "admin/assignment/rule_form.html"
     list_display = ["name", "kind_label", "matches", "workgroup", "position", "is_active"]
     list_editable = ["position", "is_active"]
     list_filter = ["kind", "workgroup", "is_active"]
@@ -115,11 +46,11 @@ class RoutingRuleAdmin(admin.ModelAdmin):
         (
             "When",
             {
-                "fields": ["service", "category", "site", "words"],
+                "fields": ["service", "category", "site", "department", "priority", "words"],
                 "description": "All that is filled in must be true; what is empty matches everything.",
             },
         ),
-        ("Then", {"fields": ["workgroup", "is_catch_all"]}),
+        ("Then", {"fields": ["workgroup", "is_catch_all", "asks_words"]}),
     ]
 
     @admin.display(description="Kind", ordering="kind")
@@ -129,12 +60,15 @@ class RoutingRuleAdmin(admin.ModelAdmin):
     @admin.display(description="When")
     def matches(self, rule: RoutingRule) -> str:
         if rule.is_catch_all:
-            return "no other rule matched (read last, whatever its position)"
+            words = "; the words of earlier tickets are asked first" if rule.asks_words else ""
+            return f"no other rule matched (read last, whatever its position){words}"
         words = " or ".join(f"“{word}”" for word in rule.words)
         parts = [
             f"service is {rule.service}" if rule.service else "",
             f"category is in {rule.category}" if rule.category else "",
             f"site is {rule.site}" if rule.site else "",
+            f"department is {rule.department}" if rule.department else "",
+            f"priority is {Priority(rule.priority).label} or more urgent" if rule.priority else "",
             f"the text says {words}" if words else "",
         ]
         return " and ".join(part for part in parts if part)
@@ -160,24 +94,74 @@ class RoutingRuleAdmin(admin.ModelAdmin):
         return super().get_queryset(request).select_related("workgroup", "service", "category", "site")
 
     def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
         return [
-            path("try/", self.admin_site.admin_view(self.try_view), name="assignment_routingrule_try"),
+            path("try/", view(self.try_view), name="assignment_routingrule_try"),
+            path("proposals/", view(self.proposals_view), name="assignment_routingrule_proposals"),
             *super().get_urls(),
         ]
+
+    # -- an edited rule on the past, before it is saved
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """While it is only tried, the form is never good enough to be saved: so Django shows it again."""
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        return never_saved(form) if DRY_RUN in request.POST else form
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if DRY_RUN in request.POST and not context["errors"]:
+            edited = context["adminform"].form.instance
+            before = Table.saved(edited.kind)
+            context["ran"] = dry_run.compare(before, before.with_rule(edited))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # -- pages beside the table
+
+    def _context(self, request: HttpRequest, title: str, **more: Any) -> dict[str, Any]:
+        shared = {"opts": self.opts, "title": title, "media": self.media}
+        return {**self.admin_site.each_context(request), **shared, **more}
 
     def try_view(self, request: HttpRequest) -> HttpResponse:
         """Where would such a ticket go? Asks only; logs nothing."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         form = TryForm(request.GET if "title" in request.GET else None)
-        answer, nowhere, only_proposes = None, "", False
+        answer, nowhere, only_proposes, told = None, "", False, []
         if form.is_bound and form.is_valid():
-            only_proposes = form.only_proposes
+            data, only_proposes = form.cleaned_data, form.only_proposes
+            told = learning.told_by_words(data["title"], data["description"], data["kind"])[:3]
             try:
                 answer = form.answer()
             except NoCatchAll as missing:
                 nowhere = NO_PROPOSAL if only_proposes else str(missing)
-        context = {**self.admin_site.each_context(request), "form": form, "answer": answer, "nowhere": nowhere}
-        context["only_proposes"] = only_proposes
-        context |= {"opts": self.opts, "title": "Where would such a ticket go?", "media": self.media}
+        context = self._context(request, "Where would such a ticket go?", form=form, answer=answer, nowhere=nowhere)
+        context |= {"only_proposes": only_proposes, "told": told, "learnt": learning.learnt_from()}
         return TemplateResponse(request, "admin/assignment/try.html", context)
+
+    def proposals_view(self, request: HttpRequest) -> HttpResponse:
+        """Rules that history asks for; one click makes one."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._accept(request)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "POST"])
+        found = history.proposals()
+        context = self._context(
+            request, "Rules that history proposes", proposals=found, may_add=self.has_add_permission(request)
+        )
+        return TemplateResponse(request, "admin/assignment/proposals.html", context | {"days": history.DAYS})
+
+    def _accept(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        wanted = next((one for one in history.proposals() if one.key == request.POST.get("key")), None)
+        if wanted is None:
+            self.message_user(request, "That isn't proposed any more.", messages.WARNING)
+        else:
+            rule = history.accept(wanted)
+            self.log_addition(request, rule, f"Accepted from history: {wanted.there} of {wanted.of} ended there.")
+            self.message_user(request, f"The rule “{rule}” is in the table.", messages.SUCCESS)
+        return redirect("admin:assignment_routingrule_proposals")

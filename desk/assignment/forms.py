@@ -11,23 +11,19 @@ from desk.people.models import User, Workgroup
 from desk.people.queries import workgroups_for
 from desk.tickets.forms import MoveForm
 
-from .queries import candidates
-
-
-class WorkgroupField(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Workgroup) -> str:
-        return obj.name if obj.is_active else f"{obj.name} (inactive)"
+from . import cards, ranking, scoring
 
 
 class AssignForm(MoveForm):
     """Triage: a workgroup, and perhaps one of its analysts, best suited first, each with the reason."""
 
-    workgroup = WorkgroupField(Workgroup.objects.none(), empty_label=None)
+    workgroup = forms.ModelChoiceField(Workgroup.objects.none(), empty_label=None, widget=cards.Cards)
     assignee = forms.ModelChoiceField(
         User.objects.none(),
         required=False,
-        empty_label="Nobody yet: leave it in the workgroup's queue",
         label="Analyst",
+        widget=cards.Cards,
+        error_messages={"invalid_choice": "Please choose somebody of this workgroup who is not away."},
     )
     reason = forms.CharField(
         required=False,
@@ -37,12 +33,26 @@ class AssignForm(MoveForm):
     )
 
     def prepare(self) -> None:
+        self.groups = ranking.workgroups(self.ticket)
+        self._prepare_workgroups()
+        target = self._target()
+        self.fields["reason"].required = target.pk != self.ticket.workgroup_id
+        self.suggestions = scoring.rank(next(g.people for g in self.groups if g.pk == target.pk), self.ticket.priority)
+        self._prepare_people()
+
+    def barred(self) -> dict[int, str]:
+        """Who of the analysts can't have the ticket, and why, for kinds that keep it from some."""
+        return {}
+
+    def _prepare_workgroups(self) -> None:
         # Where it stands is no new choice: it may stay there, even if nothing new may come.
         its_own = Workgroup.objects.filter(pk=self.ticket.workgroup_id)
-        self.fields["workgroup"].queryset = workgroups_for(self.ticket.takes_as) | its_own  # type: ignore[attr-defined]
-        self.fields["workgroup"].initial = self.ticket.workgroup_id
-        # Another workgroup has other analysts: their list alone is redrawn, so that nothing typed meanwhile is lost.
-        self.fields["workgroup"].widget.attrs |= {
+        field: Any = self.fields["workgroup"]
+        field.queryset = workgroups_for(self.ticket.takes_as) | its_own
+        field.initial = self.ticket.workgroup_id
+        field.widget.sections = cards.of_workgroups(self.groups)
+        # Another workgroup has other analysts: their cards alone are redrawn, so that nothing typed meanwhile is lost.
+        field.widget.outer = {
             "hx-post": reverse(self.ticket.do_url, args=[self.ticket.number, "assign"]),
             "hx-trigger": "change",
             "hx-vals": '{"show": "1"}',
@@ -50,28 +60,28 @@ class AssignForm(MoveForm):
             "hx-select": "#move_assignee",
             "hx-select-oob": "#move_reason_label",
             "hx-swap": "outerHTML",
+            "hx-sync": "this:queue last",  # never in the way of the form itself, which may be sent meanwhile
         }
-        self.fields["assignee"].initial = self.ticket.assignee_id
-        target = self._target()
-        self.fields["reason"].required = target.pk != self.ticket.workgroup_id
-        self.suggestions = candidates(self.ticket, target)
-        people: Any = self.fields["assignee"]
-        people.queryset = User.objects.filter(pk__in=[c.user.pk for c in self.suggestions])
-        here = [(c.user.pk, f"{c.user} · {c.because}") for c in self.suggestions if not c.away_until]
-        away = [(c.user.pk, f"{c.user} · until {c.away_until}") for c in self.suggestions if c.away_until]
-        people.choices = [("", people.empty_label), *here, *([("Away", away)] if away else [])]
+
+    def _prepare_people(self) -> None:
+        now, barred = self.ticket.assignee_id, self.barred()
+        field: Any = self.fields["assignee"]
+        field.queryset = User.objects.filter(pk__in=cards.selectable(self.suggestions, now=now, barred=barred))
+        field.initial = now
+        field.widget.sections = cards.of_analysts(self.suggestions, now=now, barred=barred)
 
     def _target(self) -> Workgroup:
         """The workgroup that the form names, or the ticket's own."""
         named = self.data.get("workgroup") or self.initial.get("workgroup") or self.ticket.workgroup_id
-        workgroups: Any = self.fields["workgroup"]
-        try:
-            found: Workgroup = workgroups.to_python(named)
-        except forms.ValidationError:
-            return self.ticket.workgroup
-        return found
+        found = next((group.workgroup for group in self.groups if str(group.pk) == str(named)), None)
+        return found or self.ticket.workgroup
 
     def arguments(self) -> dict[str, Any]:
-        chosen = self.cleaned_data["assignee"]
-        because = next((c.because for c in self.suggestions if chosen and c.user.pk == chosen.pk), "")
+        """With what spoke for the analyst, or for a workgroup that was suggested."""
+        person, group = self.cleaned_data["assignee"], self.cleaned_data["workgroup"]
+        if person is not None:
+            because = next((one.because for one in self.suggestions if one.pk == person.pk), "")
+        else:
+            suggested = scoring.proposed([one for one in self.groups if not one.has_it])
+            because = next((one.because for one in suggested if one.pk == group.pk), "")
         return {**self.cleaned_data, "because": because}

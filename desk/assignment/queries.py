@@ -1,24 +1,29 @@
-"""Explained choices: the first workgroup of a new ticket, and the analysts one might give it to."""
+"""The routing table: which workgroup a ticket goes to first, by which rule, and why."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef, Q
-from django.utils import timezone
+from django.db.models import Q
 
-from desk.people.models import Skill, User, UserSkill, Workgroup
-from desk.people.queries import absent, analysts_of
+from desk.people.models import Workgroup
+from desk.services.models import Category
 from desk.tickets.errors import Refused
-from desk.tickets.models import Ticket
-from desk.tickets.queries import at_work, count_of
+from desk.tickets.models import Priority, Ticket
 
+from . import learning
 from .models import RoutingRule
 
 if TYPE_CHECKING:
-    from desk.services.models import Category, Service, Site
+    from desk.people.models import User
+    from desk.services.models import Service, Site
+
+
+Tree = Mapping[int, int | None]  # each category's parent
 
 
 class NoCatchAll(Refused):
@@ -35,107 +40,186 @@ class Route:
     is_catch_all: bool = False
 
 
+@dataclass(frozen=True)
+class Known:
+    """What rules may ask of a ticket; service, category and site by their ids.
+
+    `takes_as` (`work_order.on_site`) passes over workgroups that don't take such a one.
+    """
+
+    title: str = ""
+    description: str = ""
+    service: int | None = None
+    category: int | None = None
+    site: int | None = None
+    department: str = ""
+    priority: int | None = None
+    takes_as: str = ""
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Known:
+        """What there is to know of a ticket now."""
+        return cls(
+            ticket.title,
+            ticket.description,
+            ticket.service_id,
+            ticket.category_id,
+            ticket.site_id,
+            department=ticket.requester.department,
+            priority=ticket.priority,
+            takes_as=ticket.takes_as if ticket.kind_info.within else "",
+        )
+
+    @cached_property
+    def text(self) -> str:
+        return f"{self.title}\n{self.description}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rules of a kind in the order in which they are read, and the tree of categories: asked without the database."""
+
+    kind: str
+    rules: tuple[RoutingRule, ...]
+    above: Tree  # category -> its parent
+
+    @classmethod
+    def saved(cls, kind: str, *, above: Tree | None = None) -> Table:
+        """The table as it is saved; two queries, one where the tree is given."""
+        # The catch-all counts even when its workgroup is inactive: a ticket must have somewhere to go.
+        rules = RoutingRule.objects.filter(
+            Q(workgroup__is_active=True) | Q(is_catch_all=True), kind=kind, is_active=True
+        ).select_related("workgroup", "service", "category", "site")
+        return cls(kind, tuple(rules), tree() if above is None else above)
+
+    def with_rule(self, edited: RoutingRule) -> Table:
+        """The table as it would be with this rule, which may be new, in place of the one that is saved."""
+        others = [rule for rule in self.rules if rule.pk != edited.pk]
+        holds = edited.kind == self.kind and edited.is_active and (edited.workgroup.is_active or edited.is_catch_all)
+        rules = sorted(
+            [*others, *([edited] if holds else [])],
+            key=lambda rule: (rule.is_catch_all, rule.position, rule.pk is None, rule.pk or 0),
+        )
+        return Table(self.kind, tuple(rules), self.above)
+
+    def route(self, known: Known) -> Route:
+        """The first rule that matches; NoCatchAll when none does."""
+        branch = set(branch_of(known.category, self.above))
+        for rule in self.rules:
+            if known.takes_as and not rule.workgroup.takes_kind(known.takes_as):
+                continue
+            reasons = _match(rule, known, branch)
+            if reasons is not None:
+                because = " and ".join(reasons) or "no other rule matched"
+                return Route(rule.workgroup, rule.name, because, rule.is_catch_all)
+        raise NoCatchAll(
+            f"No routing rule takes this {self.kind}, and there is no catch-all; an administrator can add one."
+        )
+
+    def by_words(self, known: Known) -> Route | None:
+        """Where the words of a ticket send it, if the catch-all asks them and they are sure enough."""
+        if not any(rule.is_catch_all and rule.asks_words for rule in self.rules):
+            return None
+        found = learning.sure_of(known.title, known.description, known.takes_as or self.kind)
+        if found is None:
+            return None
+        said = f"words: {', '.join(found.words)} ({found.chance}%)"
+        return Route(found.workgroup, "Words of earlier tickets", said, is_catch_all=True)
+
+
+def branch_of(category: int | None, above: Tree) -> list[int]:
+    """The category and all above it, itself first."""
+    found: list[int] = []
+    while category is not None and category not in found:
+        found.append(category)
+        category = above.get(category)
+    return found
+
+
+def tree() -> Tree:
+    """Each category's parent."""
+    return dict(Category.objects.values_list("pk", "parent_id"))
+
+
 def route(
     kind: str,
     *,
-    text: str,
+    title: str = "",
+    text: str = "",
     service: Service | None = None,
     category: Category | None = None,
     site: Site | None = None,
+    requester: User | None = None,
+    priority: int | None = None,
     takes_as: str = "",
 ) -> Route:
     """The first rule, in the table's order, that matches. Raises NoCatchAll when not even a catch-all is there.
 
-    With `takes_as` (`work_order.on_site`) the rules of workgroups that don't take such a ticket are passed over.
+    With `takes_as` (`work_order.on_site`) the rules of workgroups that don't take such a ticket are passed over. Where only
+    the catch-all matches, and it asks the words, they may know better.
     """
-    branch = {node.pk for node in category.ancestors(include_self=True)} if category else set()
-    # The catch-all counts even when its workgroup is inactive: a ticket must have somewhere to go.
-    rules = RoutingRule.objects.filter(
-        Q(workgroup__is_active=True) | Q(is_catch_all=True), kind=kind, is_active=True
-    ).select_related("workgroup", "service", "category", "site")
-    for rule in rules:
-        if takes_as and not rule.workgroup.takes_kind(takes_as):
-            continue
-        reasons = _match(rule, text, service, branch, site)
-        if reasons is not None:
-            because = " and ".join(reasons) or "no other rule matched"
-            return Route(rule.workgroup, rule.name, because, rule.is_catch_all)
-    raise NoCatchAll(f"No routing rule takes this {kind}, and there is no catch-all; an administrator can add one.")
+    department = requester.department if requester else ""
+    known = Known(
+        title,
+        text,
+        service.pk if service else None,
+        category.pk if category else None,
+        site.pk if site else None,
+        department=department,
+        priority=priority,
+        takes_as=takes_as,
+    )
+    table = Table.saved(kind, above=None if category else {})
+    found = table.route(known)
+    return (table.by_words(known) or found) if found.is_catch_all else found
 
 
-def _match(
-    rule: RoutingRule, text: str, service: Service | None, branch: set[int], site: Site | None
-) -> list[str] | None:
+def _match(rule: RoutingRule, known: Known, branch: set[int]) -> list[str] | None:
     """Why the rule matches, part by part; None when it doesn't."""
-    reasons = []
-    if rule.service_id:
-        if service is None or rule.service_id != service.pk:
-            return None
-        reasons.append(f"service is {rule.service}")
-    if rule.category_id:
-        if rule.category_id not in branch:
-            return None
-        reasons.append(f"category is in {rule.category}")
-    if rule.site_id:
-        if site is None or rule.site_id != site.pk:
-            return None
-        reasons.append(f"site is {rule.site}")
-    if rule.words:
-        word = next((w for w in rule.words if re.search(rf"(?<!\w){re.escape(w)}(?!\w)", text, re.IGNORECASE)), None)
-        if word is None:
-            return None
-        reasons.append(f"the text says “{word}”")
-    return reasons
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An analyst who might take the ticket: how many they have open, and a line that says why or why not."""
-
-    user: User
-    open_count: int
-    skill_level: int
-    away_until: str
-    because: str
-
-
-def candidates(ticket: Ticket, workgroup: Workgroup) -> list[Candidate]:
-    """The workgroup's analysts, the best suited first: here before absent, skilled before not, then least loaded.
-
-    The same input always gives the same order (ties go by name and id).
-    """
-    load_of_one = count_of(at_work(Ticket.objects.filter(assignee=OuterRef("pk"))))
-    people = list(analysts_of(workgroup).annotate(load=load_of_one))
-    load = {person.pk: person.load for person in people}
-    skill = _skill_wanted(ticket)
-    skilled = UserSkill.objects.filter(skill=skill, user__in=people) if skill else UserSkill.objects.none()
-    levels = dict(skilled.values_list("user_id", "level"))
-    away = absent(people)
-    found = [
-        Candidate(
-            user=person,
-            open_count=load.get(person.pk, 0),
-            skill_level=levels.get(person.pk, 0),
-            away_until=f"{timezone.localtime(away[person.pk].end):%d %b %H:%M}" if person.pk in away else "",
-            because=_because(levels.get(person.pk, 0), skill, load.get(person.pk, 0), person.pk in away),
+    if not all(
+        (
+            rule.service_id in (None, known.service),
+            rule.category_id is None or rule.category_id in branch,
+            rule.site_id in (None, known.site),
+            not rule.department or _same(rule.department, known.department),
+            rule.priority is None or _urgent(rule.priority, known.priority),
         )
-        for person in people
-    ]
-    return sorted(found, key=lambda c: (bool(c.away_until), -c.skill_level, c.open_count, str(c.user), c.user.pk))
-
-
-def _skill_wanted(ticket: Ticket) -> Skill | None:
-    """The skill of the ticket's category, or of the nearest ancestor that names one."""
-    if ticket.category is None:
+    ):
         return None
-    line = ticket.category.ancestors(include_self=True).select_related("skill")
-    return next((node.skill for node in reversed(list(line)) if node.skill), None)
+    word = _said(rule.words, known.text) if rule.words else ""
+    return None if word is None else _reasons(rule, known, word)
 
 
-def _because(level: int, skill: Skill | None, load: int, is_away: bool) -> str:
-    words = [f"{load} open"]
-    if skill:
-        words.insert(0, f"{skill} {level}/3" if level else f"no {skill}")
-    if is_away:
-        words.append("away")
-    return ", ".join(words)
+def _reasons(rule: RoutingRule, known: Known, word: str) -> list[str]:
+    """In words, what made the rule match; put together only for one that does, since a dry run asks thousands of times."""
+    told = [
+        f"service is {rule.service}" if rule.service_id else "",
+        f"category is in {rule.category}" if rule.category_id else "",
+        f"site is {rule.site}" if rule.site_id else "",
+        f"department is {rule.department}" if rule.department else "",
+        f"priority is {_short(known.priority)}" if rule.priority else "",
+        f"the text says “{word}”" if word else "",
+    ]
+    return [part for part in told if part]
+
+
+def _same(wanted: str, given: str) -> bool:
+    return wanted.strip().casefold() == given.strip().casefold()
+
+
+def _urgent(wanted: int | None, given: int | None) -> bool:
+    return wanted is not None and given is not None and given <= wanted
+
+
+def _short(priority: int | None) -> str:
+    return Priority(priority).label.split()[0] if priority else "unknown"
+
+
+def _said(words: Iterable[str], text: str) -> str | None:
+    """The first of these words that stands in the text, as a whole word, whatever the case."""
+    return next((word for word in words if _whole(word).search(text)), None)
+
+
+@lru_cache(maxsize=2000)
+def _whole(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)

@@ -19,9 +19,8 @@ from desk.tickets.errors import Refused
 from desk.tickets.models import Ticket
 from desk.tickets.queries import get_visible
 
-from .forms import FORMS
 from .models import Row, Run
-from .verbs import VERBS
+from .verbs import VERBS, restored
 
 WORK = "bulk.work"  # the task that is woken
 MOST = 5000  # tickets of one run
@@ -84,7 +83,7 @@ def _do(pk: int) -> None:
 
 def _try(run: Run, ticket: Ticket) -> tuple[str, str]:
     """(outcome, why not). A refusal is an answer, and ends the row; what breaks is tried again."""
-    inputs = FORMS[run.verb].restored(run.inputs)
+    inputs = restored(run.inputs)
     try:
         with transaction.atomic():
             fresh = flow.lock(get_visible(run.by, ticket.number))

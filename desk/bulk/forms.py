@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from desk.people.fields import PersonField
-from desk.people.models import User, Workgroup
+from desk.people.models import Workgroup
 from desk.tickets.models import Impact, PendingReason, Urgency
 from desk.tickets.queries import pending_reasons
 
@@ -24,11 +24,6 @@ class BulkForm(forms.Form):
     def inputs(self) -> dict[str, Any]:
         """What was typed, as JSON can hold it."""
         return {name: getattr(value, "pk", value) for name, value in self.cleaned_data.items()}
-
-    @classmethod
-    def restored(cls, inputs: dict[str, Any]) -> dict[str, Any]:
-        """`inputs` as the verb takes them, with the objects that they name; None where one is gone."""
-        return dict(inputs)
 
 
 class AssignForm(BulkForm):
@@ -57,17 +52,9 @@ class AssignForm(BulkForm):
         )
         return f"Assign them to {whom}"
 
-    @classmethod
-    def restored(cls, inputs: dict[str, Any]) -> dict[str, Any]:
-        return {
-            **inputs,
-            "workgroup": Workgroup.objects.filter(pk=inputs["workgroup"]).first(),
-            "assignee": User.objects.filter(pk=inputs["assignee"]).first(),
-        }
-
 
 class HoldForm(BulkForm):
-    reason = forms.ModelChoiceField(PendingReason.objects.none(), empty_label=None, label="What are we waiting for?")
+    pending = forms.ModelChoiceField(PendingReason.objects.none(), empty_label=None, label="What are we waiting for?")
     message = forms.CharField(
         label="Message to each requester", required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Each requester reads this. Needed when you wait for them.",
@@ -78,21 +65,17 @@ class HoldForm(BulkForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["reason"].queryset = pending_reasons()  # type: ignore[attr-defined]
+        self.fields["pending"].queryset = pending_reasons()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
-        reason = cleaned.get("reason")
+        reason = cleaned.get("pending")
         if reason and reason.waits_for_requester and not cleaned.get("message"):
             self.add_error("message", "Please ask the requesters what you need from them.")
         return cleaned
 
     def in_words(self) -> str:
-        return f"Put them on hold: {self.cleaned_data['reason']}"
-
-    @classmethod
-    def restored(cls, inputs: dict[str, Any]) -> dict[str, Any]:
-        return {**inputs, "reason": PendingReason.objects.get(pk=inputs["reason"])}
+        return f"Put them on hold: {self.cleaned_data['pending']}"
 
 
 class PrioritiseForm(BulkForm):

@@ -46,7 +46,8 @@ def progress(run: Run) -> Progress:
     done, same = (Count("pk", filter=Q(outcome=outcome)) for outcome in (Row.Outcome.DONE, Row.Outcome.SAME))
     counts = run.rows.aggregate(total=Count("pk"), done=done, same=same)
     failed = run.rows.filter(Q(outcome=Row.Outcome.REFUSED) | Q(dead_at__isnull=False)).select_related("ticket")
-    refused, dead = [], []
+    refused: list[Row] = []
+    dead: list[Row] = []
     for row in failed:
         (dead if row.dead_at else refused).append(row)
     return Progress(counts["total"], counts["done"], counts["same"], refused, dead)

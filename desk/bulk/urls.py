@@ -7,6 +7,5 @@ from . import views
 app_name = "bulk"
 urlpatterns = [
     path("", views.index, name="index"),
-    path("select/", views.select, name="select"),
     path("<int:pk>/", views.run, name="run"),
 ]

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from desk.people.models import User
+from django.db.models import Model
+
+from desk.people.models import User, Workgroup
 from desk.tickets import actions, flow, rules
 from desk.tickets.errors import Refused
-from desk.tickets.models import Priority, Ticket
+from desk.tickets.models import PendingReason, Priority, Ticket
 from desk.tickets.queries import priority_for
 
 Act = Callable[[Ticket, User, dict[str, Any]], bool]  # False: there was nothing to change
@@ -72,7 +74,9 @@ def _assign(ticket: Ticket, by: User, inputs: dict[str, Any]) -> bool:
 
 
 def _hold(ticket: Ticket, by: User, inputs: dict[str, Any]) -> bool:
-    return _do(ticket, "hold", by, **inputs)
+    if inputs["pending"] is None:
+        raise Refused("What was waited for isn't a reason any more.")
+    return _do(ticket, "hold", by, reason=inputs["pending"], message=inputs["message"], note=inputs["note"])
 
 
 def _cancel(ticket: Ticket, by: User, inputs: dict[str, Any]) -> bool:
@@ -93,6 +97,17 @@ def _prioritise(ticket: Ticket, by: User, inputs: dict[str, Any]) -> bool:
 def _note(ticket: Ticket, by: User, inputs: dict[str, Any]) -> bool:
     actions.note(ticket=ticket, by=by, message=inputs["note"])
     return True
+
+
+NAMED: dict[str, type[Model]] = {"workgroup": Workgroup, "assignee": User, "pending": PendingReason}
+
+
+def restored(inputs: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, as the verbs take it: with the objects that it names; None where one is gone."""
+    return {
+        name: NAMED[name]._default_manager.filter(pk=value).first() if name in NAMED else value
+        for name, value in inputs.items()
+    }
 
 
 VERBS = {

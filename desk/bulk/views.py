@@ -8,13 +8,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from desk.people.rules import is_analyst
 from desk.people.signed_in import SignedIn
 from desk.tickets.errors import Refused
 from desk.tickets.forms import refuse
-from desk.tickets.queries import visible_to
 from desk.tickets.views.answers import code_for, typed_before
 
 from . import actions, queries
@@ -32,17 +31,13 @@ def index(request: SignedIn) -> HttpResponse:
     return render(request, "bulk/index.html", {"runs": queries.mine(request.user)[:30]})
 
 
-@require_POST
-def select(request: SignedIn) -> HttpResponse:
-    """Keep the tickets with these numbers as a selection, and go on to what to do with them."""
-    numbers = [number for number in request.POST.getlist("tickets") if "\x00" not in number]
-    chosen = visible_to(request.user).filter(number__in=numbers).values_list("pk", flat=True)
-    return begin(request, list(chosen), request.POST.get("back", ""))
-
-
 def begin(request: SignedIn, tickets: list[int], back: str) -> HttpResponse:
     """A selection of these tickets; where it can't be, back to the list with the reason."""
-    safe = back if back.startswith("/") and url_has_allowed_host_and_scheme(back, {request.get_host()}) else "/queues/"
+    safe = (
+        back
+        if back.startswith("/") and url_has_allowed_host_and_scheme(back, {request.get_host()})
+        else reverse("bulk:index")
+    )
     try:
         run = actions.select(by=request.user, tickets=tickets, back=safe)
     except Refused as refusal:

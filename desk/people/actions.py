@@ -1,11 +1,15 @@
-"""The verbs on people: make a workgroup, give and take roles in it."""
+"""The verbs on people: make a workgroup, give and take roles in it; plan and drop absences."""
+
+from datetime import datetime
 
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
-from .models import GRANTS, Membership, Role, RoleGroup, User, Workgroup
-from .rules import forget_reach
+from .models import GRANTS, Absence, Membership, Role, RoleGroup, User, Workgroup
+from .rules import forget_reach, may_plan_absence
 
 
 @transaction.atomic
@@ -55,3 +59,38 @@ def sync_groups(membership: Membership) -> None:
 
 def _groups_by_role(workgroup: Workgroup) -> dict[str, Group]:
     return {held.role: held.group for held in workgroup.role_groups.select_related("group")}
+
+
+@transaction.atomic
+def plan_absence(*, person: User, start: datetime, end: datetime, reason: str = "", by: User) -> Absence:
+    """From then to then the person is proposed for nothing. Refused with a sentence where it overlaps another absence."""
+    _ask(person, by)
+    if end <= start:
+        raise ValidationError({"end": "An absence ends after it starts."})
+    if end <= timezone.now():
+        raise ValidationError({"end": "That is over already."})
+    User.objects.select_for_update().only("pk").get(pk=person.pk)  # two at once would overlook each other
+    other = Absence.objects.filter(user=person, start__lt=end, end__gt=start).first()
+    if other is not None:
+        raise ValidationError(
+            {"start": f"{person} is away then already, until {timezone.localtime(other.end):%d %b %H:%M}."}
+        )
+    return Absence.objects.create(user=person, start=start, end=end, reason=reason.strip())
+
+
+@transaction.atomic
+def drop_absence(*, absence: Absence, by: User) -> None:
+    """It is off; one that has begun ends now, and stays on record."""
+    _ask(absence.user, by)
+    now = timezone.now()
+    if absence.start < now:
+        Absence.objects.filter(pk=absence.pk, end__gt=now).update(end=now)
+    else:
+        absence.delete()
+
+
+def _ask(person: User, by: User) -> None:
+    if not may_plan_absence(by, person):
+        raise PermissionDenied(
+            f"Only {person}, if they work for IT, and the leads of their workgroups plan their absences."
+        )

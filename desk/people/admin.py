@@ -1,4 +1,4 @@
-"""Administration of people: users, workgroups with their members and grants, skills, absences."""
+"""Administration of people: users, workgroups with their members and grants, skills, shifts, absences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from guardian.models import GroupObjectPermission
 
 from . import actions, takes
-from .models import Absence, Membership, Skill, User, UserSkill, Workgroup
+from .models import WEEKDAYS, Absence, Membership, Shift, Skill, User, UserSkill, Workgroup
 from .names import PlainWords
 from .rules import QUEUE_GRANTS
 
@@ -82,7 +82,16 @@ class WorkgroupForm(forms.ModelForm):
 
     class Meta:
         model = Workgroup
-        fields: ClassVar[Any] = ["name", "slug", "description", "email", "takes", "oversees", "is_active"]
+        fields: ClassVar[Any] = [
+            "name",
+            "slug",
+            "description",
+            "email",
+            "takes",
+            "oversees",
+            "auto_assign",
+            "is_active",
+        ]
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -102,7 +111,7 @@ class WorkgroupForm(forms.ModelForm):
 @admin.register(Workgroup)
 class WorkgroupAdmin(PlainWords, admin.ModelAdmin):
     form = WorkgroupForm
-    list_display = ["name", "people", "lead_names", "takes_what", "email", "is_active"]
+    list_display = ["name", "people", "lead_names", "takes_what", "auto_assign", "email", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "slug", "description"]
     ordering = ["name"]
@@ -114,7 +123,7 @@ class WorkgroupAdmin(PlainWords, admin.ModelAdmin):
         (
             "Work",
             {
-                "fields": ["takes", "oversees", "is_active"],
+                "fields": ["takes", "oversees", "auto_assign", "is_active"],
                 "description": "A workgroup is never deleted, because its tickets' history names it. "
                 "Make it inactive: it gets no new tickets, and its people can finish what they have.",
             },
@@ -208,6 +217,24 @@ class SkilledPeopleInline(admin.TabularInline):
     autocomplete_fields = ["user"]
 
 
+class ShiftForm(forms.ModelForm):
+    """Offers the days of the week as boxes to tick."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple, initial=[0, 1, 2, 3, 4]
+    )
+
+
+class ShiftsInline(admin.TabularInline):
+    """The weekly times of work, on the person's own clock."""
+
+    model = Shift
+    form = ShiftForm
+    extra = 0
+    verbose_name = "shift"
+    verbose_name_plural = "shifts (none: works at any time)"
+
+
 class AbsencesInline(admin.TabularInline):
     model = Absence
     extra = 0
@@ -261,7 +288,7 @@ class PersonAdmin(UserAdmin):
     )
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
-        return [WorkgroupsInline, SkillsInline, AbsencesInline] if obj else []
+        return [WorkgroupsInline, SkillsInline, ShiftsInline, AbsencesInline] if obj else []
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("memberships__workgroup")

@@ -1,6 +1,7 @@
-"""Who works here: users, workgroups, membership by role, skills and absences."""
+"""Who works here: users, workgroups, membership by role, skills, shifts and absences."""
 
 import zoneinfo
+from datetime import date
 
 from django.contrib.auth.models import AbstractUser, Group
 from django.contrib.postgres.fields import ArrayField
@@ -9,6 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from .shifts import Window
 
 NOWHERE = frozenset({"Factory", "localtime"})  # names that are shipped beside the zones, and are no place's clock
 
@@ -28,6 +31,11 @@ class User(AbstractUser):
         max_length=64, blank=True, validators=[validate_time_zone], help_text=_("IANA name; empty: the portal's zone.")
     )
     is_vip = models.BooleanField(_("VIP"), default=False, help_text=_("Analysts see a mark beside the name."))
+    single_keys = models.BooleanField(
+        _("single-key shortcuts"),
+        default=True,
+        help_text=_("Keys such as t or r act on the ticket at hand. Switch them off when you speak to your computer."),
+    )
     is_automation = models.BooleanField(
         default=False, editable=False, help_text=_("The portal's own hand: timers and imports. It can't sign in.")
     )
@@ -95,6 +103,15 @@ GRANTS: dict[str, tuple[str, ...]] = {
 }
 
 
+class AutoAssign(models.TextChoices):
+    """How a workgroup's new tickets find their analyst by themselves."""
+
+    OFF = "off", _("Off: people take or assign them")
+    ROUND_ROBIN = "round_robin", _("In turn: one after the other")
+    LEAST_LOADED = "least_loaded", _("Least loaded: whoever has the least open, urgent work counting more")
+    BEST_MATCH = "best_match", _("Best match: skill against load")
+
+
 class Workgroup(models.Model):
     """People who work one queue together, and the kinds of ticket they take."""
 
@@ -115,6 +132,16 @@ class Workgroup(models.Model):
         help_text=_("Kinds of ticket that its analysts see and steer in whichever workgroup they are, such as change."),
     )
     is_active = models.BooleanField(default=True, help_text=_("An inactive workgroup gets no new tickets."))
+    auto_assign = models.CharField(
+        _("automatic assignment"),
+        max_length=12,
+        choices=AutoAssign.choices,
+        default=AutoAssign.OFF,
+        help_text=_(
+            "Tickets that come into the queue are given to an analyst who is on shift and not away. "
+            "What lies there already stays as it is."
+        ),
+    )
 
     class Meta:
         ordering = ["name"]
@@ -189,6 +216,30 @@ class UserSkill(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.skill} {self.level}/3"
+
+
+WEEKDAYS = [(n, f"{date(2024, 1, n + 1):%a}") for n in range(7)]  # the first of January 2024 was a Monday
+
+
+class Shift(models.Model):
+    """A weekly time of work, on the person's own clock. Whoever has none counts as working at any time."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="shifts")
+    weekdays = ArrayField(models.PositiveSmallIntegerField(choices=WEEKDAYS), help_text=_("On which it begins."))
+    start = models.TimeField(_("from"))
+    end = models.TimeField(_("to"), help_text=_("Not later than “from”: on the next day."))
+
+    class Meta:
+        ordering = ["user", "start", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(weekdays__len__gt=0), name="people_shift_on_some_day")]
+
+    def __str__(self) -> str:
+        days = " ".join(name for number, name in WEEKDAYS if number in self.weekdays)
+        return f"{days} {self.start:%H:%M}–{self.end:%H:%M}"
+
+    @property
+    def window(self) -> Window:
+        return Window(frozenset(self.weekdays), self.start, self.end)
 
 
 class Absence(models.Model):

@@ -102,3 +102,15 @@ def may_lead_queue(user: User | AnonymousUser, workgroup_id: int | None) -> bool
 def is_analyst(user: User | AnonymousUser) -> bool:
     """Works at least one queue."""
     return bool(reach(user).work)
+
+
+def may_see_profile(user: User, person: User) -> bool:
+    """One's own; whoever works for IT sees everybody's."""
+    return person.pk == user.pk or bool(reach(user).view)
+
+
+def may_plan_absence(user: User, person: User) -> bool:
+    """One's own, and those of the people whose workgroup one leads."""
+    if person.pk == user.pk:
+        return is_analyst(person)
+    return person.memberships.filter(workgroup__in=reach(user).lead, role__in=["analyst", "lead"]).exists()

@@ -1,8 +1,13 @@
-"""Addresses of people: the type-ahead that finds them."""
+"""Addresses of people: the type-ahead that finds them, their page, and their absences."""
 
 from django.urls import path
 
 from . import views
 
 app_name = "people"
-urlpatterns = [path("find/", views.find, name="find")]
+urlpatterns = [
+    path("preferences/", views.preferences, name="preferences"),
+    path("find/", views.find, name="find"),
+    path("<str:username>/", views.profile, name="profile"),
+    path("<str:username>/absences/<int:pk>/drop/", views.drop, name="drop"),
+]

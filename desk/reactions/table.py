@@ -53,6 +53,10 @@ def _load(path: str) -> Switchboard:
     return table
 
 
+EVERY = "*"  # in the table: whatever the event
+
+
 def reactions_to(kind: str) -> tuple[Reaction, ...]:
-    """The reactions to this event kind, in the table's order."""
-    return switchboard().get(kind, ())
+    """The reactions to this event kind, in the table's order, and then those to every event."""
+    table = switchboard()
+    return (*table.get(kind, ()), *table.get(EVERY, ()))

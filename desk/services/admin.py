@@ -38,7 +38,7 @@ class CategoryForm(forms.ModelForm):
 
     class Meta:
         model = Category
-        fields = ["name", "parent", "skill", "position", "is_active"]
+        fields = ["name", "parent", "skill", "also_skills", "position", "is_active"]
         help_texts = {
             "parent": "Empty: a category at the top. Everything below this category moves along with it.",
             "position": "Among those with the same parent; lower comes first.",
@@ -72,7 +72,7 @@ class CategoryAdmin(admin.ModelAdmin):
     list_select_related = ["skill"]
     list_per_page = 500
     search_fields = ["name"]
-    autocomplete_fields = ["skill"]
+    autocomplete_fields = ["skill", "also_skills"]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[TreeChangeList]:
         return TreeChangeList

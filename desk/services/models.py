@@ -50,6 +50,15 @@ class Category(TreeNode):
         related_name="categories",
         help_text=_("The skill that helps here; used to suggest analysts."),
     )
+    also_skills = models.ManyToManyField(
+        "people.Skill",
+        blank=True,
+        related_name="also_for",
+        verbose_name=_("further skills"),
+        help_text=_(
+            "Skills that are asked for here as well. A category that names none takes those of the one above it."
+        ),
+    )
     position = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
 

@@ -270,6 +270,8 @@ class Clock(models.Model):
         indexes = [
             models.Index(F("next_event_at"), name="sla_clock_next", condition=Q(next_event_at__isnull=False)),
             models.Index(fields=["stopped_at"], name="sla_clock_stopped", condition=Q(stopped_at__isnull=False)),
+            # Those that are at risk or breached, for queues: few at any time.
+            models.Index(fields=["ticket"], name="sla_clock_told", condition=Q(stopped_at=None, reached__gt=0)),
         ]
 
     def __str__(self) -> str:

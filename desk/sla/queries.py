@@ -186,6 +186,11 @@ class Face:
     share: int
 
     @property
+    def rank(self) -> tuple[bool, float]:
+        """In this order clocks breach; best effort comes last."""
+        return self.left is None, self.left or 0.0
+
+    @property
     def zone(self) -> str:
         """The time zone of the calendar by which it counts."""
         return calendar_said(self.clock.calendar_version_id).calendar.zone
@@ -229,6 +234,17 @@ def faces(tickets: Iterable[Ticket], now: datetime) -> dict[int, dict[str, Face]
     for row in Clock.objects.filter(ticket__in=by_ticket):
         by_ticket[row.ticket_id].append(row)
     return {pk: {kind: face(row, now) for kind, row in newest(rows).items()} for pk, rows in by_ticket.items()}
+
+
+def nearest_faces(tickets: Iterable[int], now: datetime) -> dict[int, Face]:
+    """By ticket id the clock that a queue shows: of those that aren't over the one that breaches first; one query."""
+    standing = Clock.objects.filter(ticket__in=list(tickets), stopped_at=None).defer("marks", "moments", "violation")
+    found: dict[int, Face] = {}
+    for row in standing.order_by():
+        here = face(row, now)
+        if row.ticket_id not in found or here.rank < found[row.ticket_id].rank:
+            found[row.ticket_id] = here
+    return found
 
 
 def needs_violation(ticket: Ticket, at: datetime | None = None) -> bool:

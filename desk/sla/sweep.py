@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from desk.people.queries import automation
 from desk.reactions.actions import wake
 from desk.reactions.table import reactions_to
+from desk.tickets import revisions
 
 from .facts import BREACHED, OVERDUE, WARNED
 
@@ -19,7 +20,7 @@ ESCALATE = "desk.sla.reactions.escalate"
 # the moments that are told. Key share is what writing an event takes on its ticket anyway.
 _TELL = """
 WITH due AS (
-    SELECT c.id, c.ticket_id, c.kind, c.episode, c.marks[1] AS mark, c.moments[1] AS moment, t.version,
+    SELECT c.id, c.ticket_id, c.kind, c.episode, c.marks[1] AS mark, c.moments[1] AS moment, t.version, t.workgroup_id,
            CASE WHEN c.marks[1] < 100 THEN %(warned)s WHEN c.marks[1] = 100 THEN %(breached)s ELSE %(overdue)s END AS event,
            c.policy_version_id
       FROM sla_clock c JOIN tickets_ticket t ON t.id = c.ticket_id
@@ -54,14 +55,15 @@ WITH due AS (
      WHERE c.id = due.id
  RETURNING 1
 )
-SELECT (SELECT count(*) FROM moved), (SELECT count(*) FROM owed)
+SELECT (SELECT count(*) FROM moved), (SELECT count(*) FROM owed), (SELECT array_agg(DISTINCT workgroup_id) FROM due)
 """
 
 
 def sweep(limit: int = 1000, *, until: datetime | None = None) -> int:
     """Tell what is due, at most `limit` marks, in one transaction; returns how many. Any number may run at once.
 
-    For each mark: the event with its true moment, the deliveries of the reactions to it, and the clock's next mark.
+    For each mark: the event with its true moment, the deliveries of the reactions to it, and the clock's next mark. Lists
+    that are open somewhere learn that their queue moved.
     Time is the database's, unless `until` names another moment up to which to tell. A worker that dies leaves nothing
     half done, and what it held is told by the next.
     """
@@ -86,7 +88,8 @@ def sweep(limit: int = 1000, *, until: datetime | None = None) -> int:
                 "escalate": ESCALATE,
             },
         )
-        told, owed = cursor.fetchone()
+        told, owed, queues = cursor.fetchone()
+        revisions.bump(queues=queues or ())
         if owed:
             transaction.on_commit(wake)
     return int(told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from .hours import MINUTES_A_DAY, Windows
 
@@ -58,6 +58,13 @@ def in_words(length: timedelta) -> str:
     if hours:
         return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"
     return f"{minutes} min" if minutes else f"{seconds} s"
+
+
+def day_and_time(local: datetime, today: date) -> str:
+    """A moment on the viewer's clock, as a row of a queue has room for: “today 14:30”, “Tue 14:30”, “8 Dec 14:30”."""
+    days = (local.date() - today).days
+    day = "today" if days == 0 else f"{local:%a}" if abs(days) < 7 else f"{local.day} {local:%b}"
+    return f"{day} {local:%H:%M}" if abs(days) < 300 else f"{day} {local.year}"
 
 
 LENGTH_HELP = "Such as 90, 30 min, 4 h or 2 h 30. Empty: best effort, nothing is due."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -15,7 +16,7 @@ from desk.people.models import User, Workgroup
 from desk.people.queries import analysts_of
 from desk.people.rules import reach
 
-from . import flow, kinds, ordering, rules
+from . import flow, kinds, rules
 from .kinds import Kind
 from .models import Attachment, Event, PendingReason, PriorityCell, Ticket, Visibility, Watcher
 
@@ -31,11 +32,19 @@ def visible_to(user: User, model: type[Ticket] = Ticket) -> QuerySet[Any]:
 
 def in_reach(user: User, prefix: str = "") -> Q:
     """The tickets of which a person may see what is internal; the twin of `rules.may_see_internal`."""
+    first, *others = reach_parts(user, prefix)
+    for part in others:
+        first |= part
+    return first
+
+
+def reach_parts(user: User, prefix: str = "") -> list[Q]:
+    """What `in_reach` holds, in parts that an index of its own finds each; the first by workgroup."""
     mine = reach(user)
     shared = [kind.name for kind in kinds.every() if kind.shared_with_parent]
     through = Q(**{f"{prefix}kind__in": shared, f"{prefix}parent__workgroup__in": mine.view})
-    seen = Q(**{f"{prefix}workgroup__in": mine.view}) | through
-    return seen | Q(**{f"{prefix}kind__in": mine.oversee}) if mine.oversee else seen
+    parts = [Q(**{f"{prefix}workgroup__in": mine.view}), through]
+    return [*parts, Q(**{f"{prefix}kind__in": mine.oversee})] if mine.oversee else parts
 
 
 def visible_parts(user: User, kind: Kind) -> list[QuerySet[Ticket]]:
@@ -135,12 +144,23 @@ def attachment_for(user: User, key: Any) -> Attachment:
 
 def open_tickets(tickets: QuerySet[Any]) -> QuerySet[Any]:
     """Those in which something is left to do."""
-    living = {kind.name: [state for state in kind.states.values if state not in kind.closed] for kind in kinds.every()}
-    narrow = Q()
-    for name, states in living.items():
-        narrow |= Q(kind=name, state__in=states)
-    # The states of all kinds together say nothing new, but let an index leave out whatever is over.
-    return tickets.filter(narrow, state__in=sorted({state for states in living.values() for state in states}))
+    living, over = _living_states()
+    return tickets.filter(over, state__in=living)
+
+
+@cache
+def _living_states() -> tuple[list[str], Q]:
+    """The states in which a ticket of some kind is open, and of those, what isn't over for its own kind.
+
+    Said this way round since an index leaves out whatever is over by the states alone, and few are over for one kind
+    while they are open for another.
+    """
+    living = sorted({state for kind in kinds.every() for state in kind.states.values if state not in kind.closed})
+    over = Q()
+    for kind in kinds.every():
+        if closed_here := sorted(kind.closed & set(living)):
+            over &= ~Q(kind=kind.name, state__in=closed_here)
+    return living, over
 
 
 def at_work(tickets: QuerySet[Any]) -> QuerySet[Any]:
@@ -154,12 +174,6 @@ def at_work(tickets: QuerySet[Any]) -> QuerySet[Any]:
 def idle_states() -> list[str]:
     """The open states in which nobody of the workgroup has anything to do."""
     return sorted({state for kind in kinds.every() for state in kind.idle})
-
-
-def queue(workgroup: Workgroup) -> QuerySet[Ticket]:
-    """Everything unfinished of a workgroup; what breaches next comes first."""
-    rows = open_tickets(Ticket.objects.filter(workgroup=workgroup))
-    return ordering.ordered(rows.select_related("requester", "assignee", "service", "pending_reason"), ordering.DEFAULT)
 
 
 def priority_for(impact: int, urgency: int) -> int:
@@ -213,70 +227,9 @@ def _move(ticket: Ticket, user: User, step: Transition) -> Move:
     )
 
 
-# -- queues -----------------------------------------------------------------------------------
+# -- counting ---------------------------------------------------------------------------------
 
-PAGE = 50  # rows of a queue page
 COUNT_CAP = 1001  # counts stop here; the page says “1,000+”
-
-# Tabs for states that not every kind of ticket has; left out where the workgroup takes none that has them.
-TABS_OF_A_STATE = {"waiting": ["waiting", "awaiting_approval"], "resolved": ["resolved", "fulfilled"]}
-TABS = {
-    "all": ("All open", lambda user: Q()),
-    "unassigned": ("Unassigned", lambda user: Q(assignee=None) & ~Q(state__in=idle_states())),
-    "mine": ("Mine", lambda user: Q(assignee=user)),
-    "pending": ("Pending", lambda user: Q(state="pending")),
-    "waiting": ("Waiting for others", lambda user: Q(state__in=TABS_OF_A_STATE["waiting"])),
-    "resolved": ("To confirm", lambda user: Q(state__in=TABS_OF_A_STATE["resolved"])),
-}
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of rows, and the key after which the next one begins (empty at the end)."""
-
-    rows: list[Ticket]
-    next_after: str
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A tab above a queue, with its capped count in words."""
-
-    key: str
-    label: str
-    count: str
-    current: bool
-
-
-def queue_page(
-    workgroup: Workgroup, user: User, *, tab: str = "all", order: str = ordering.DEFAULT, after: str = ""
-) -> Page:
-    """A page of the queue by keyset: as quick at the end of a long queue as at its start."""
-    rows = ordering.ordered(queue(workgroup).filter(TABS.get(tab, TABS["all"])[1](user)), order)
-    found = list(ordering.after(rows, order, after)[: PAGE + 1])
-    more = len(found) > PAGE
-    return Page(found[:PAGE], ordering.key_of(found[PAGE - 1]) if more else "")
-
-
-def queue_tabs(workgroup: Workgroup, user: User, current: str) -> list[Tab]:
-    rows = queue(workgroup).order_by().select_related(None)
-    current = current if current in TABS else "all"
-    states = {state for kind in kinds.every() if _has_some(workgroup, kind) for state in kind.states.values}
-    return [
-        Tab(key, label, capped(rows.filter(narrow(user))), key == current)
-        for key, (label, narrow) in TABS.items()
-        if key not in TABS_OF_A_STATE or not states.isdisjoint(TABS_OF_A_STATE[key]) or key == current
-    ]
-
-
-def _has_some(workgroup: Workgroup, kind: kinds.Kind) -> bool:
-    """Whether such tickets come into the queue; an inactive workgroup gets none, and may still hold what it took."""
-    return workgroup.takes_some(kind.name) or not workgroup.is_active
-
-
-def capped(rows: QuerySet[Any]) -> str:
-    """How many rows, counting no further than the cap."""
-    return count_in_words(rows[:COUNT_CAP].count())
 
 
 def count_in_words(count: int) -> str:
@@ -292,89 +245,3 @@ def count_of(*parts: QuerySet[Any]) -> Func:
     first, *others = (part.order_by().values("pk")[:COUNT_CAP] for part in parts)
     some = ArraySubquery(first.union(*others)[:COUNT_CAP] if others else first)
     return Func(some, function="CARDINALITY", output_field=IntegerField())
-
-
-def queues_of(user: User) -> QuerySet[Workgroup]:
-    """The workgroups whose queue the person may see; an inactive one for as long as something is left to do there."""
-    left = open_tickets(Ticket.objects.filter(workgroup=OuterRef("pk")))
-    return Workgroup.objects.filter(Q(is_active=True) | Exists(left), pk__in=reach(user).view)
-
-
-@dataclass(frozen=True)
-class QueueCount:
-    """What waits in one workgroup's queue; counts in words, since they stop at the cap."""
-
-    workgroup: Workgroup
-    open: str
-    unassigned: str
-    urgent: str
-
-
-def queue_counts(user: User) -> list[QueueCount]:
-    """For each queue the person may see: open, unassigned and P1–P2 tickets, with one query."""
-    rows = Ticket.objects.filter(workgroup=OuterRef("pk"))
-    counted = queues_of(user).annotate(
-        open=count_of(open_tickets(rows)),
-        unassigned=count_of(at_work(rows).filter(assignee=None)),
-        urgent=count_of(open_tickets(rows).filter(priority__lte=2)),
-    )
-    return [QueueCount(group, *map(count_in_words, (group.open, group.unassigned, group.urgent))) for group in counted]
-
-
-def my_work(user: User) -> QuerySet[Ticket]:
-    """Unfinished tickets that are assigned to the person, next breach first; resolved ones wait for others."""
-    rows = at_work(Ticket.objects.filter(assignee=user))
-    rows = rows.select_related("requester", "assignee", "service", "workgroup", "pending_reason")
-    return ordering.ordered(rows, ordering.DEFAULT)
-
-
-@dataclass(frozen=True)
-class Load:
-    """One analyst's load in a workgroup, and the most urgent of it; `user` None holds what nobody has."""
-
-    user: User | None
-    tickets: list[Ticket]
-    count: int
-    urgent: int
-
-    @property
-    def in_words(self) -> str:
-        return count_in_words(self.count)
-
-    @property
-    def urgent_in_words(self) -> str:
-        return count_in_words(self.urgent)
-
-    @property
-    def not_shown(self) -> str:
-        """How many more there are than `tickets`; empty when all are there."""
-        rest = self.count - len(self.tickets)
-        return f"{rest:,}{'+' if self.count >= COUNT_CAP else ''}" if rest > 0 else ""
-
-
-TEAM_ROWS = 20  # of each one's load, the most urgent
-
-
-def team_load(workgroup: Workgroup) -> list[Load]:
-    """The workgroup's work by analyst: what nobody has first, then the most loaded; with four queries.
-
-    Counted up to the cap, and shown by the most urgent few.
-    """
-    work = at_work(Ticket.objects.filter(workgroup=workgroup)).order_by("priority", "pk")
-    free, theirs = work.filter(assignee=None), work.filter(assignee=OuterRef("pk"))
-    waiting = Workgroup.objects.annotate(count=count_of(free), urgent=count_of(free.filter(priority__lte=2)))
-    nobody = waiting.get(pk=workgroup.pk)
-    people = User.objects.filter(
-        Q(pk__in=analysts_of(workgroup).values("pk")) | Q(pk__in=work.exclude(assignee=None).values("assignee"))
-    ).annotate(
-        count=count_of(theirs),
-        urgent=count_of(theirs.filter(priority__lte=2)),
-        first=ArraySubquery(theirs.values("pk")[:TEAM_ROWS]),
-    )
-    whole = work.select_related("requester", "assignee", "service", "pending_reason")
-    shown: dict[int | None, list[Ticket]] = {}
-    for ticket in whole.filter(pk__in=[pk for person in people for pk in person.first]):
-        shown.setdefault(ticket.assignee_id, []).append(ticket)
-    loads = [Load(person, shown.get(person.pk, []), person.count, person.urgent) for person in people]
-    loads.sort(key=lambda load: (-load.count, str(load.user)))
-    return [Load(None, list(whole.filter(assignee=None)[:TEAM_ROWS]), nobody.count, nobody.urgent), *loads]

@@ -72,6 +72,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "burst.proposed": ("siren", "asks whether this is a major incident: {said}", ""),
     "burst.accepted": ("siren", "made it the major incident: {said}", ""),
     "burst.dismissed": ("siren", "says it is no major incident: {said}", ""),
+    "assignment.nobody": ("user-round-x", "found nobody to give it to: {said}", ""),
     "alert.fired": ("siren", "{said}", ""),
     "alert.resolved": ("circle-check", "{said}", ""),
     # service requests
@@ -237,7 +238,7 @@ def _assigned(event: Event, common: dict[str, Any], internal: bool) -> Entry | N
     words = "took it" if took and not inside.get("moved") else f"assigned it to {to or 'the workgroup’s queue'}"
     details = [inside["text"]] if inside.get("text") else []
     if inside.get("because") and not took:
-        details.append(f"Suggested: {inside['because']}")
+        details.append(f"{'' if event.actor.is_automation else 'Suggested: '}{inside['because']}")
     return Entry("event", "user-round", words=words, details=details, **common)
 
 

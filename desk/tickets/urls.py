@@ -1,4 +1,4 @@
-"""Addresses that all kinds of ticket share: queues, lifecycles, attachments."""
+"""Addresses that all kinds of ticket share: links, lifecycles, attachments."""
 
 from django.urls import path
 
@@ -6,9 +6,6 @@ from . import views
 
 app_name = "tickets"
 urlpatterns = [
-    path("queues/", views.queues, name="queues"),
-    path("queues/<slug:slug>/", views.queue, name="queue"),
-    path("queues/<slug:slug>/team/", views.team, name="team"),
     path("links/<str:number>/", views.links, name="links"),
     path("lifecycles/", views.lifecycles, name="lifecycles"),
     path("attachments/<uuid:key>/", views.attachment, name="attachment"),

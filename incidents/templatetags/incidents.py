@@ -86,7 +86,7 @@ def majors_for(user: User, service: Service | str = "") -> list[MajorIncident]:
 @register.simple_tag(takes_context=True)
 def major_ids(context: Context) -> set[int]:
     """The ids of the open major incidents, for lists that mark them; asked once for a page, however many lists it has."""
-    request: Any = context["request"]
+    request: Any = context.get("request")
     if not hasattr(request, "major_ids"):
         flagged = Incident.objects.filter(is_major=True).exclude(state__in=CLOSED_STATES)
         request.major_ids = set(flagged.values_list("pk", flat=True))

@@ -98,4 +98,4 @@ def burst(request: SignedIn, pk: int, answer: str) -> HttpResponse:
         messages.success(request, "Dismissed: no major incident.")
     except Refused as refusal:
         messages.error(request, str(refusal))
-    return redirect("tickets:queue", proposal.workgroup.slug)
+    return redirect("queues:queue", proposal.workgroup.slug)

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
+from desk.assignment import history, learning
 from desk.people.models import User
 from desk.reactions.models import Delivery
 from desk.sla.sweep import ESCALATE, sweep_all
@@ -22,7 +23,7 @@ from .monitoring import lay_monitoring
 from .promises import promise
 from .requests import lay_requests
 from .story import Planned, Planner, play
-from .world import World, account_names, build
+from .world import World, account_names, assign_by_themselves, build
 
 SEED = 20260407
 
@@ -60,6 +61,9 @@ def lay(
                 say(f"{len(lay_requests(world))} requests.")
                 say(f"{lay_monitoring(world)} incidents by monitoring.")
             _tell_the_past(now)
+            history.count()
+            learning.learn()
+            assign_by_themselves(world)
     except BaseException:
         for name in written:  # the rows roll back by themselves, the bytes don't
             default_storage.delete(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ from django.contrib.auth.hashers import make_password
 
 from desk.assignment.models import RoutingRule
 from desk.people.actions import ensure_role_groups, join
-from desk.people.models import Absence, Role, Skill, User, UserSkill, Workgroup
+from desk.people.models import Absence, Role, Shift, Skill, User, UserSkill, Workgroup
 from desk.people.queries import automation
+from desk.queues.models import SavedView
+from desk.replies.models import CannedReply
 from desk.services.models import Category, Service, Site
 from desk.sla.models import ViolationReason
 from desk.tickets.models import PendingReason
@@ -68,9 +70,16 @@ def build(now: datetime) -> World:
     _workgroups(world, company)
     _rules(world, company)
     _orders(world, company)
+    _habits(world, company)
     world.reasons = {reason.name: reason for reason in PendingReason.objects.all()}
     world.codes = {code.name: code for code in ResolutionCode.objects.all()}
     return world
+
+
+def assign_by_themselves(world: World) -> None:
+    """Let some workgroups' tickets find their analyst by themselves, from now on."""
+    for slug, row in tomllib.loads(COMPANY.read_text(encoding="utf-8"))["workgroups"].items():
+        Workgroup.objects.filter(pk=world.workgroups[slug].pk).update(auto_assign=row.get("auto_assign", "off"))
 
 
 def account_names() -> list[str]:
@@ -98,6 +107,10 @@ def _people(world: World, company: dict[str, Any], skills: dict[str, Skill], now
         world.people[username], world.site_of[username] = user, world.sites[site]
         for skill, level in (levels[0] if levels else {}).items():
             UserSkill.objects.create(user=user, skill=skills[skill], level=level)
+    for username, rows in company["marks"]["shifts"].items():
+        for days, start, end in rows:
+            times = {"start": time.fromisoformat(start), "end": time.fromisoformat(end)}
+            Shift.objects.create(user=world.people[username], weekdays=days, **times)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     for username, start, end, reason in company["marks"]["absences"]:
         Absence.objects.create(
@@ -159,6 +172,14 @@ def _rules(world: World, company: dict[str, Any]) -> None:
             site=world.sites[row["site"]] if "site" in row else None,
             workgroup=world.workgroups[row["workgroup"]],
         )
+
+
+def _habits(world: World, company: dict[str, Any]) -> None:
+    """Canned replies, and views of the queues."""
+    for name, text, slug in company["replies"]:
+        CannedReply.objects.create(name=name, text=text, workgroup=world.workgroups[slug] if slug else None)
+    for name, query, slug in company["views"]:
+        SavedView.objects.create(name=name, query=query, workgroup=world.workgroups[slug] if slug else None)
 
 
 def _orders(world: World, company: dict[str, Any]) -> None:

@@ -70,10 +70,17 @@ def test(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """The tests marked `bench`, one after the other, with what they print."""
+    """The table of pages on a database of its own, then the tests marked `bench`; “pages” or “parts” chooses one."""
     console = Console()
+    code = 0
+    if "parts" not in arguments:
+        with servers(console) as env:
+            code = run_beside([sys.executable, "-m", "itsm.bench"], env)
+    if "pages" in arguments or code:
+        return code
+    words = [word for word in arguments if word != "parts"]
     with servers(console) as env:
-        code = run_beside([sys.executable, "-m", "pytest", "-m", "bench", "-n", "0", "-s", "-q", *arguments], env)
+        code = run_beside([sys.executable, "-m", "pytest", "-m", "bench", "-n", "0", "-s", "-q", *words], env)
     if code == NO_TESTS:
         console.fail("No test is marked `bench`.")
     return code

@@ -1,6 +1,7 @@
 /* Dialogs: a link with hx-target="#dialog-body" opens the shared <dialog>; data-dialog="id" opens one that is in the page. Without scripts the link is a page. */
 (() => {
   "use strict";
+  const fine = window.matchMedia("(pointer: fine)"); // no keyboard jumps up on a phone
   const shared = () => document.getElementById("dialog");
 
   document.addEventListener("htmx:afterSwap", (event) => {
@@ -13,7 +14,10 @@
       dialog.setAttribute("aria-labelledby", "dialog-title");
       dialog.removeAttribute("aria-label");
     }
-    if (!dialog.open) dialog.showModal();
+    if (dialog.open) return;
+    dialog.showModal();
+    const first = body.querySelector("[data-focus], [autofocus]") || (fine.matches && body.querySelector(".dialog-body form :is(input:not([type=hidden]), select, textarea)"));
+    if (first) first.focus(); // where one writes, not the button that closes
   });
 
   document.addEventListener("click", (event) => {

@@ -28,8 +28,9 @@ from desk.approvals.models import ApproverGroup, Delegation, Round, Seat
 from desk.bulk import actions as bulk
 from desk.bulk.models import Row as BulkRow
 from desk.notifications.models import Message
-from desk.people.models import Workgroup
+from desk.people.models import Absence, Workgroup
 from desk.people.queries import automation
+from desk.queues.models import FirstView, SavedView, Snooze
 from desk.replies.models import CannedReply
 from desk.services.models import Service
 from desk.tickets import actions as desk_actions
@@ -127,6 +128,8 @@ def moved(name: str, transition: str, state: str, get: str, posted: str, data: d
     return [Row(name, get, **common), post(name, posted, data=data, **common)]
 
 
+AWAY = {"start": "2031-01-01T10:00", "end": "2031-01-08T10:00"}
+
 #    address                         nobody erin omar sam nadia lena admin
 TABLE = [
     Row("home", "                        in 200 200 200 200 200 200"),
@@ -146,7 +149,18 @@ TABLE = [
     ),
     # Sam's own selection, of Erin's incident; who works in IT may select.
     Row("bulk:index", "                  in 403 403 200 200 200 403"),
-    post("bulk:select", "                in 403 403  go  go  go 403", data={"tickets": "this", "back": "/queues/"}),
+    # Sam's own view; who works in IT may have some.
+    Row("queues:views", "                in 403 403 200 200 200 403"),
+    Row("queues:strip", "                in 403 403 200 200 200 403"),
+    Row("queues:save_view", "            in 403 403 200 200 200 403"),
+    post("queues:save_view", "           in 403 403  go  go  go 403", data={"name": "Urgent"}),
+    Row("queues:edit_view", "            in 403 403 200 404 404 403"),
+    post("queues:edit_view", "           in 403 403  go 404 404 403", data={"name": "Urgent"}),
+    post("queues:delete_view", "         in 403 403  go 404 404 403"),
+    post("queues:first_view", "          in 403 403  go 404 404 403"),
+    Row("queues:snooze", "               in 403 404 200 404 200 200"),
+    post("queues:snooze", "              in 403 404  go 404  go  go", data={"choice": "0"}),
+    post("queues:select", "              in 403 403  go  go  go 403", data={"ids": "this"}),
     Row("bulk:run", "                    in 404 404 200 404 404 404"),
     post("bulk:run", "                   in 404 404  go 404 404 404", data={"do": "note", "note": "Looked at"}),
     # Sam's own canned reply; who works in IT may have some.
@@ -159,6 +173,9 @@ TABLE = [
     post("replies:delete", "             in 403 403  go 404 404 403"),
     Row("replies:offered", "             in 403 404 200 404 200 403"),
     Row("incidents:raised", "            in 200 404 200 404 200 200"),
+    Row("incidents:similar", "           in 403 404 200 404 200 200"),
+    Row("incidents:similar_to_typed", "  in 405 405 405 405 405 405"),
+    post("incidents:similar_to_typed", " in 200 200 200 200 200 200", data={"title": "The mail is down"}),
     Row("incidents:detail", "            in 200 404 200 404 200 200"),
     post("incidents:detail", "           in 405 405 405 405 405 405"),
     post("incidents:reply", "            in  go 404  go 404  go 403", data={"message": "Any news?"}),
@@ -387,9 +404,13 @@ TABLE = [
     *request("assign", "in_fulfilment", "403 404 200 404 200 403", "403 404  go 404  go 403", workgroup="desk"),
     Row("tickets:links", "               in 403 404 200 404 200 403"),
     post("tickets:links", "              in 403 404  go 404  go 403", data={"how": "related_to>", "number": "another"}),
-    Row("tickets:queues", "              in 200 200 200 200 200 200"),
-    Row("tickets:queue", "               in 404 404 200 404 200 200"),
-    Row("tickets:team", "                in 404 404 403 404 200 403"),
+    Row("queues:all", "              in 200 200 200 200 200 200"),
+    Row("queues:queue", "               in 404 404 200 404 200 200"),
+    Row("queues:commands", "             in 403 403 200 200 200 200"),
+    Row("queues:news", "                 in 200 404 200 404 200 200"),
+    Row("queues:team", "                in 404 404 403 404 200 403"),
+    Row("search:index", "                in 200 200 200 200 200 200"),
+    Row("search:quick", "                in 200 200 200 200 200 200"),
     Row("tickets:lifecycles", "          in 200 200 200 200 200 200"),
     Row("tickets:attachment", "          in 200 404 200 404 200 200", kwargs={"key": "public"}),
     Row("tickets:attachment", "          in 404 404 200 404 200 200", kwargs={"key": "internal"}),
@@ -428,7 +449,14 @@ TABLE = [
     post("api:alerts", "                401 401 401 401 401 401 401"),
     Row("sla:report", "                  in 403 403 403 403 200 200"),
     Row("sla:report_csv", "              in 403 403 403 403 200 200"),
+    Row("people:preferences", "          in 200 200 200 200 200 200"),
+    post("people:preferences", "         in  go  go  go  go  go  go", data={"single_keys": ""}),
     Row("people:find", "                 in 403 403 200 200 200 403"),
+    Row("people:profile", "              in 404 404 200 200 200 200", kwargs={"username": "sam"}),
+    Row("people:profile", "              in 200 404 200 200 200 200", kwargs={"username": "erin"}),
+    post("people:profile", "             in 404 404  go 403  go 403", kwargs={"username": "sam"}, data=AWAY),
+    post("people:profile", "             in 403 404 403 403 403 403", kwargs={"username": "erin"}, data=AWAY),
+    post("people:drop", "                in 404 404  go 403  go 403", kwargs={"username": "sam"}),
     Row("healthz", "                    200 200 200 200 200 200 200"),
     Row("readyz", "                     503 503 503 503 503 503 503"),  # no worker ticks in tests
     Row("metrics", "                    200 200 200 200 200 200 200"),  # from this machine; itsm/test_metrics.py has the rest
@@ -697,6 +725,8 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
     if row.name in {"changes:feed", "changes:renew_feed", "changes:remove_feed"}:
         feed = feeds.make(by=world.sam)
         arguments |= {"pk": feed.pk, "token": feeds.token(feed)}
+    if row.name in {"queues:edit_view", "queues:delete_view", "queues:first_view"}:
+        arguments["pk"] = SavedView.objects.create(name="Mine", query="tab=mine", owner=world.sam).pk
     if row.name == "bulk:run":
         arguments["pk"] = bulk.select(by=world.sam, tickets=[ticket.pk]).pk
     if row.name in {"replies:edit", "replies:delete"}:
@@ -705,6 +735,9 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
         arguments["pk"] = (Service.objects.first() or ServiceFactory()).pk
     if row.name == "incidents:burst":
         arguments["pk"] = _burst(world, ticket).pk
+    if row.name == "people:drop":
+        then = timezone.now() + timedelta(days=1)
+        arguments["pk"] = Absence.objects.create(user=world.sam, start=then, end=then + timedelta(days=1)).pk
     if row.name == "workorders:tick":
         arguments["pk"] = ChecklistItem.objects.get(order=ticket).pk
     if row.name == "tickets:attachment":
@@ -729,7 +762,7 @@ def _data(world: Any, row: Row) -> dict[str, Any]:
         "template": _template().pk,
         "wifi": Service.objects.values_list("pk", flat=True).first(),
         "another": incident(world.sam, "Another one").number if row.name == "tickets:links" else "",
-        "this": Ticket.objects.order_by("pk").values_list("number", flat=True).first(),
+        "this": Ticket.objects.order_by("pk").values_list("pk", flat=True).first(),
         "same": incident(world.sam, "The same").number if "same" in row.data.values() else "",
         "other": WorkOrder.objects.filter(title="Something else").values_list("number", flat=True).first(),
     }
@@ -748,7 +781,8 @@ def _admin_path(address: Any) -> str:
 def _everything(ticket: Ticket) -> tuple[Any, ...]:
     fresh = Ticket.objects.get(pk=ticket.pk)
     unread = (Message.objects.filter(read_at=None).count(), OrderDraft.objects.count())
-    selected = tuple(BulkRow.objects.values_list("pk", "outcome"))
+    kept = tuple(tuple(model.objects.values_list()) for model in (SavedView, FirstView, Snooze))
+    selected = kept + tuple(BulkRow.objects.values_list("pk", "outcome"))
     nonces = (
         selected
         + tuple(CannedReply.objects.values_list("pk", "name"))

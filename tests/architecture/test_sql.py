@@ -13,10 +13,13 @@ COSTS = {
     "/": ("sam", 10),
     "/incidents/": ("erin", 4),
     "/incidents/new/": ("erin", 5),
-    "/queues/": ("sam", 4),
-    "/queues/service-desk/": ("sam", 13),
-    "/queues/service-desk/?tab=unassigned": ("sam", 13),
-    "/queues/service-desk/team/": ("lena", 9),
+    "/queues/": ("sam", 5),
+    "/queues/service-desk/": ("sam", 6),
+    "/queues/service-desk/?tab=unassigned": ("sam", 6),
+    "/queues/service-desk/team/": ("lena", 11),
+    "/search/?q=trouble": ("sam", 8),
+    "/search/?q=trouble&page=1": ("erin", 6),
+    "/search/quick/?q=trouble": ("sam", 5),
     "/lifecycles/": ("sam", 7),
     "/inbox/": ("sam", 5),
     "/approvals/": ("sam", 8),
@@ -59,6 +62,21 @@ def test_a_ticket_costs_the_same_however_much_was_said(world, browse, name, expe
     many, statements = cost(client, address)
     assert many == few, "\n".join(statements)
     assert many == expected, "\n".join(statements)
+
+
+def test_a_queue_counts_anew_only_when_something_moved(world, browse, django_capture_on_commit_callbacks):
+    """Then two statements more: one for the tabs, one for the strip of workgroups. And it stays light."""
+    for n in range(60):
+        incident(world.erin, f"Trouble {n}", workgroup=world.network if n % 2 else world.desk)
+    client = browse(world.admin)
+    client.get("/queues/")
+    with django_capture_on_commit_callbacks(execute=True):
+        incident(world.erin)
+    with CaptureQueriesContext(connection) as cold:
+        page = client.get("/queues/")
+    assert len(cold) == 8  # with an administrator's list of all workgroups
+    assert len(page.content) < 60_000
+    assert cost(client, "/queues/")[0] == 6
 
 
 def test_the_bells_number_costs_one_statement_and_is_then_remembered(world, browse):

@@ -20,16 +20,16 @@ MOVES = {
     "submit", "withdraw", "approve", "reject", "reconsider", "schedule", "start", "finish", "fail", "write_review",
     "close", "cancel", "assign",
 }  # fmt: skip
-# state           nadia: planned it, works in its workgroup     chris: oversees changes      the portal, for its approvers
+# state           nadia: planned it, works in its workgroup     chris: oversees changes      the portal
 TABLE = {
-    "draft": ("submit cancel assign", "submit cancel assign", ""),
-    "submitted": ("withdraw cancel assign", "withdraw cancel assign", "withdraw approve reject reconsider"),
-    "approved": ("withdraw schedule cancel assign", "withdraw schedule cancel assign", "withdraw reconsider"),
-    "rejected": ("withdraw cancel assign", "withdraw cancel assign", "withdraw"),
-    "scheduled": ("withdraw start cancel assign", "withdraw cancel assign", "withdraw reconsider"),
-    "implementing": ("finish fail assign", "finish fail assign", ""),  # whoever oversees it may write down how it went
-    "implemented": ("write_review close assign", "write_review close assign", ""),
-    "failed": ("write_review assign", "write_review assign", ""),  # closed after its review
+    "draft": ("submit cancel assign", "submit cancel assign", "assign"),
+    "submitted": ("withdraw cancel assign", "withdraw cancel assign", "withdraw approve reject reconsider assign"),
+    "approved": ("withdraw schedule cancel assign", "withdraw schedule cancel assign", "withdraw reconsider assign"),
+    "rejected": ("withdraw cancel assign", "withdraw cancel assign", "withdraw assign"),
+    "scheduled": ("withdraw start cancel assign", "withdraw cancel assign", "withdraw reconsider assign"),
+    "implementing": ("finish fail assign", "finish fail assign", "assign"),  # chris may write down how it went
+    "implemented": ("write_review close assign", "write_review close assign", "assign"),
+    "failed": ("write_review assign", "write_review assign", "assign"),  # closed after its review
     "closed": ("", "", ""),
     "cancelled": ("", "", ""),
 }

@@ -2,10 +2,11 @@
 
 import pytest
 
-from desk.assignment.queries import candidates
+from desk.assignment.ranking import analysts
 from desk.people.actions import join
 from desk.people.models import Role
 from desk.people.queries import automation
+from desk.queues.team import team_load
 from desk.tickets import queries
 from desk.tickets.actions import reply
 from incidents import actions
@@ -128,10 +129,10 @@ def test_a_reason_is_optional_only_while_it_stays_where_it_is(world, browse):
 def test_load_is_what_waits_for_an_analyst(world):
     in_state("resolved", requester=world.erin, analyst=world.sam)
     in_state("in_progress", requester=world.erin, analyst=world.sam)
-    assert {found.user: found.open_count for found in candidates(incident(world.erin), world.desk)} == {
+    assert {found.user: found.open for found in analysts(incident(world.erin), world.desk)} == {
         world.sam: 1, world.lena: 0,
     }  # fmt: skip
-    assert {load.user: load.count for load in queries.team_load(world.desk) if load.user} == {
+    assert {load.user: load.count for load in team_load(world.desk) if load.user} == {
         world.sam: 1,
         world.lena: 0,
     }

@@ -18,12 +18,13 @@ from desk.approvals.queries import waiting_for
 from desk.notifications.models import Message
 from desk.people.models import Role, User, Workgroup
 from desk.people.rules import reach
+from desk.queues.queries import queue_counts
 from desk.reactions.actions import deliver_due
 from desk.reactions.models import Delivery
 from desk.services.models import Category, Service, Site
 from desk.sla.models import Clock
 from desk.tickets.models import Attachment, Event, Link, Ticket
-from desk.tickets.queries import queue_counts, visible_to
+from desk.tickets.queries import visible_to
 from incidents.lifecycle import State
 from incidents.models import Incident
 from incidents.monitoring.models import AlertGroup, AlertRule

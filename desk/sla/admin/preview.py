@@ -86,7 +86,8 @@ class PreviewForm(forms.Form):
         """Where the routing rules would send such a ticket, whatever is written in it."""
         category = Category.objects.filter(pk=data["category"]).first()
         try:
-            return route(data["kind"], text="", service=data["service"], category=category)
+            known = {"requester": data["requester"], "priority": data["priority"]}
+            return route(data["kind"], text="", service=data["service"], category=category, **known)
         except NoCatchAll:
             self.add_error("workgroup", "No routing rule takes such a ticket. Please choose a workgroup.")
             return None

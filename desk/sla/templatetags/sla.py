@@ -15,7 +15,7 @@ from desk.tickets.models import Ticket
 from .. import queries
 from ..explain import Explanation, Tile
 from ..queries import Face
-from ..times import in_words
+from ..times import day_and_time, in_words
 
 register = template.Library()
 BAR = 1000  # width of a bar's drawing; the page stretches it
@@ -40,7 +40,7 @@ def promised(ticket: Ticket) -> datetime | None:
 def nearest(clocks: dict[int, dict[str, Face]], ticket: Ticket) -> Face | None:
     """The clock that a queue shows for a ticket: of those that aren't over the one that breaches first."""
     faces = [face for face in clocks.get(ticket.pk, {}).values() if not face.clock.is_stopped]
-    return min(faces, key=lambda face: (face.left is None, face.left or 0.0), default=None)
+    return min(faces, key=lambda face: face.rank, default=None)
 
 
 @register.filter
@@ -61,10 +61,7 @@ def lasting(value: timedelta | float | None) -> str:
 @register.filter
 def when_due(moment: datetime) -> str:
     """A moment as a row of a queue has room for, in the viewer's zone: “today 14:30”, “Tue 14:30”, “8 Dec 14:30”."""
-    local = timezone.localtime(moment)
-    days = (local.date() - timezone.localdate()).days
-    day = "today" if days == 0 else f"{local:%a}" if abs(days) < 7 else f"{local.day} {local:%b}"
-    return f"{day} {local:%H:%M}" if abs(days) < 300 else f"{day} {local.year}"
+    return day_and_time(timezone.localtime(moment), timezone.localdate())
 
 
 @register.filter

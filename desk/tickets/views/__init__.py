@@ -5,6 +5,5 @@ from .detail import detail, edit, say, take
 from .lifecycles import lifecycles
 from .links import links
 from .moves import do
-from .queues import queue, queues, team
 
-__all__ = ["attachment", "detail", "do", "edit", "lifecycles", "links", "queue", "queues", "say", "take", "team"]
+__all__ = ["attachment", "detail", "do", "edit", "lifecycles", "links", "say", "take"]

@@ -3,35 +3,58 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.html import strip_tags
 from django.utils.http import url_has_allowed_host_and_scheme
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from desk.people.signed_in import SignedIn
 
+from .. import queries
 from ..errors import Refused, Stale
 from ..models import Ticket
 from ..rules import may_view
+from . import whole
+from .typed import typed_before
+
+__all__ = ["code_for", "done", "fresh_version", "token_of", "typed_before"]
 
 
 def done(request: SignedIn, ticket: Ticket, sentence: str = "") -> HttpResponse:
-    """Go on to the ticket; to the queues when it has left this person's sight; or back where `next` says."""
+    """Go on to the ticket; to the queues when it has left this person's sight; or back where `next` says.
+
+    In the panel beside a queue nobody goes anywhere: it shows the ticket as it is now.
+    """
+    if whole.is_panel(request):
+        return _in_panel(request, ticket, sentence)
     if sentence:
         messages.success(request, sentence)
     wanted = request.POST.get("next", "")
     if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
         target = wanted
     else:
-        target = ticket.get_absolute_url() if may_view(ticket, request.user) else resolve_url("tickets:queues")
+        target = ticket.get_absolute_url() if may_view(ticket, request.user) else resolve_url("queues:all")
     if request.htmx:
         return HttpResponseClientRedirect(target)
     return redirect(target)
+
+
+def _in_panel(request: SignedIn, ticket: Ticket, sentence: str) -> HttpResponse:
+    """The panel anew, wherever the form stood that was sent; a dialog over it closes."""
+    if not queries.visible_to(request.user, type(ticket)).filter(pk=ticket.pk).exists():
+        answer = render(request, "tickets/panel_gone.html", {"ticket": ticket, "said": sentence})
+    else:
+        fresh = queries.get_visible(request.user, ticket.number, type(ticket))
+        answer = whole.page(request, ticket.kind_info, fresh, said=sentence)
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#panel", "innerHTML"
+    trigger_client_event(answer, "closeDialog")
+    trigger_client_event(answer, "ticketDone", {"said": strip_tags(sentence)})
+    return answer
 
 
 def token_of(request: SignedIn) -> uuid.UUID | None:
@@ -50,12 +73,6 @@ def code_for(form: forms.Form, refusal: Refused | None) -> int:
     if refusal is not None:
         return 409
     return 422 if form.is_bound and form.errors else 200
-
-
-def typed_before(request: SignedIn, path: str = "") -> dict[str, Any]:
-    """What the person had typed for this address before the session ran out, as a form's `initial`."""
-    typed = request.kept_text(path or request.path)
-    return {name: values[-1] for name, values in typed.items() if values}
 
 
 def fresh_version(data: QueryDict, ticket: Ticket) -> QueryDict:

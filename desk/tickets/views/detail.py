@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import uuid
 from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
-from django.forms import Form
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render, resolve_url
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from desk.people.models import User
 from desk.people.signed_in import SignedIn
 
-from .. import actions, kinds, linked, paths, queries, rules, timeline
+from .. import actions, kinds, queries, rules
 from ..errors import Refused, Stale
-from ..forms import NoteForm, ReplyForm, refuse
+from ..forms import NoteForm, refuse
 from ..kinds import Kind
 from ..models import Ticket
 from .answers import code_for, done, fresh_version, token_of, typed_before
+from .whole import page, reply_form
 
 
 @require_safe
@@ -28,7 +26,7 @@ def detail(request: SignedIn, kind: str, number: str) -> HttpResponse:
     """The ticket as this person may see it."""
     info = kinds.get(kind)
     ticket = queries.get_visible(request.user, number, info.model)
-    return _page(request, info, ticket)
+    return page(request, info, ticket)
 
 
 @require_POST
@@ -37,7 +35,7 @@ def say(request: SignedIn, kind: str, number: str, internal: bool) -> HttpRespon
     info = kinds.get(kind)
     ticket = queries.get_visible(request.user, number, info.model)
     sent = (request.POST, request.FILES)
-    form = NoteForm(*sent) if internal else _reply_form(info, ticket, request.user, *sent)
+    form = NoteForm(*sent) if internal else reply_form(info, ticket, request.user, *sent)
     refusal: Refused | None = None
     if form.is_valid():
         try:
@@ -51,13 +49,7 @@ def say(request: SignedIn, kind: str, number: str, internal: bool) -> HttpRespon
             refusal = caught
             refuse(form, caught)
     which = "note_form" if internal else "reply_form"
-    return _page(request, info, ticket, status=code_for(form, refusal), **{which: form})
-
-
-def _reply_form(info: Kind, ticket: Ticket, user: User, *args: Any, **kwargs: Any) -> Form:
-    """The room's own form where it asks for more than words and files."""
-    made: Form = getattr(info.forms, "ReplyForm", ReplyForm)(*args, ticket=ticket, user=user, **kwargs)
-    return made
+    return page(request, info, ticket, status=code_for(form, refusal), **{which: form})
 
 
 def _sent(request: SignedIn, ticket: Ticket) -> str:
@@ -129,41 +121,5 @@ def take(request: SignedIn, kind: str, number: str) -> HttpResponse:
         ticket = info.actions.take(**{info.name: ticket}, by=request.user)
     except Refused as refusal:
         ticket = queries.get_visible(request.user, number, info.model)
-        return _page(request, info, ticket, status=409, refusal=refusal)
+        return page(request, info, ticket, status=409, refusal=refusal)
     return done(request, ticket, f"{ticket.number} is yours.")
-
-
-def _page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
-    internal = rules.may_see_internal(ticket, request.user)
-    works = rules.works_on_it(ticket, request.user)
-    events, has_earlier = queries.newest(ticket, request.user, whole="all" in request.GET)
-    trail = queries.trail(ticket, request.user)
-    moves = queries.moves(ticket, request.user)
-    path = resolve_url(f"{info.room}:reply", ticket.number)
-    context = {
-        "ticket": ticket,
-        "kind": info,
-        "internal": internal,
-        "works": works,
-        "steers": works or rules.oversees(ticket, request.user),
-        "may_edit": rules.may_edit(ticket, request.user),
-        # A ticket that was raised for another one is talked about with those who work on that one.
-        "asks": works and ticket.parent is not None and not rules.is_requester(ticket, request.user),
-        "is_mine": rules.is_requester(ticket, request.user),
-        "recurrence_token": uuid.uuid4(),
-        "entries": timeline.entries(ticket, events, internal=internal),
-        "has_earlier": has_earlier,
-        "question": timeline.question(events) if ticket.public_state == "Waiting for you" else "",
-        "steps": timeline.public_steps(ticket, trail),
-        "moves": moves,
-        "figure": paths.figure_for(ticket, request.user, moves=moves, trail=trail) if internal else None,
-        "open_moves": {move.name: move for move in moves if move.open},
-        "links": linked.links_of(ticket, request.user),
-        "may_reply": rules.may_reply(ticket, request.user) and not ticket.is_over,
-        "may_note": rules.may_note(ticket, request.user),
-        "reply_form": _reply_form(info, ticket, request.user, initial=typed_before(request, path)),
-        "note_form": NoteForm(initial=typed_before(request, resolve_url(f"{info.room}:note", ticket.number))),
-        "category_trail": ticket.category.trail() if ticket.category else "",
-        **more,
-    }
-    return render(request, "tickets/detail.html", context, status=status)

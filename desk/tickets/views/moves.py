@@ -20,6 +20,7 @@ from ..kinds import Kind
 from ..models import Ticket
 from ..rules import may_see_internal, may_view
 from .answers import code_for, done, fresh_version, token_of, typed_before
+from .whole import PANEL
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,10 +58,13 @@ def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "kind": info,
         "in_dialog": in_dialog,
-        "back": ticket.get_absolute_url() if may_view(ticket, request.user) else resolve_url("tickets:queues"),
+        "back": ticket.get_absolute_url() if may_view(ticket, request.user) else resolve_url("queues:all"),
     }
     template = "tickets/move.html#dialog" if in_dialog else "tickets/move.html"
-    return render(request, template, context, status=code_for(form, refusal))
+    answer = render(request, template, context, status=code_for(form, refusal))
+    if request.htmx.target == PANEL:  # a button of the panel that moves at once, and was refused
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#dialog-body", "innerHTML"
+    return answer
 
 
 def _said(ticket: Ticket, sentence: str, user: User) -> str:

@@ -6,8 +6,10 @@ import pytest
 from django.utils import timezone
 
 from desk.assignment.models import RoutingRule
-from desk.assignment.queries import NoCatchAll, candidates, route
+from desk.assignment.queries import NoCatchAll, route
+from desk.assignment.ranking import analysts
 from desk.people.models import Absence, Skill, UserSkill
+from desk.people.presence import moment_in_words
 from tests.factories import CategoryFactory, RoutingRuleFactory, ServiceFactory, SiteFactory, analyst, incident
 from tests.stories import move
 
@@ -79,8 +81,9 @@ def test_the_best_suited_comes_first_and_each_has_a_reason(world):
     now = timezone.now()
     Absence.objects.create(user=world.lena, start=now - timedelta(days=1), end=now + timedelta(days=1))
     move(incident(world.erin), "start", by=world.sam)
-    assert [(c.user, c.because) for c in candidates(ticket, world.desk)] == [
-        (dora, "VPN 3/3, 0 open"), (carl, "no VPN, 0 open"), (world.sam, "no VPN, 1 open"), (world.lena, "VPN 3/3, 0 open, away"),
+    assert [(c.user, c.because) for c in analysts(ticket, world.desk)] == [
+        (dora, "skill VPN 3/3, 0 open"), (carl, "no skill VPN, 0 open"), (world.sam, "no skill VPN, 1 open"),
+        (world.lena, f"skill VPN 3/3, 0 open, away until {moment_in_words(now + timedelta(days=1))}"),
     ]  # fmt: skip
 
 
@@ -88,4 +91,4 @@ def test_without_a_skill_the_least_loaded_comes_first(world):
     for _ in range(2):
         move(incident(world.erin), "start", by=world.lena)
     move(move(incident(world.erin), "start", by=world.sam), "resolve", by=world.sam)
-    assert [c.user for c in candidates(incident(world.erin), world.desk)] == [world.sam, world.lena]
+    assert [c.user for c in analysts(incident(world.erin), world.desk)] == [world.sam, world.lena]

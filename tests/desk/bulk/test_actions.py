@@ -68,9 +68,9 @@ def test_each_kind_of_ticket_does_what_it_can(world, five):
     vendor = PendingReason.objects.get(name="Waiting for vendor").pk
     found = actions.select(by=world.nadia, tickets=[change.pk])
     assert "A change can't be put on hold." in queries.preview(found, "hold").unable[0][1]
-    assert set(refusals(run(world, [change], "hold", by=world.nadia, reason=vendor))) == {change.number}
+    assert set(refusals(run(world, [change], "hold", by=world.nadia, pending=vendor))) == {change.number}
     assert run(world, five[:1], "take").done == 1
-    assert run(world, five[:1], "hold", reason=vendor).done == 1
+    assert run(world, five[:1], "hold", pending=vendor).done == 1
     assert Ticket.objects.get(pk=five[0].pk).state == "pending"
 
 
@@ -156,46 +156,3 @@ def test_runs_of_long_ago_are_forgotten(world, five):
     Run.objects.update(created_at="2020-01-01T00:00Z")
     actions.sweep()
     assert not Row.objects.exists()
-
-
-@pytest.mark.django_db
-def test_the_pages_from_selecting_to_the_last_refusal(world, five, browse):
-    sam = browse(world.sam)
-    numbers = [ticket.number for ticket in five]
-    chosen = sam.post(
-        "/bulk/select/", {"tickets": [*numbers, "INC-999999"], "do": "assign", "back": "/queues/?tab=mine"}
-    )
-    page = sam.get(chosen["Location"]).content.decode()
-    assert "Assign: 5 tickets" in page
-    assert f"{five[4].number} is Closed" in page
-    again = sam.post(chosen["Location"], {"do": "assign", "workgroup": world.network.pk})
-    assert again.status_code == 422
-    assert "Please say why they go" in again.content.decode()
-    sam.post(chosen["Location"], {"do": "assign", "assignee": "sam"})
-    done = sam.get(chosen["Location"]).content.decode()
-    assert '<b class="num">4</b> of <b class="num">5</b> assigned' in done
-    assert "hx-trigger" not in done
-    assert "/queues/?tab=mine" in done
-    assert "Assign them to Sam" in sam.get("/bulk/").content.decode()
-    assert browse(world.lena).get(chosen["Location"].partition("?")[0]).status_code == 404
-
-
-@pytest.mark.django_db
-def test_many_are_left_to_a_worker_and_the_page_asks_how_far_it_is(world, five, browse, monkeypatch):
-    monkeypatch.setattr(actions, "AT_ONCE", 2)
-    sam = browse(world.sam)
-    chosen = sam.post("/bulk/select/", {"tickets": [ticket.number for ticket in five]})["Location"]
-    sam.post(chosen, {"do": "note", "note": "Later"})
-    assert 'hx-trigger="every 1s"' in sam.get(chosen).content.decode()
-    actions.work_off()
-    part = sam.get(chosen, headers={"HX-Request": "true"}).content.decode()
-    assert "hx-trigger" not in part
-    assert 'data-announce="Done: 5 of 5"' in part
-
-
-@pytest.mark.django_db
-def test_nobody_is_led_astray_by_the_address_to_go_back_to(world, five, browse):
-    sam = browse(world.sam)
-    for back in ("https://evil.example/", "//evil.example/", ""):
-        sam.post("/bulk/select/", {"tickets": [five[0].number], "back": back})
-        assert Run.objects.first().back == "/queues/"

@@ -45,7 +45,7 @@ def row_of(client, workgroup, user):
 
 
 def test_nadia_is_added_to_the_service_desk_and_sees_its_queue_at_once(world, browse):
-    queue = reverse("tickets:queue", args=["service-desk"])
+    queue = reverse("queues:queue", args=["service-desk"])
     nadia = browse(world.nadia)
     assert nadia.get(queue).status_code == 404
     assert add_member(browse(world.admin), world.desk, world.nadia).status_code == 302

@@ -1,0 +1,46 @@
+"""Saved views in the administration: above all those for everybody of IT."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import QueryDict
+
+from .filters import TicketFilter
+from .models import SavedView
+from .ordering import ORDERS
+from .queries import TABS
+
+KNOWN = {*TicketFilter.base_filters, "tab", "order"}
+
+
+class CheckedForm(forms.ModelForm):
+    """Refuses what no list would understand."""
+
+    def clean_query(self) -> str:
+        given: str = self.cleaned_data["query"].strip().lstrip("?")
+        query = QueryDict(given)
+        if unknown := sorted(set(query) - KNOWN):
+            raise forms.ValidationError(
+                f"A list can't be narrowed by {', '.join(unknown)}. Copy the end of a list's address."
+            )
+        if query.get("tab", "all") not in TABS or query.get("order", "breach") not in ORDERS:
+            raise forms.ValidationError("There is no such tab or order. Copy the end of a list's address.")
+        return query.urlencode()
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if cleaned and cleaned.get("owner") and cleaned.get("workgroup"):
+            self.add_error("workgroup", "It is for one person or for a workgroup; leave the other empty.")
+        return cleaned
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(admin.ModelAdmin):
+    form = CheckedForm
+    list_display = ["name", "workgroup", "owner", "place", "query"]
+    list_filter = ["workgroup"]
+    search_fields = ["name"]
+    autocomplete_fields = ["owner", "workgroup", "place"]

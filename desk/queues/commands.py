@@ -1,0 +1,86 @@
+"""What the command box finds: places and verbs, tickets, people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from desk.people.models import User
+from desk.people.queries import find_people
+from desk.people.rules import is_analyst, may_lead_queue
+from desk.search.queries import quick
+
+from .queries import known_queues
+
+MOST = 6  # of each sort
+
+
+@dataclass(frozen=True)
+class Command:
+    """Somewhere to go, or a key to press there (`does`)."""
+
+    words: str
+    href: str
+    icon: str
+    more: str = ""  # beside the words, softer
+    key: str = ""
+    does: str = ""
+
+
+def found_for(user: User, words: str) -> list[tuple[str, list[Command]]]:
+    """What these words may mean, by sort; without words, the commands alone."""
+    groups = [("Commands", _fitting(_places(user), words)[: MOST if words else 12])]
+    if len(words) > 1:
+        groups = [("Tickets", _tickets(user, words)), *groups, ("People", _people(user, words))]
+    return [(name, rows) for name, rows in groups if rows]
+
+
+def _places(user: User) -> list[Command]:
+    every = reverse("queues:all")
+    places = [
+        Command("Unassigned in my queues", f"{every}?tab=unassigned", "user-plus"),
+        Command("Assigned to me", f"{every}?tab=mine", "user-check"),
+        Command("At risk", f"{every}?tab=risk", "hourglass"),
+        Command("Breached", f"{every}?tab=breached", "alarm-clock"),
+        Command("Log an incident", reverse("incidents:new"), "plus"),
+        Command("Plan a change", reverse("changes:new"), "calendar-plus"),
+        Command("All queues", every, "list"),
+    ]
+    for group in known_queues(user):
+        own = reverse("queues:queue", args=[group.slug])
+        places.append(Command(f"Queue of {group}", own, "users"))
+        if may_lead_queue(user, group.pk):
+            places.append(Command(f"Team of {group}", f"{own}team/", "users-round"))
+    return [
+        *places,
+        Command("Inbox", reverse("notifications:inbox"), "bell"),
+        Command("My approvals", reverse("approvals:mine"), "stamp"),
+        Command("Change calendar", reverse("changes:calendar"), "calendar-days"),
+        Command("Home", "/", "house"),
+        Command("Preferences", reverse("people:preferences"), "sliders-horizontal"),
+        Command("Keyboard shortcuts", f"{reverse('queues:commands')}?keys=1", "keyboard", key="?", does="keys"),
+    ]
+
+
+def _fitting(places: list[Command], words: str) -> list[Command]:
+    """Those that hold each of the words; such as begin with the first come first."""
+    wanted = words.casefold().split()
+    fits = [one for one in places if all(word in one.words.casefold() for word in wanted)]
+    return sorted(fits, key=lambda one: bool(wanted) and not one.words.casefold().startswith(wanted[0]))
+
+
+def _tickets(user: User, words: str) -> list[Command]:
+    """What one may see and answers to the words, as the search finds it."""
+    found = quick(words, user, MOST)
+    return [Command(one.title, one.get_absolute_url(), "ticket", one.number) for one in found]
+
+
+def _people(user: User, words: str) -> list[Command]:
+    if not is_analyst(user):
+        return []
+    every = reverse("queues:all")
+    return [
+        Command(f"What {one} reported", f"{every}?requester={one.username}", "user", one.username)
+        for one in find_people(words.replace("\x00", ""), limit=4)
+    ]

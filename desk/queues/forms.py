@@ -1,0 +1,60 @@
+"""Forms of what people keep: a view's name, and the moment until which a ticket is put aside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from desk.people.models import User, Workgroup
+from desk.people.rules import reach
+
+from .models import SavedView
+from .snoozing import in_words, moments
+
+
+class ViewForm(forms.Form):
+    """A name, and for whom."""
+
+    name = forms.CharField(
+        label="Name", max_length=60, help_text="Such as “VPN, at risk”.",
+        error_messages={"required": "Please give it a name."},
+    )  # fmt: skip
+    workgroup = forms.ModelChoiceField(
+        Workgroup.objects.none(), required=False, label="For whom?", empty_label="Only me"
+    )
+
+    def __init__(self, *args: Any, user: User, view: SavedView | None = None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        led = Workgroup.objects.filter(pk__in=reach(user).lead, is_active=True)
+        if not led or (view is not None and view.owner_id is None and view.workgroup_id is None):
+            del self.fields["workgroup"]
+        else:
+            self.fields["workgroup"].queryset = led  # type: ignore[attr-defined]
+
+
+class SnoozeForm(forms.Form):
+    """One of the moments that are offered, or one's own; on the reader's clock."""
+
+    choice = forms.ChoiceField(label="Until when?", widget=forms.RadioSelect)
+    until = forms.DateTimeField(
+        label="Which moment?", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        error_messages={"invalid": "Please give a day and a time."},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.offered = moments(timezone.now())
+        choices = [(str(place), f"{one.words}, {in_words(one.at)}") for place, one in enumerate(self.offered)]
+        self.fields["choice"].choices = [*choices, ("own", "At a moment of my own")]  # type: ignore[attr-defined]
+        self.fields["choice"].initial = choices[-1][0]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        if cleaned.get("choice") == "own":
+            if not cleaned.get("until") and "until" not in self.errors:
+                self.add_error("until", "Please give a day and a time.")
+        elif "choice" in cleaned:
+            cleaned["until"] = self.offered[int(cleaned["choice"])].at
+        return cleaned

@@ -1,0 +1,209 @@
+"""Finds tickets by words: what answers among those that a person may see, the newest of many, ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.search import SearchVectorField
+from django.db import connection
+from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Left
+
+from desk.people.models import User
+from desk.people.rules import reach
+from desk.tickets import kinds
+from desk.tickets.models import Event, Ticket, Visibility, Watcher
+from desk.tickets.queries import in_reach, reach_parts, visible_to
+
+from . import words
+from .words import Reading
+
+PAGE, CAP = 25, 100  # rows of a page; candidates that are ranked, the newest
+FEW = 5  # workgroups in which an index looks one by one; of more, what is new is read until enough answers
+DOCUMENT = "search_document__"
+SHOWN = (
+    "number", "kind", "title", "state", "priority", "created_at", "service__name", "workgroup__name",
+    "assignee__username", "assignee__first_name", "assignee__last_name", "pending_reason__waits_for_requester",
+)  # fmt: skip
+Narrow = Callable[[QuerySet[Ticket]], QuerySet[Ticket]]
+
+
+def everything(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """Leaves nothing out."""
+    return rows
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of what answers; `total` stops at the cap, `reading` is the query that answered."""
+
+    rows: list[Ticket]
+    total: int
+    reading: Reading
+    page: int = 1
+    near: bool = False  # the words as typed found next to nothing, so words that are nearly the same count too
+
+    @property
+    def is_capped(self) -> bool:
+        return self.total >= CAP
+
+    @property
+    def in_words(self) -> str:
+        if self.is_capped:
+            return f"The newest {CAP} tickets that answer"
+        return f"{self.total} ticket{'' if self.total == 1 else 's'}"
+
+    @property
+    def pages(self) -> int:
+        return -(-self.total // PAGE)
+
+
+def matching(rows: QuerySet[Ticket], text: str, user: User) -> QuerySet[Ticket]:
+    """Of tickets that the person may see, those that answer the text; by internal words only where they see these.
+
+    `rows` keep their order. Everything answers a text in which nothing is asked.
+    """
+    return rows.filter(answers(text, user))
+
+
+def answers(text: str, user: User) -> Q:
+    """`matching`, as a condition that can be put to several lists; one statement, to read the text."""
+    reading = words.read(text)
+    if not reading:
+        return Q(pk__in=[]) if reading.typed else Q()
+    found = Q(number__in=reading.numbers)
+    if reading.query:
+        found |= Q(**{f"{DOCUMENT}public__answers": reading.query})
+        found |= in_reach(user) & Q(**{f"{DOCUMENT}whole__answers": reading.query})
+    return found
+
+
+def search(text: str, user: User, *, narrow: Narrow = everything, page: int = 1) -> Found:
+    """A page of the tickets that the person may see and that answer the text, the likeliest first.
+
+    `narrow` takes rows and leaves out some. When nothing answers, words that are nearly the same count too.
+    """
+    reading = words.read(text)
+    found = _page(reading, user, narrow, page)
+    if reading and not found.total and (nearly := words.with_neighbours(reading)):
+        found = _page(nearly, user, narrow, page, near=True)
+    return found
+
+
+def quick(text: str, user: User, most: int = 8) -> list[Ticket]:
+    """The first few tickets for a box in which somebody types: a number's own ticket, then what answers."""
+    return search(text, user).rows[:most]
+
+
+def _page(reading: Reading, user: User, narrow: Narrow, page: int, near: bool = False) -> Found:
+    page = max(1, page)
+    ranked = _ranked(reading, user, narrow) if reading else []
+    shown = dict(ranked[(page - 1) * PAGE : page * PAGE])
+    rows = (
+        Ticket.objects.select_related("service", "workgroup", "assignee", "pending_reason")
+        .only(*SHOWN)
+        .annotate(beginning=Left("description", 2000))
+        .in_bulk(shown)
+        if shown
+        else {}
+    )
+    for pk, row in rows.items():
+        setattr(row, "internal", shown[pk])  # noqa: B010
+    return Found([rows[pk] for pk in shown], len(ranked), reading, page, near)
+
+
+def _ranked(reading: Reading, user: User, narrow: Narrow) -> list[tuple[int, bool]]:
+    """The ids of the newest that answer, the likeliest first, each with whether the person sees its inside; one statement.
+
+    Ranked by their public words alone, so that no place in a list tells of others.
+    """
+    parts: list[Any] = [part.order_by("-pk") for part in _parts(reading, user, narrow)]
+    parts = [part.values_list("pk", "inside")[:CAP] for part in parts]
+    sql, params = parts[0].union(*parts[1:], all=True).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_RANKED.format(found=sql), [*params, list(reading.numbers), reading.query, CAP])
+        return [(pk, inside) for pk, inside in cursor.fetchall()]
+
+
+# The number itself; then words in titles before others, and what is newer before older.
+_RANKED = """
+WITH found(id, inside) AS MATERIALIZED ({found}),
+newest AS MATERIALIZED (SELECT id, bool_or(inside) AS inside FROM found GROUP BY id)
+SELECT newest.id, newest.inside FROM newest
+JOIN tickets_ticket AS ticket USING (id) JOIN search_document AS document ON document.ticket_id = newest.id
+ORDER BY (ticket.number = ANY(%s)) DESC,
+    (ts_rank(document.public, %s::tsquery, 1) + 0.02)
+        / (1 + extract(epoch FROM now() - ticket.created_at) / 31536000) DESC, newest.id DESC
+LIMIT %s
+"""
+
+
+def _parts(reading: Reading, user: User, narrow: Narrow) -> list[QuerySet[Ticket]]:
+    """What answers, in parts that an index finds each; together what `visible_to` and the words allow.
+
+    By the whole of their words: those whose inside the person sees. By the public ones: their own, those they watch,
+    and kinds that all of IT may see.
+    """
+    rows = narrow(Ticket.objects.annotate(inside=Value(False)))
+    parts: list[QuerySet[Ticket]] = []
+    if reading.query:
+        public = rows.filter(**{f"{DOCUMENT}public__answers": reading.query})
+        if _sees_some_inside(user):
+            words_of_all = Coalesce(f"{DOCUMENT}whole", f"{DOCUMENT}public", output_field=SearchVectorField())
+            whole = rows.alias(every_word=words_of_all).filter(every_word__answers=reading.query)
+            whole = whole.filter(search_document__isnull=False)  # an inner join, which an index can begin
+            by_workgroup, *others = reach_parts(user)
+            seen = [by_workgroup & within(user), *others]
+            parts += [whole.filter(part).annotate(inside=Value(True)) for part in seen]
+        parts += [
+            public.filter(requester=user),
+            public.filter(reporter=user),
+            public.filter(pk__in=Watcher.objects.filter(user=user).values("ticket")),
+        ]
+        open_to_it = [kind.name for kind in kinds.every() if kind.open_to_it]
+        if reach(user).view and open_to_it:
+            parts.append(public.filter(kind__in=open_to_it))
+    if reading.numbers:
+        inside = ExpressionWrapper(in_reach(user), output_field=BooleanField())
+        sees = inside if _sees_some_inside(user) else Value(False)
+        numbered = visible_to(user).filter(number__in=reading.numbers)
+        parts.append(narrow(numbered).annotate(inside=sees))
+    return parts
+
+
+def within(user: User, prefix: str = DOCUMENT) -> Q:
+    """What says nothing new beside a rule about the workgroup, but lets one index find words within a few of them."""
+    workgroups = sorted(reach(user).view)
+    found = Q()
+    if len(workgroups) <= FEW:
+        for workgroup in workgroups:
+            found |= Q(**{f"{prefix}workgroup": Cast(Value(workgroup), BigIntegerField())})  # as the index has it
+    return found
+
+
+def _sees_some_inside(user: User) -> bool:
+    return bool(reach(user).view or reach(user).oversee)
+
+
+def texts_of(rows: list[Ticket]) -> dict[int, list[tuple[str, bool]]]:
+    """What was said on these found tickets, the newest first, and whether it is internal; as far as the finder may read.
+
+    `rows` carry `internal`, as `search` annotates it.
+    """
+    inside = [row.pk for row in rows if row.internal]  # type: ignore[attr-defined]
+    said = (
+        Event.objects.filter(ticket__in=[row.pk for row in rows])
+        .filter(Q(data__has_key="text") | Q(ticket__in=inside, inside__has_any_keys=["text", "note"]))
+        .filter(Q(visibility=Visibility.PUBLIC) | Q(ticket__in=inside))
+        .order_by("-pk")
+        .values_list("ticket", "visibility", "data__text", "inside__text", "inside__note")
+    )
+    found: dict[int, list[tuple[str, bool]]] = {}
+    for ticket, visibility, text, internal_text, note in said[:300]:
+        texts = found.setdefault(ticket, [])
+        texts.append((str(text or ""), visibility != Visibility.PUBLIC))
+        if ticket in inside:
+            texts += [(str(internal_text or ""), True), (str(note or ""), True)]
+    return found

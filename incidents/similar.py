@@ -1,0 +1,85 @@
+"""What is known already of an incident like this one: outages, others that are open, and how such were solved before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from desk.people.models import User
+from desk.people.rules import reach
+from desk.search.similar import Description, Likeness, like
+from desk.tickets.models import Ticket
+
+from . import queries
+from .lifecycle import State
+from .models import Incident, Outage
+
+SOLVED = [State.RESOLVED, State.CLOSED]
+MOST = 4  # of each group
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One thing that is known: a ticket to look at, or only a sentence."""
+
+    title: str
+    why: str
+    ticket: Ticket | None = None
+    solution: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """What one source knows, under its heading."""
+
+    heading: str
+    hints: list[Hint]
+
+
+def hints(about: Description, user: User) -> list[Group]:
+    """What each source knows, those that know nothing left out."""
+    return [group for source in SOURCES for group in source(about, user) if group.hints]
+
+
+def outages(about: Description, user: User) -> list[Group]:
+    """Services that are down now, for everybody: the one that was chosen, or whose name was typed."""
+    typed = f"{about.title} {about.text}".lower()
+    meant = [_outage(one) for one in queries.outages() if _is_meant(one, about, typed)]
+    return [Group("We are on it already", meant)]
+
+
+def _is_meant(outage: Outage, about: Description, typed: str) -> bool:
+    if about.pk is not None and outage.incident_id == about.pk:
+        return False
+    return outage.service_id == about.service_id or outage.service.name.lower() in typed
+
+
+def _outage(outage: Outage) -> Hint:
+    return Hint(
+        f"{outage.service}: {outage.get_level_display().lower()}", f"since {outage.started_at:%d.%m., %H:%M} UTC"
+    )
+
+
+def tickets(about: Description, user: User) -> list[Group]:
+    """Others like it: those that nobody has solved yet, for it may be one of them; and what solved the rest."""
+    own = not reach(user).view
+    rows = Ticket.objects.filter(kind="incident").exclude(state=State.CANCELLED)
+    found = like(about, user, rows, own=own)
+    unsolved = [one for one in found if one.ticket.state not in SOLVED][:MOST]
+    solved = [one for one in found if one.ticket.state in SOLVED][:MOST]
+    words = dict(Incident.objects.filter(pk__in=[one.ticket.pk for one in solved]).values_list("pk", "solution"))
+    return [
+        Group("You reported this before?" if own else "Open, and perhaps the same", [_hint(one) for one in unsolved]),
+        Group(
+            "Solved for you before" if own else "Solved before",
+            [replace(_hint(one), solution=words.get(one.ticket.pk, "")) for one in solved],
+        ),
+    ]
+
+
+def _hint(one: Likeness) -> Hint:
+    return Hint(one.ticket.title, one.why, one.ticket)
+
+
+# In the order in which they are shown; articles will be one more.
+SOURCES: list[Callable[[Description, User], list[Group]]] = [outages, tickets]

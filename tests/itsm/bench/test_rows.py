@@ -1,0 +1,31 @@
+"""The bench measures what it says: its company is whole, and each row gets the page that it asks for. No time is asserted."""
+
+import pytest
+from django.db import connection
+
+from desk.search.models import Document
+from desk.search.queries import search
+from itsm.bench.lay import COMMON, RARE, lay
+from itsm.bench.rows import rows
+from itsm.bench.visitors import Inside
+
+SIZE = 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_row_gets_what_it_asks_for(settings):
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    company = lay(SIZE, say=lambda sentence: None)
+    assert Document.objects.count() == SIZE + 2  # two are logged by the portal itself
+    assert search(RARE, company.analyst).total + search(COMMON, company.analyst).total > 0
+    assert company.talked.events.count() >= 10
+    with connection.cursor() as cursor:  # what was left aside is there again
+        cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'search_%%' AND tgenabled = 'O'")
+        assert cursor.fetchone() == (4,)
+        cursor.execute("SELECT count(*) FROM pg_indexes WHERE indexname IN ('search_public', 'search_whole')")
+        assert cursor.fetchone() == (2,)
+    for row in rows(company):
+        visitor = Inside(row.who)
+        status, size = row.ask(visitor, 1)
+        assert status in row.good, row.name
+        assert visitor.statements > 0, row.name
