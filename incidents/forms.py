@@ -29,6 +29,7 @@ WHO_IS_AFFECTED = [
     (Impact.MEDIUM, "My team or my site"),
     (Impact.HIGH, "Everyone, or very many people"),
 ]
+RATINGS = [(1, "Very poor"), (2, "Poor"), (3, "Fair"), (4, "Good"), (5, "Very good")]
 CAN_YOU_WORK = [
     (Urgency.LOW, "Yes, it is only a nuisance"),
     (Urgency.MEDIUM, "Yes, but with difficulty"),
@@ -219,7 +220,7 @@ class ConfirmForm(MoveForm):
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[(1, "Very poor"), (2, "Poor"), (3, "Fair"), (4, "Good"), (5, "Very good")],
+        choices=RATINGS,
         widget=forms.RadioSelect,
     )
     comment = forms.CharField(

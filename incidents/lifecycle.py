@@ -60,7 +60,7 @@ NEXT_WORDS = {
     State.ASSIGNED: "The right people have it and will start as soon as they can. You can add to it below at any time.",
     State.IN_PROGRESS: "Somebody is working on it. You will hear from us here.",
     State.PENDING: "Work on it waits.",
-    State.RESOLVED: "We believe it works again. Please say whether it does; after {days} days it closes by itself.",
+    State.RESOLVED: "We believe it works again. Please say whether it does; after {days} working days it closes by itself.",
     State.CLOSED: "Nothing more happens here, unless you tell us by {until} that it still doesn't work.",
     State.REOPENED: "We have heard you. Somebody looks at it next.",
     State.CANCELLED: "It was cancelled; nothing more happens here.",

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
@@ -82,12 +81,11 @@ def suggested(user: User, words: str) -> list[Incident]:
     return list(rows.order_by("-pk")[:FOUND])
 
 
-def unconfirmed() -> QuerySet[Incident]:
-    """Resolved longer ago than INCIDENT_CONFIRM_DAYS, and the requester's side has been silent ever since.
+def unanswered(*, since: timedelta) -> QuerySet[Incident]:
+    """Resolved longer ago than this, and the requester's side has been silent ever since; the oldest first.
 
     Whoever wrote back has answered, if not by a button: a person must read that before anything is closed.
     """
-    limit = Now() - timedelta(days=settings.INCIDENT_CONFIRM_DAYS)
     answered = Event.objects.filter(
         ticket=OuterRef("pk"),
         kind="comment.added",
@@ -95,9 +93,8 @@ def unconfirmed() -> QuerySet[Incident]:
         data__side="requester",
         at__gte=OuterRef("resolved_at"),
     )
-    return Incident.objects.filter(~Exists(answered), state=State.RESOLVED, resolved_at__lt=limit).order_by(
-        "resolved_at"
-    )
+    resolved = Incident.objects.filter(~Exists(answered), state=State.RESOLVED, resolved_at__lt=Now() - since)
+    return resolved.order_by("resolved_at")
 
 
 def raised_for(source: Ticket, user: User) -> tuple[list[tuple[Raised, bool]], bool]:

@@ -1,11 +1,13 @@
 """What incidents do when something else happens; the switchboard says when."""
 
+from django.conf import settings
+
 from desk.notifications.actions import tell
 from desk.people.queries import automation
 from desk.tickets.models import Event
 from desk.tickets.rules import is_news
 
-from . import actions, families, raising
+from . import actions, asking, families, raising
 from .lifecycle import State
 from .models import Incident
 
@@ -70,3 +72,19 @@ def end_outages(event: Event) -> None:
 def begin_outages_again(event: Event) -> None:
     """It came back, and what was down with it."""
     raising.begin_again(incident=Incident.objects.get(pk=event.ticket_id), at=event.at)
+
+
+def ask_whether_solved(event: Event) -> None:
+    """Resolved, or still unanswered: its requester is told, with a link that answers without signing in."""
+    incident = Incident.objects.select_related("requester").get(pk=event.ticket_id)
+    if incident.state != State.RESOLVED or not is_news(event):
+        return
+    again = event.kind == asking.REMINDED
+    days = settings.INCIDENT_CONFIRM_DAYS
+    text = (
+        f"{incident.solution}\n\n"
+        f"Does it work again? Say yes or no here, without signing in: {asking.link(incident)}\n"
+        f"If we don't hear from you, it closes by itself {days} working days after we resolved it."
+    )
+    subject = f"{'Please tell us: is' if again else 'Is'} it solved? {incident.title}"
+    tell(event=event, recipients=[incident.requester_id], subject=subject, text=text)

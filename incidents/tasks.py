@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from desk.people.queries import automation
 from desk.tickets.errors import Refused
 
-from . import actions, proposing, queries
+from . import actions, asking, proposing
 from .monitoring import settling
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 def close_unconfirmed() -> int:
     """Close them one by one, so that one refusal, or one error, doesn't hold up the rest; returns how many."""
     closed = 0
-    for incident in queries.unconfirmed()[:1000]:
+    for incident in asking.overdue():
         try:
             # With the version it was judged by: one that was solved anew meanwhile waits its own time.
             actions.confirm(
@@ -34,6 +34,12 @@ def close_unconfirmed() -> int:
         except Exception:
             log.exception("%s could not be closed; the others are", incident.number)
     return closed
+
+
+@shared_task(name="incidents.remind")
+def remind() -> int:
+    """Ask once more whether it is solved; returns how many were asked."""
+    return asking.remind_due()
 
 
 @shared_task(name="incidents.find_bursts")

@@ -13,6 +13,7 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("find/", views.find, name="find"),
     path("similar/", views.similar_to_typed, name="similar_to_typed"),
+    path("feedback/<str:token>/", views.feedback, name="feedback"),
     path("bursts/<int:pk>/<slug:answer>/", views.burst, name="burst"),
     path("for/<str:source>/", views.raise_for, name="raise_for"),
     path("for/<str:source>/raised/", views.raised, name="raised"),

@@ -57,6 +57,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "remind": {
+        "task": "incidents.remind",
+        "schedule": 600.0,
+        "options": {"expires": 500},
+    },
     "settle-alerts": {
         "task": "incidents.settle_alerts",
         "schedule": 15.0,

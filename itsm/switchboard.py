@@ -24,6 +24,7 @@ _GONE_ON = now("requests_fulfillment.reactions.go_on", "goes on with a failed re
 _VOID = now("changes.reactions.void_on_edit", "voids the approval of a change whose plan, window or risk is edited")
 
 _INCIDENT = later("incidents.reactions.raise_for_trouble", "raises the one incident for what went wrong")
+_ASK_SOLVED = now("incidents.reactions.ask_whether_solved", "asks its requester whether it is solved")
 _UP = now("incidents.reactions.end_outages", "says that the services it took down are up again")
 
 _FOLLOWERS = now("incidents.reactions.tell_followers", "tells those who follow it")
@@ -43,7 +44,8 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.started": (_CLOCKS, _BY_RULE),
     "incident.held": (_CLOCKS,),
     "incident.resumed": (_CLOCKS,),
-    "incident.resolved": (_CLOCKS, _UP, _FOLLOWERS),
+    "incident.reminded": (_ASK_SOLVED,),
+    "incident.resolved": (_CLOCKS, _ASK_SOLVED, _UP, _FOLLOWERS),
     "incident.closed": (_CLOCKS,),
     "incident.reopened": (
         _CLOCKS,

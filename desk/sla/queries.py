@@ -15,7 +15,7 @@ from django.utils import timezone
 from desk.services.models import Category
 from desk.tickets.models import Ticket
 
-from . import engine
+from . import engine, hours
 from .engine import RESOLUTION, Terms
 from .facts import Clocks
 from .models import Calendar, CalendarVersion, Clock, Policy, PolicyVersion, ViolationReason
@@ -41,6 +41,12 @@ def policy_said(version_id: int) -> PolicyContent:
 def policy_of(version_id: int) -> int:
     """The id of the policy that this is a version of."""
     return PolicyVersion.objects.values_list("policy_id", flat=True).get(pk=version_id)
+
+
+def calendar_of(ticket: Ticket) -> hours.Calendar | None:
+    """The calendar by which the ticket's newest clock counts; None where no clock does."""
+    row = Clock.objects.filter(ticket=ticket.pk).order_by("-pk").first()
+    return calendar_said(row.calendar_version_id).calendar if row and row.calendar_version_id else None
 
 
 def terms_of(kind: str, policy_version: int, calendar_version: int) -> Terms:

@@ -21,6 +21,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "passed it back to {workgroup}",
     ),
     "held": ("pause", "put it on hold: {reason}", "put it on hold: {text}"),
+    "reminded": ("bell", "asked again whether it is solved", "asked you again whether it is solved"),
     "resumed": ("play", "resumed it", "went on with it"),
     "resolved": ("circle-check", "resolved it: {code}", "says it is solved"),
     "closed": ("thumbs-up", "closed it", "closed it"),

@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from random import Random
 
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from desk.people.models import User
 from desk.sla.queries import needs_violation
 from desk.tickets import actions as tickets
 from desk.tickets.models import Attachment
-from incidents import actions
+from incidents import actions, asking
 from incidents.models import Incident
 from itsm.essentials import ON_ORDERS
 
@@ -188,7 +187,7 @@ class Tale:
     def lapse(self, at: datetime) -> None:
         """Nobody answered, so the timer closes it."""
         assert self.it.resolved_at is not None
-        at = self.it.resolved_at + timedelta(days=settings.INCIDENT_CONFIRM_DAYS, minutes=7)
+        at = (asking.closes_at(self.it) or self.it.resolved_at) + timedelta(minutes=7)
         timer = self.world.automation
         self.incident = actions.confirm(incident=self.it, by=timer, because="no answer in time", at=at)
 

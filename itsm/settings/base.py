@@ -156,7 +156,8 @@ ATTACHMENT_TYPES = env.list(
     "ATTACHMENT_TYPES",
     default="png jpg jpeg gif webp heic pdf txt log csv eml msg docx xlsx pptx odt ods zip".split(" "),  # noqa: SIM905
 )
-INCIDENT_CONFIRM_DAYS = env.int("INCIDENT_CONFIRM_DAYS", default=5)  # Resolved closes by itself after this
+INCIDENT_CONFIRM_DAYS = env.int("INCIDENT_CONFIRM_DAYS", default=5)  # working days until Resolved closes by itself
+INCIDENT_REMIND_DAYS = env.int("INCIDENT_REMIND_DAYS", default=3)  # working days until its requester is asked again
 INCIDENT_REOPEN_DAYS = env.int("INCIDENT_REOPEN_DAYS", default=14)  # after this a recurrence is logged instead
 # Bursts: so many people with trouble on one service or site, that would be by chance with less than BURST_CHANCE.
 BURST_LEAST = env.int("BURST_LEAST", default=5)

@@ -36,7 +36,7 @@ from desk.services.models import Service
 from desk.tickets import actions as desk_actions
 from desk.tickets import flow
 from desk.tickets.models import Attachment, PendingReason, Ticket
-from incidents import majors
+from incidents import asking, majors
 from incidents.families import attach
 from incidents.models import BurstProposal, Incident, ResolutionCode
 from requests_fulfillment import actions as requests
@@ -172,6 +172,8 @@ TABLE = [
     Row("replies:delete", "              in 405 405 405 405 405 405"),
     post("replies:delete", "             in 403 403  go 404 404 403"),
     Row("replies:offered", "             in 403 404 200 404 200 403"),
+    Row("incidents:feedback", "         200 200 200 200 200 200 200", state="resolved"),
+    post("incidents:feedback", "        200 200 200 200 200 200 200", state="resolved", data={"answer": "yes"}),
     Row("incidents:raised", "            in 200 404 200 404 200 200"),
     Row("incidents:similar", "           in 403 404 200 404 200 200"),
     Row("incidents:similar_to_typed", "  in 405 405 405 405 405 405"),
@@ -479,6 +481,7 @@ OPEN_DOORS = {
     "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "api:alerts",  # monitoring systems have no account: a token says who they are, and without it they get 401
+    "incidents:feedback",  # a link in a mail: it is signed, and answers once
     "changes:feed",  # calendar programs can't sign in: the address is signed, and shows what its owner may see
 }  # fmt: skip
 # Of Django's admin: signing in and out there have rules of their own.
@@ -725,16 +728,6 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
     if row.name in {"changes:feed", "changes:renew_feed", "changes:remove_feed"}:
         feed = feeds.make(by=world.sam)
         arguments |= {"pk": feed.pk, "token": feeds.token(feed)}
-    if row.name in {"queues:edit_view", "queues:delete_view", "queues:first_view"}:
-        arguments["pk"] = SavedView.objects.create(name="Mine", query="tab=mine", owner=world.sam).pk
-    if row.name == "bulk:run":
-        arguments["pk"] = bulk.select(by=world.sam, tickets=[ticket.pk]).pk
-    if row.name in {"replies:edit", "replies:delete"}:
-        arguments["pk"] = CannedReply.objects.create(name="Mine", text="Hello", owner=world.sam).pk
-    if row.name.startswith("services:"):
-        arguments["pk"] = (Service.objects.first() or ServiceFactory()).pk
-    if row.name == "incidents:burst":
-        arguments["pk"] = _burst(world, ticket).pk
     if row.name == "people:drop":
         then = timezone.now() + timedelta(days=1)
         arguments["pk"] = Absence.objects.create(user=world.sam, start=then, end=then + timedelta(days=1)).pk
@@ -742,8 +735,26 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
         arguments["pk"] = ChecklistItem.objects.get(order=ticket).pk
     if row.name == "tickets:attachment":
         arguments["key"] = str(Attachment.objects.get(name=f"{row.kwargs['key']}.png").key)
+    arguments |= _kept_by_sam(world, ticket, row)
     address = next(address for address in every_address() if address.key == row.name)
     return reverse(row.name, kwargs={name: arguments[name] for name in address.arguments})
+
+
+def _kept_by_sam(world: Any, ticket: Ticket, row: Row) -> dict[str, Any]:
+    """What is named beside the ticket: Sam's own view, reply or selection, a service, a proposal, a link in a mail."""
+    if row.name in {"queues:edit_view", "queues:delete_view", "queues:first_view"}:
+        return {"pk": SavedView.objects.create(name="Mine", query="tab=mine", owner=world.sam).pk}
+    if row.name in {"replies:edit", "replies:delete"}:
+        return {"pk": CannedReply.objects.create(name="Mine", text="Hello", owner=world.sam).pk}
+    if row.name == "bulk:run":
+        return {"pk": bulk.select(by=world.sam, tickets=[ticket.pk]).pk}
+    if row.name.startswith("services:"):
+        return {"pk": (Service.objects.first() or ServiceFactory()).pk}
+    if row.name == "incidents:burst":
+        return {"pk": _burst(world, ticket).pk}
+    if row.name == "incidents:feedback":
+        return {"token": asking.link(Incident.objects.get(pk=ticket.pk)).rstrip("/").rpartition("/")[2]}
+    return {}
 
 
 def _burst(world: Any, ticket: Any) -> BurstProposal:

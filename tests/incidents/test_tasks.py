@@ -81,6 +81,6 @@ def test_what_was_solved_anew_while_the_timer_ran_waits_its_own_time(world, monk
     old = resolved(world, 9)
     judged = list(Incident.objects.filter(pk=old.pk))
     move(move(move(old, "reopen", by=world.erin), "start", by=world.sam), "resolve", by=world.sam)
-    monkeypatch.setattr(tasks.queries, "unconfirmed", lambda: judged)
+    monkeypatch.setattr(tasks.asking, "overdue", lambda: judged)
     assert tasks.close_unconfirmed() == 0
     assert Incident.objects.get().state == "resolved"

@@ -24,6 +24,7 @@ def test_every_line_of_the_timetable_names_a_task_that_exists():
     assert planned == {
         "reactions.tick", "incidents.close_unconfirmed", "incidents.find_bursts",
         "incidents.settle_alerts", "requests.close_unconfirmed", "itsm.clear_sessions", "tickets.sweep_files",
-        "notifications.send_mail", "sla.sweep", "sla.rebase", "approvals.tick",
+        "notifications.send_mail", "sla.sweep", "sla.rebase", "approvals.tick", "incidents.remind",
+        "bulk.work", "bulk.sweep", "queues.sweep", "assignment.learn", "assignment.again",
     }  # fmt: skip
     assert planned <= set(app.tasks)
