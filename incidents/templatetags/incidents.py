@@ -84,13 +84,16 @@ def majors_for(user: User, service: Service | str = "") -> list[MajorIncident]:
 
 
 @register.simple_tag(takes_context=True)
-def major_ids(context: Context) -> set[int]:
-    """The ids of the open major incidents, for lists that mark them; asked once for a page, however many lists it has."""
+def major_ids(context: Context) -> set[int | str]:
+    """The ids of the open major incidents, for lists that mark them; asked once for a page, however many lists it has.
+
+    As numbers, and as the text that the queues' rows hold.
+    """
     request: Any = context.get("request")
     if not hasattr(request, "major_ids"):
         flagged = Incident.objects.filter(is_major=True).exclude(state__in=CLOSED_STATES)
-        request.major_ids = set(flagged.values_list("pk", flat=True))
-    found: set[int] = request.major_ids
+        request.major_ids = {form for pk in flagged.values_list("pk", flat=True) for form in (pk, str(pk))}
+    found: set[int | str] = request.major_ids
     return found
 
 
