@@ -27,31 +27,40 @@ HOLDS = 60  # seconds
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen, where, and how things stood. Of a ticket: also who looked, so that others see them."""
+    """What was seen, where, and how it stood: a ticket, or some queues. `user` is whoever is noted as being at the ticket."""
 
     where: str
-    keys: tuple[str, ...]
     stood: str
     until: int
+    queues: tuple[int, ...] = ()
     ticket: int = 0
     user: int = 0
     name: str = ""
 
 
-def tag_for(request: HttpRequest, keys: Sequence[str], stood: str | None) -> str:
-    """The tag of a list with these revisions, that stood like this before it was read; empty without the cache."""
+def queues_stand(queues: Sequence[int]) -> str | None:
+    """How these queues (by id) stand, in a word; None without the cache."""
+    return revisions.digest([revisions.of_queue(pk) for pk in queues])
+
+
+def tag_of_queues(request: HttpRequest, queues: Sequence[int], stood: str | None) -> str:
+    """The tag of a list of these queues, that stood like this before it was read; empty without the cache."""
     if stood is None:
         return ""
-    return _signed(Seen(_where(request), tuple(keys), stood, int(time.time()) + HOLDS))
+    return _signed(Seen(_where(request), stood, _until(), queues=tuple(queues)))
 
 
-def tag_of_ticket(request: HttpRequest, ticket: int, stood: str | None) -> str:
-    """The same of a ticket, for somebody whose presence others may see."""
+def tag_of_ticket(request: HttpRequest, ticket: int, stood: str | None, *, is_noted: bool) -> str:
+    """The same of a ticket; of somebody who is noted as being there others learn."""
     if stood is None:
         return ""
     user: Any = request.user
-    keys = (revisions.of_ticket(ticket),)
-    return _signed(Seen(_where(request), keys, stood, int(time.time()) + HOLDS, ticket, user.pk, str(user)))
+    who: dict[str, Any] = {"user": user.pk, "name": str(user)} if is_noted else {}
+    return _signed(Seen(_where(request), stood, _until(), ticket=ticket, **who))
+
+
+def _until() -> int:
+    return int(time.time()) + HOLDS
 
 
 def _signer() -> Signer:
@@ -83,8 +92,8 @@ def nothing_moved(request: HttpRequest) -> bool:
     if seen is None:
         return False
     if not seen.ticket:
-        return revisions.digest(seen.keys) == seen.stood
-    who = presence.Person(seen.user, seen.name, is_typing(request))
+        return queues_stand(seen.queues) == seen.stood
+    who = presence.Person(seen.user, seen.name, is_typing(request)) if seen.user else None
     return ticket_stands(seen.ticket, who)[0] == seen.stood
 
 

@@ -17,7 +17,6 @@ from desk.bulk.views import begin
 from desk.people.models import Workgroup
 from desk.people.rules import may_lead_queue, reach
 from desk.people.signed_in import SignedIn
-from desk.tickets import revisions
 from desk.tickets.queries import visible_to
 
 from .. import asked, live, ordering, queries, saved
@@ -50,8 +49,8 @@ def queue(request: SignedIn, slug: str = "") -> HttpResponse:
     if "choose" in request.GET:
         return _choose(request, found, workgroup)
     part = bool(request.htmx) or "Live" in request.headers
-    keys = [revisions.of_queue(group.pk) for group in mine]
-    revision = revisions.digest(keys)  # before anything is read: what moves meanwhile is seen next time
+    everywhere = [group.pk for group in mine]
+    revision = live.queues_stand(everywhere)  # before anything is read: what moves meanwhile is seen next time
     counts = remembered(found.listing, mine, asks=found.asks, revision=revision)
     context = {
         "workgroup": workgroup,
@@ -65,7 +64,7 @@ def queue(request: SignedIn, slug: str = "") -> HttpResponse:
         "scripts": SCRIPTS,
         "views": names[: saved.MOST] if not part else (),
         "total": next((tab.count for tab in counts.tabs if tab.key == found.listing.tab), "0"),
-        "tag": live.tag_for(request, keys, revision),
+        "tag": live.tag_of_queues(request, everywhere, revision),
         "densities": DENSITIES,
         **_list(request, found),
     }

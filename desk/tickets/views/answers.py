@@ -46,11 +46,12 @@ def done(request: SignedIn, ticket: Ticket, sentence: str = "") -> HttpResponse:
 
 def _in_panel(request: SignedIn, ticket: Ticket, sentence: str) -> HttpResponse:
     """The panel anew, wherever the form stood that was sent; a dialog over it closes."""
-    if not queries.visible_to(request.user, type(ticket)).filter(pk=ticket.pk).exists():
+    info = ticket.kind_info
+    if not queries.visible_to(request.user).filter(pk=ticket.pk).exists():
         answer = render(request, "tickets/panel_gone.html", {"ticket": ticket, "said": sentence})
     else:
-        fresh = queries.get_visible(request.user, ticket.number, type(ticket))
-        answer = whole.page(request, ticket.kind_info, fresh, said=sentence)
+        fresh = queries.get_visible(request.user, ticket.number, info.model)
+        answer = whole.page(request, info, fresh, said=sentence)
     answer["HX-Retarget"], answer["HX-Reswap"] = "#panel", "innerHTML"
     trigger_client_event(answer, "closeDialog")
     trigger_client_event(answer, "ticketDone", {"said": strip_tags(sentence)})

@@ -8,9 +8,10 @@
 
   const ticked = () => boxes().filter((box) => box.checked);
 
-  /* ids: of the ticked tickets; all: instead everything that the list at `address` holds; count: in words. */
+  /* ids, numbers: of the ticked tickets; all: instead everything that the list at `address` holds; count: in words. */
   window.house.selection = {
     get ids() { return ticked().map((box) => box.value); },
+    get numbers() { return ticked().map((box) => box.closest("tr").querySelector(".number").textContent); },
     get all() { return all; },
     get address() { return document.getElementById("list").dataset.live; },
     get count() { return all ? bar().dataset.all : String(ticked().length); },
