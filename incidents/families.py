@@ -195,9 +195,7 @@ def _sentence(child: Incident, parent: Incident, refusal: Exception) -> str:
 
 
 def _resolve(child: Incident, parent: Incident, by: User) -> None:
-    resolved = flow.perform(child, "follow_parent", by=by)
-    event = resolved.events.filter(kind="incident.resolved").latest("pk")
-    _tell(event, resolved, f"{resolved.number} is solved: {resolved.title}", parent.solution)
+    flow.perform(child, "follow_parent", by=by)
 
 
 def _reply(child: Incident, parent: Incident, by: User, message: str) -> None:
@@ -208,11 +206,8 @@ def _reply(child: Incident, parent: Incident, by: User, message: str) -> None:
     event = flow.write_event(
         fresh, "comment.added", by=by, data={"text": message, "side": "it"}, inside={"with": parent.number}, news=True
     )
-    _tell(event, fresh, f"News of {fresh.number}: {fresh.title}", message)
-
-
-def _tell(event: Event, child: Incident, subject: str, words: str) -> None:
-    tell(event=event, recipients={child.requester_id, child.reporter_id}, subject=subject, text=words)
+    people = {fresh.requester_id, fresh.reporter_id}
+    tell(event=event, recipients=people, subject=f"News of {fresh.number}: {fresh.title}", text=message)
 
 
 VERBS: dict[str, Callable[..., None]] = {"resolve": _resolve, "reply": _reply}

@@ -52,6 +52,7 @@ class Kind:
     open_to_it: bool = False  # whoever sees any queue sees its public side, for their own planning
     holds_orders: frozenset[str] = frozenset()  # states in which work orders for it may be raised, and not begun
     author_edits: frozenset[str] = frozenset()  # states in which its requester may edit it too
+    named: tuple[str, ...] = ()  # what else its page names, read with it
     mine: tuple[str, str] | None = None  # (name of the address, label) of the list in which its requester finds it
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -87,7 +88,8 @@ def get_sent_away(user: User, number: str, model: type[Ticket]) -> Any:
 def _whole(rows: QuerySet[Any], number: str) -> Any:
     """The ticket of this number with all that its page names; None when it isn't among the rows."""
     named = ("requester", "reporter", "assignee", "workgroup", "service", "site", "pending_reason", "parent__workgroup")
-    return rows.select_related(*named).filter(number=number.upper()).first()
+    its_own = next((kind.named for kind in kinds.every() if kind.model is rows.model), ())
+    return rows.select_related(*named, *its_own).filter(number=number.upper()).first()
 
 
 def came_from(ticket: Ticket) -> tuple[Workgroup, User | None]:
@@ -121,6 +123,11 @@ def newest(ticket: Ticket, user: User, *, whole: bool = False) -> tuple[list[Eve
         return list(timeline(ticket, user)), False
     found = list(timeline(ticket, user).order_by("-at", "-pk")[: NEWEST + 1])
     return found[:NEWEST][::-1], len(found) > NEWEST
+
+
+def trail_in(events: Iterable[Event]) -> list[tuple[str, str, datetime]]:
+    """The same of events that are all there are, without asking again."""
+    return [(event.data.get("from") or "", event.data["to"], event.at) for event in events if "to" in event.data]
 
 
 def trail(ticket: Ticket, user: User) -> list[tuple[str, str, datetime]]:

@@ -100,11 +100,8 @@ def major_ids(context: Context) -> set[int | str]:
 @register.simple_tag
 def major_of(incident: Incident) -> MajorIncident | None:
     """What is said of an incident as a major one; None where nobody ever thought so."""
-    return (
-        MajorIncident.objects.filter(incident=incident)
-        .select_related("proposed_by", "decided_by", "reviewed_by")
-        .first()
-    )
+    found: MajorIncident | None = getattr(incident, "major", None)  # read with the ticket
+    return found
 
 
 @register.simple_tag

@@ -44,7 +44,7 @@ def test_resolving_the_parent_resolves_the_children_with_the_same_code_and_words
         )
         event = child.events.get(kind="incident.resolved")
         assert (event.actor, event.visibility) == (world.sam, "public")
-        assert Message.objects.get(recipient=child.requester).subject == f"{child.number} is solved: {child.title}"
+        assert Message.objects.get(recipient=child.requester).subject == f"Is it solved? {child.title}"
     assert parent.events.get(kind="family.done").inside["said"] == "resolved its 3 children"
 
 

@@ -242,7 +242,7 @@ def test_solving_it_solves_its_children_and_tells_everybody_once(world, outage):
     move(started, "resolve", by=world.sam, children=True)
     child.refresh_from_db()
     assert (child.state, child.solution) == ("resolved", "Restarted the server")
-    assert told(mia) == [f"{outage.number} is solved: The mail server is gone", f"{child.number} is solved: Mail"]
+    assert told(mia) == [f"{outage.number} is solved: The mail server is gone", "Is it solved? Mail"]
 
 
 # -- in pages -------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ def page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, **
     internal = rules.may_see_internal(ticket, request.user)
     works = rules.works_on_it(ticket, request.user)
     events, has_earlier = queries.newest(ticket, request.user, whole="all" in request.GET)
-    trail = queries.trail(ticket, request.user)
+    trail = queries.trail(ticket, request.user) if has_earlier else queries.trail_in(events)
     moves = queries.moves(ticket, request.user)
     path = resolve_url(f"{info.room}:reply", ticket.number)
     context = {
