@@ -9,6 +9,7 @@ from . import health, metrics, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("ask/", views.ask, name="ask"),
     path("incidents/", include("incidents.urls")),
     path("services/", include("incidents.service_urls")),
     path("work-orders/", include("workorders.urls")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -27,6 +28,9 @@ LATELY = timedelta(days=90)  # how far back “often ordered” and “usually�
 ENOUGH = 3  # deliveries from which on one may say what is usual
 
 
+SAY_NOTHING = {"need", "want", "have", "would", "like", "please", "with", "from", "that", "this", "some", "another"}
+
+
 def offered_to(user: User) -> QuerySet[CatalogueItem]:
     """The items that this person may order; the twin of `rules.may_order`."""
     mine = Q(departments=[]) | Q(departments__contains=[user.department])
@@ -43,6 +47,20 @@ def found(user: User, words: str) -> QuerySet[CatalogueItem]:
             | Q(group__name__icontains=word)
         )  # fmt: skip
     return rows
+
+
+def fitting(user: User, sentence: str, most: int = 4) -> list[CatalogueItem]:
+    """Of what is offered, the items that a sentence may mean: those that most of its longer words stand in, names first."""
+    words = {word for word in re.findall(r"\w{4,}", sentence.lower()[:200]) if word not in SAY_NOTHING}
+    if not words:
+        return []
+    scored = []
+    for item in offered_to(user):
+        name, rest = item.name.lower(), f"{item.summary} {item.description} {item.group.name}".lower()
+        score = sum(3 * (word in name) + (word in rest) for word in words)
+        if score > 1:  # a word that stands somewhere in a description alone says little
+            scored.append((-score, item.name, item))
+    return [item for _, _, item in sorted(scored, key=lambda one: one[:2])[:most]]
 
 
 def ordered_lately(user: User, most: int = 4) -> list[CatalogueItem]:

@@ -133,6 +133,7 @@ AWAY = {"start": "2031-01-01T10:00", "end": "2031-01-08T10:00"}
 #    address                         nobody erin omar sam nadia lena admin
 TABLE = [
     Row("home", "                        in 200 200 200 200 200 200"),
+    Row("ask", "                         in 200 200 200 200 200 200"),
     Row("incidents:mine", "              in 200 200 200 200 200 200"),
     Row("incidents:new", "               in 200 200 200 200 200 200"),
     post("incidents:new", "              in  go  go  go  go  go  go", data={"title": "No sound", "impact": 3, "urgency": 2}),
