@@ -52,14 +52,20 @@ def _is_visible(character: str) -> bool:
     return unicodedata.category(character) not in _BLANK and not _FILLERS.match(character)
 
 
-def as_html(text: str) -> SafeString:
-    """Markdown as HTML in which nothing can run: no raw HTML, no images, links that don't tell where they come from."""
+def as_html(text: str, *, pictures: re.Pattern[str] | None = None) -> SafeString:
+    """Markdown as HTML in which nothing can run: no raw HTML, links that don't tell where they come from.
+
+    Images only where `pictures` says which addresses they may have; so no page asks another house for one.
+    """
     if text and text.count("[") > MOST_BRACKETS:
         return format_html("<pre>{}</pre>", text)
     html = nh3.clean(
         _markdown.render(text or ""),
-        tags=_TAGS,
-        attributes={"a": {"href", "title"}, "td": {"align"}, "th": {"align"}, "ol": {"start"}},
+        tags=_TAGS | {"img"} if pictures else _TAGS,
+        attributes={"a": {"href", "title"}, "td": {"align"}, "th": {"align"}, "ol": {"start"}, "img": {"src", "alt"}},
+        attribute_filter=lambda tag, name, value: (
+            value if (tag, name) != ("img", "src") or (pictures and pictures.fullmatch(value)) else None
+        ),
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer nofollow",
     )
