@@ -11,6 +11,7 @@ from desk.people.models import User
 from desk.people.rules import reach
 from desk.search.similar import Description, Likeness, like
 from desk.tickets.models import Ticket
+from desk.tickets.text import as_plain
 
 from . import queries
 from .lifecycle import State
@@ -71,7 +72,8 @@ def articles(about: Description, user: User) -> list[Group]:
 
 
 def _read(article: Article, why: str) -> Hint:
-    return Hint(str(article.current), why, solution=article.current.answer if article.current else "", article=article)
+    answer = as_plain(article.current.answer) if article.current else ""
+    return Hint(str(article.current), why, solution=answer, article=article)
 
 
 def tickets(about: Description, user: User) -> list[Group]:

@@ -18,6 +18,7 @@ from desk.search import highlights, words
 from desk.search.words import Reading
 from desk.services.models import Category
 from desk.tickets.models import Ticket
+from desk.tickets.text import as_plain
 
 from . import rules
 from .lifecycle import Stage
@@ -108,9 +109,9 @@ def _lines(found: Any, reading: Reading) -> list[Line]:
 
 def _excerpt(version: Version, pattern: Any) -> SafeString | str:
     for text in (version.answer, version.symptoms, version.body):
-        if part := highlights.snippet(text, pattern):
+        if part := highlights.snippet(as_plain(text), pattern):
             return part
-    return highlights.opening(version.answer or version.symptoms)
+    return highlights.opening(as_plain(version.answer or version.symptoms))
 
 
 def _current(article: Article) -> Version:
@@ -120,7 +121,7 @@ def _current(article: Article) -> Version:
 
 def plain_lines(rows: Any) -> list[Line]:
     """The same where nothing was asked."""
-    return [Line(one, _current(one).title, highlights.opening(_current(one).answer)) for one in rows]
+    return [Line(one, _current(one).title, highlights.opening(as_plain(_current(one).answer))) for one in rows]
 
 
 def offered(text: str, user: User, most: int = 8) -> list[Article]:

@@ -17,6 +17,6 @@ urlpatterns = [
     path("<slug:slug>/edit/", views.edit, name="edit"),
     path("<slug:slug>/still-holds/", views.still_holds, name="still_holds"),
     path("<slug:slug>/versions/", views.versions, name="versions"),
-    path("<slug:slug>/versions/<int:number>/take/", views.go_back, name="go_back"),
+    path("<slug:slug>/versions/<int:number>/go-back/", views.go_back, name="go_back"),
     path("<slug:slug>/do/<slug:name>/", views.do, name="do"),
 ]

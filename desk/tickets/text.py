@@ -1,10 +1,11 @@
 """Text as people type it: refused when the database can't hold it, and shown as safe HTML."""
 
+import html as entities
 import re
 import unicodedata
 
 import nh3
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
@@ -70,3 +71,8 @@ def as_html(text: str, *, pictures: re.Pattern[str] | None = None) -> SafeString
         link_rel="noopener noreferrer nofollow",
     )
     return mark_safe(html)  # nh3 has just cleaned it
+
+
+def as_plain(text: str) -> str:
+    """What Markdown says without its marks, in one line: for excerpts, which escape it themselves."""
+    return " ".join(entities.unescape(strip_tags(as_html(text))).split())

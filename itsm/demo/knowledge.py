@@ -87,12 +87,13 @@ def _read(world: World, row: dict[str, Any], article: Article, chance: Random) -
     inside = row.get("audience", "public") != "public"
     readers = world.users_of_it() if not inside else [one for group in world.analysts.values() for one in group]
     readers = [one for one in dict.fromkeys(readers) if one.pk != article.owner_id]
-    said = [*row.get("words", [])]
     yes, no = row.get("votes", [4, 1])
+    said = {True: [*row.get("words", [])], False: [*row.get("missing", [])]}
     for number, reader in enumerate(chance.sample(readers, min(yes + no, len(readers)))):
-        word = said.pop(0) if said and number % 2 == 0 else ""
+        helped = number < yes
+        word = said[helped].pop(0) if said[helped] and number % 2 == 0 else ""
         at = world.now - timedelta(days=chance.randint(0, min(row["days"], 30)), minutes=chance.randint(0, 600))
-        actions.vote(article=article, by=reader, helped=number < yes, word=word, at=at)
+        actions.vote(article=article, by=reader, helped=helped, word=word, at=at)
     if not inside:
         for reader in chance.sample(readers, min(busy, 5)):
             day = today - timedelta(days=chance.randint(0, min(row["days"], 30)))

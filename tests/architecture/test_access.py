@@ -770,10 +770,8 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
         arguments["pk"] = Absence.objects.create(user=world.sam, start=then, end=then + timedelta(days=1)).pk
     if row.name == "workorders:tick":
         arguments["pk"] = ChecklistItem.objects.get(order=ticket).pk
-    if row.name == "knowledge:picture":
-        arguments["key"] = str(Picture.objects.get(article__slug=row.kwargs["key"]).key)
-    if row.name == "tickets:attachment":
-        arguments["key"] = str(Attachment.objects.get(name=f"{row.kwargs['key']}.png").key)
+    if row.name in {"knowledge:picture", "tickets:attachment"}:
+        arguments["key"] = _key(row)
     arguments |= _kept_by_sam(world, ticket, row)
     address = next(address for address in every_address() if address.key == row.name)
     return reverse(row.name, kwargs={name: arguments[name] for name in address.arguments})
@@ -794,6 +792,13 @@ def _kept_by_sam(world: Any, ticket: Ticket, row: Row) -> dict[str, Any]:
     if row.name == "incidents:feedback":
         return {"token": asking.link(Incident.objects.get(pk=ticket.pk)).rstrip("/").rpartition("/")[2]}
     return {}
+
+
+def _key(row: Row) -> str:
+    """The key of the file that the row names."""
+    if row.name == "knowledge:picture":
+        return str(Picture.objects.get(article__slug=row.kwargs["key"]).key)
+    return str(Attachment.objects.get(name=f"{row.kwargs['key']}.png").key)
 
 
 def _burst(world: Any, ticket: Any) -> BurstProposal:

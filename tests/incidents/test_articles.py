@@ -75,3 +75,14 @@ def test_lena_sees_what_is_asked_most_without_an_article(world, browse):
     assert unwritten.clusters(world.nadia) == []
     page = browse(world.lena).get("/incidents/without-article/").content.decode()
     assert f"/knowledge/new/?service={service.pk}&amp;category={category.pk}" in page
+
+
+def test_the_clusters_cost_the_same_however_many_there_are(world, django_assert_num_queries):
+    unwritten.clusters(world.lena)  # reads her reach
+    for n in range(3):
+        same = {"service": ServiceFactory(), "category": CategoryFactory()}
+        for _ in range(2):
+            in_state("resolved", requester=world.erin, analyst=world.sam, **same)
+        if n in (0, 2):
+            with django_assert_num_queries(5):
+                assert len(unwritten.clusters(world.lena)) == n + 1

@@ -1,7 +1,10 @@
 """The pages of articles as people get them."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from desk.knowledge import actions
 from desk.knowledge.models import Article, Deflection, Reading, Vote
 from tests.desk.knowledge.articles import published, rewritten, with_picture, written
 from tests.factories import CategoryFactory
@@ -109,7 +112,7 @@ def test_two_versions_are_compared_line_by_line(world, browse):
     told = page(sam, "/knowledge/vpn-drops-at-home/versions/")
     assert "<del>Two</del><ins>Two and a half</ins>" in told
     assert "In short" not in told
-    sam.post("/knowledge/vpn-drops-at-home/versions/1/take/")
+    sam.post("/knowledge/vpn-drops-at-home/versions/1/go-back/")
     assert Article.objects.get().body == "One\nTwo\nThree"
 
 
@@ -145,3 +148,42 @@ def test_articles_are_offered_only_where_words_say_so(world, browse):
     published(world)
     told = browse(world.erin).post("/incidents/similar/", {"title": "Elevator stuck on floor three"}).content.decode()
     assert "Read this first" not in told
+
+
+@pytest.mark.parametrize(("name", "index", "search", "one"), [("erin", 6, 4, 6), ("sam", 7, 5, 8)])
+def test_the_pages_cost_the_same_however_many_articles_there_are(world, browse, name, index, search, one):
+    client = browse(getattr(world, name))
+    costs = []
+    for round_ in range(2):
+        for n in range(12 if round_ else 1):
+            category = CategoryFactory()
+            article = with_picture(world, written(world, f"Vpn {round_} {n}", category=category))
+            article = actions.publish(article=actions.submit(article=article, by=world.sam), by=world.lena)
+            actions.vote(article=article, by=world.omar, helped=True, word="Good")
+            actions.note_reading(article=article)
+        costs.append(
+            [statements(client, there) for there in ("/knowledge/", "/knowledge/?q=vpn", "/knowledge/vpn-0-0/")]
+        )
+    assert costs[0] == costs[1] == [index, search, one]
+
+
+def statements(client, address):
+    page(client, address)  # whatever is remembered from the first visit is not the page's
+    with CaptureQueriesContext(connection) as seen:
+        page(client, address)
+    return len(seen)
+
+
+def test_enter_in_the_form_of_a_problem_never_presses_this_helped(world, browse):
+    """The first button that belongs to a form is the one that Enter presses."""
+    published(world)
+    erin = browse(world.erin)
+    part = erin.post("/incidents/similar/", {"title": "My VPN drops"}).content.decode()
+    assert 'type="submit" form="helped" formaction="/knowledge/vpn-drops-at-home/helped/"' in part
+    assert '<form id="helped" method="post"' in page(erin, "/incidents/new/")
+
+
+def test_marks_of_markdown_stay_out_of_excerpts(world, browse):
+    published(world, answer="Choose **gate 2** & <connect>")
+    told = page(browse(world.erin), "/knowledge/")
+    assert "Choose gate 2 &amp; &lt;connect&gt;" in told
