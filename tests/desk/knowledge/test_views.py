@@ -180,7 +180,9 @@ def test_enter_in_the_form_of_a_problem_never_presses_this_helped(world, browse)
     erin = browse(world.erin)
     part = erin.post("/incidents/similar/", {"title": "My VPN drops"}).content.decode()
     assert 'type="submit" form="helped" formaction="/knowledge/vpn-drops-at-home/helped/"' in part
-    assert '<form id="helped" method="post"' in page(erin, "/incidents/new/")
+    for there in ("/incidents/new/", "/", "/ask/?q=My+VPN+drops"):
+        assert page(erin, there).count('<form id="helped" method="post"') == 1
+    assert 'formaction="/knowledge/vpn-drops-at-home/helped/"' in page(erin, "/ask/?q=My+VPN+drops")
 
 
 def test_marks_of_markdown_stay_out_of_excerpts(world, browse):
