@@ -13,6 +13,7 @@ from django.db import transaction
 
 from desk.assignment import actions as triage
 from desk.assignment.queries import Route, route
+from desk.knowledge.models import Article
 from desk.people.models import User, Workgroup
 from desk.people.queries import automation
 from desk.people.rules import is_analyst
@@ -29,13 +30,13 @@ from desk.tickets.queries import came_from, priority_for
 from workorders import actions as order_actions
 from workorders.queries import open_orders
 
-from . import families, rules
+from . import articles, families, rules
 from .merging import merge, unmerge
 from .models import Incident, ResolutionCode
 
 __all__ = [
     "assign", "cancel", "clear", "confirm", "follow_parent", "hold", "log", "log_recurrence", "merge", "reopen", "reply",
-    "resolve", "resume", "start", "take", "take_back", "unmerge",
+    "resolve", "resume", "start", "take", "take_back", "unmerge", "write_article",
 ]  # fmt: skip
 
 
@@ -168,9 +169,13 @@ def resolve(
     solution: str,
     violation: ViolationReason | None = None,
     children: bool = False,
+    article: Article | None = None,
     **how: Any,
 ) -> Incident:
     """Service is restored: how (code), and what was done in words the requester reads; for its `children` too, if so said.
+
+    An `article` that it was solved with is counted. One that the requester may read is linked below the solution;
+    of one for IT alone only a note tells.
 
     When the resolution target is missed, `violation` says why; a person who resolves is asked for it.
     """
@@ -182,11 +187,14 @@ def resolve(
     if missed and violation is None and not by.is_automation and how.get("source", "web") != "import":
         raise Refused(f"{fresh.number} missed its resolution target. Please say why.", field="violation")
     named = str(violation) if missed and violation else ""
-    resolved = perform(fresh, "resolve", by=by, code=code, solution=solution, violation=named, **how)
+    more = articles.where_to_read(article)
+    resolved = perform(fresh, "resolve", by=by, code=code, solution=solution, violation=named, more=more, **how)
     if missed and violation:
         note_violation(ticket=resolved, reason=violation)
     if children:
         families.resolve_children(parent=resolved, by=by)
+    if article:
+        articles.note_use(resolved, article, by, how)
     return resolved
 
 
@@ -315,3 +323,12 @@ def log_recurrence(
     )
     ticket_actions.link(source=again, target=incident, kind=LinkKind.RECURRENCE_OF, by=by, at=at)
     return again
+
+
+def write_article(*, incident: Incident, by: User) -> Article:
+    """Begin an article of what was reported and what solved it; the one that was begun of it before, if there is one."""
+    if not rules.analyst(incident, by):
+        raise PermissionDenied(rules.analyst.why_not(incident))
+    if not incident.solution:
+        raise Refused(f"{incident.number} has no solution yet.")
+    return articles.begin(incident, by)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 
 from desk.assignment.forms import AssignForm
+from desk.knowledge.forms import PickField
 from desk.people.fields import PersonField
 from desk.people.models import User, Workgroup
 from desk.people.queries import workgroups_for
@@ -184,6 +185,7 @@ class ResolveForm(MoveForm):
     code = forms.ModelChoiceField(
         ResolutionCode.objects.filter(is_active=True), empty_label=None, label="Resolution code"
     )
+    article = PickField(label="Solved with an article", help_text="Its short answer fills in the solution.")
     solution = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="What was wrong and what you did. The requester reads this.",
@@ -203,6 +205,7 @@ class ResolveForm(MoveForm):
     )  # fmt: skip
 
     def prepare(self) -> None:
+        self.fields["article"].user = self.user  # type: ignore[attr-defined]
         if not needs_violation(self.ticket):
             del self.fields["violation"]
         incident: Any = self.ticket

@@ -186,11 +186,17 @@ class IncidentLifecycle:
             "heeds_replies": True,
         },
     )
-    def resolve(self: Any, *, by: User, at: datetime, code: ResolutionCode, solution: str, violation: str = "") -> Told:
-        """Service is restored; the requester is asked whether it really is. `violation`: why a target was missed."""
+    def resolve(
+        self: Any, *, by: User, at: datetime, code: ResolutionCode, solution: str, violation: str = "", more: str = ""
+    ) -> Told:
+        """Service is restored; the requester is asked whether it really is. `violation`: why a target was missed.
+
+        `more` is said to the requester below the solution: where to read on.
+        """
         self.resolution_code, self.solution, self.resolved_at, self.pending_reason = code, solution, at, None
         self.assignee = self.assignee or by
-        return Told(data={"text": solution}, inside={"code": code.name, "violation": violation})
+        text = f"{solution}\n\n{more}" if more else solution
+        return Told(data={"text": text}, inside={"code": code.name, "violation": violation})
 
     @transition(
         field="state",

@@ -1,14 +1,17 @@
-"""What is known already of an incident like this one: outages, others that are open, and how such were solved before."""
+"""What is known already of an incident like this one: outages, articles, others that are open, how such were solved before."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from desk.knowledge.likeness import alike
+from desk.knowledge.models import Article
 from desk.people.models import User
 from desk.people.rules import reach
 from desk.search.similar import Description, Likeness, like
 from desk.tickets.models import Ticket
+from desk.tickets.text import as_plain
 
 from . import queries
 from .lifecycle import State
@@ -20,12 +23,13 @@ MOST = 4  # of each group
 
 @dataclass(frozen=True)
 class Hint:
-    """One thing that is known: a ticket to look at, or only a sentence."""
+    """One thing that is known: a ticket or an article to look at, or only a sentence."""
 
     title: str
     why: str
     ticket: Ticket | None = None
     solution: str = ""
+    article: Article | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,18 @@ def _outage(outage: Outage) -> Hint:
     )
 
 
+def articles(about: Description, user: User) -> list[Group]:
+    """What is written about it. While somebody logs, what is public: analysts read it as the requester does."""
+    found = alike(about, user, public_only=about.pk is None)
+    heading = "Read this first" if about.pk is None else "Articles"
+    return [Group(heading, [_read(one.article, one.why) for one in found])]
+
+
+def _read(article: Article, why: str) -> Hint:
+    answer = as_plain(article.current.answer) if article.current else ""
+    return Hint(str(article.current), why, solution=answer, article=article)
+
+
 def tickets(about: Description, user: User) -> list[Group]:
     """Others like it: those that nobody has solved yet, for it may be one of them; and what solved the rest."""
     own = not reach(user).view
@@ -81,5 +97,5 @@ def _hint(one: Likeness) -> Hint:
     return Hint(one.ticket.title, one.why, one.ticket)
 
 
-# In the order in which they are shown; articles will be one more.
-SOURCES: list[Callable[[Description, User], list[Group]]] = [outages, tickets]
+# In the order in which they are shown.
+SOURCES: list[Callable[[Description, User], list[Group]]] = [outages, articles, tickets]

@@ -14,6 +14,7 @@ urlpatterns = [
     path("find/", views.find, name="find"),
     path("similar/", views.similar_to_typed, name="similar_to_typed"),
     path("feedback/<str:token>/", views.feedback, name="feedback"),
+    path("without-article/", views.without_article, name="without_article"),
     path("bursts/<int:pk>/<slug:answer>/", views.burst, name="burst"),
     path("for/<str:source>/", views.raise_for, name="raise_for"),
     path("for/<str:source>/raised/", views.raised, name="raised"),
@@ -28,5 +29,6 @@ urlpatterns = [
     path("<str:number>/attach/", views.attach, name="attach"),
     path("<str:number>/detach/", views.detach, name="detach"),
     path("<str:number>/similar/", views.similar_to, name="similar"),
+    path("<str:number>/article/", views.write_article, name="write_article"),
     path("<str:number>/recurrence/", views.recurrence, name="recurrence"),
 ]

@@ -37,6 +37,7 @@ def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
     places = [
         ("Home", "/", "house"),
         ("Catalogue", reverse("catalogue:index"), "shopping-cart"),
+        ("Knowledge", reverse("knowledge:index"), "book-open"),
         ("My incidents", reverse("incidents:mine"), "inbox"),
         ("My requests", reverse("requests_fulfillment:mine"), "package"),
     ]

@@ -21,8 +21,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 KEPT = "kept_text"  # session key: what was typed into a form whose session had run out, by the form's address
 KEPT_MOST = 5  # forms whose text is kept at once
 WHOSE = "last_here"  # signed cookie: who was signed in last in this browser; it outlives the session
-# Forms of a ticket's page, or of a catalogue item's: their own addresses can only be posted to.
-_STANDS_ON_DETAIL = {"reply", "note", "take", "recurrence", "draft", "detach"}
+# Forms of a ticket's page, a catalogue item's or an article's: their own addresses can only be posted to.
+_STANDS_ON_DETAIL = {"reply", "note", "take", "recurrence", "draft", "detach", "vote"}
 _NEVER_KEPT = {"csrfmiddlewaretoken", "login"}  # and whatever has “password” in its name
 
 

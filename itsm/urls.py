@@ -18,6 +18,7 @@ urlpatterns = [
     path("catalogue/", include("requests_fulfillment.catalogue_urls")),
     path("", include("desk.queues.urls")),
     path("search/", include("desk.search.urls")),
+    path("knowledge/", include("desk.knowledge.urls")),
     path("", include("desk.tickets.urls")),
     path("", include("desk.sla.urls")),
     path("approvals/", include("desk.approvals.urls")),

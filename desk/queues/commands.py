@@ -1,4 +1,4 @@
-"""What the command box finds: places and verbs, tickets, people."""
+"""What the command box finds: places and verbs, tickets, articles, people."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from desk.knowledge.queries import find as find_articles
 from desk.people.models import User
 from desk.people.queries import find_people
 from desk.people.rules import is_analyst, may_lead_queue
@@ -32,7 +33,8 @@ def found_for(user: User, words: str) -> list[tuple[str, list[Command]]]:
     """What these words may mean, by sort; without words, the commands alone."""
     groups = [("Commands", _fitting(_places(user), words)[: MOST if words else 12])]
     if len(words) > 1:
-        groups = [("Tickets", _tickets(user, words)), *groups, ("People", _people(user, words))]
+        found = [("Tickets", _tickets(user, words)), ("Articles", _articles(user, words))]
+        groups = [*found, *groups, ("People", _people(user, words))]
     return [(name, rows) for name, rows in groups if rows]
 
 
@@ -54,6 +56,9 @@ def _places(user: User) -> list[Command]:
             places.append(Command(f"Team of {group}", f"{own}team/", "users-round"))
     return [
         *places,
+        Command("Knowledge", reverse("knowledge:index"), "book-open"),
+        Command("Write an article", reverse("knowledge:new"), "square-pen"),
+        Command("Articles being written or reviewed", reverse("knowledge:writing"), "book-marked"),
         Command("Inbox", reverse("notifications:inbox"), "bell"),
         Command("My approvals", reverse("approvals:mine"), "stamp"),
         Command("Change calendar", reverse("changes:calendar"), "calendar-days"),
@@ -74,6 +79,11 @@ def _tickets(user: User, words: str) -> list[Command]:
     """What one may see and answers to the words, as the search finds it."""
     found = quick(words, user, MOST)
     return [Command(one.title, one.get_absolute_url(), "ticket", one.number) for one in found]
+
+
+def _articles(user: User, words: str) -> list[Command]:
+    found = [line.article for line in find_articles(words, user)[:4]]
+    return [Command(str(one.current), one.get_absolute_url(), "book-open") for one in found]
 
 
 def _people(user: User, words: str) -> list[Command]:

@@ -37,5 +37,5 @@ def snippet(text: str, pattern: re.Pattern[str] | None) -> SafeString | None:
 
 def opening(text: str) -> str:
     """How the text begins, for what answers elsewhere."""
-    cut = " ".join(text[: LONG + 1].split())
+    cut = " ".join(text[: LONG * 4].split())
     return f"{cut[:LONG].rstrip()} …" if len(cut) > LONG else cut

@@ -78,7 +78,7 @@ def like(about: Description, user: User, rows: QuerySet[Ticket], *, own: bool = 
 
     Only public words count: what is like mustn't depend on who wrote which note.
     """
-    terms, theirs = _terms(about), _own(user) if own else []
+    terms, theirs = terms_of(about), _own(user) if own else []
     if not terms or (own and not theirs):
         return []
     documents = Document.objects.exclude(pk=about.pk)
@@ -122,7 +122,7 @@ def _words(title: str) -> set[str]:
     return {stem for stem in found if frequencies().of(stem) <= COMMON}
 
 
-def _terms(about: Description) -> list[Term]:
+def terms_of(about: Description) -> list[Term]:
     """The words that say most; those of the title first, for texts hold names, greetings and signatures."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -14,7 +14,7 @@ from desk.people.rules import reach
 from desk.people.signed_in import SignedIn
 from desk.tickets.models import Ticket
 
-from . import highlights, queries, words
+from . import highlights, others, queries, words
 from .filters import Narrow
 
 
@@ -40,7 +40,8 @@ def index(request: SignedIn) -> HttpResponse:
         "found": found,
         "lines": _lines(found),
         "narrow": narrow,
-        "chips": narrow.chips(),
+        "chips": (chips := narrow.chips()),
+        "others": others.found(found.reading, request.user) if found.page == 1 and not chips else [],
         "sees_queues": bool(reach(request.user).view),
     }
     return render(request, "search/index.html#results" if request.htmx else "search/index.html", context)

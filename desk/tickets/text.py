@@ -1,10 +1,11 @@
 """Text as people type it: refused when the database can't hold it, and shown as safe HTML."""
 
+import html as entities
 import re
 import unicodedata
 
 import nh3
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
@@ -52,15 +53,26 @@ def _is_visible(character: str) -> bool:
     return unicodedata.category(character) not in _BLANK and not _FILLERS.match(character)
 
 
-def as_html(text: str) -> SafeString:
-    """Markdown as HTML in which nothing can run: no raw HTML, no images, links that don't tell where they come from."""
+def as_html(text: str, *, pictures: re.Pattern[str] | None = None) -> SafeString:
+    """Markdown as HTML in which nothing can run: no raw HTML, links that don't tell where they come from.
+
+    Images only where `pictures` says which addresses they may have; so no page asks another house for one.
+    """
     if text and text.count("[") > MOST_BRACKETS:
         return format_html("<pre>{}</pre>", text)
     html = nh3.clean(
         _markdown.render(text or ""),
-        tags=_TAGS,
-        attributes={"a": {"href", "title"}, "td": {"align"}, "th": {"align"}, "ol": {"start"}},
+        tags=_TAGS | {"img"} if pictures else _TAGS,
+        attributes={"a": {"href", "title"}, "td": {"align"}, "th": {"align"}, "ol": {"start"}, "img": {"src", "alt"}},
+        attribute_filter=lambda tag, name, value: (
+            value if (tag, name) != ("img", "src") or (pictures and pictures.fullmatch(value)) else None
+        ),
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer nofollow",
     )
     return mark_safe(html)  # nh3 has just cleaned it
+
+
+def as_plain(text: str) -> str:
+    """What Markdown says without its marks, in one line: for excerpts, which escape it themselves."""
+    return " ".join(entities.unescape(strip_tags(as_html(text))).split())

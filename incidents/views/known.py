@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST, require_safe
 
+from desk.people.rules import is_analyst
 from desk.people.signed_in import SignedIn
 from desk.search.similar import Description
 from desk.tickets import rules
@@ -23,7 +24,8 @@ def similar_to_typed(request: SignedIn) -> HttpResponse:
     places = {f"{name}_id": _key(request.POST.get(name, "")) for name in ("service", "category", "site")}
     long_enough = len(title) >= 4
     groups = similar.hints(Description(title[:200], typed[:4000], **places), request.user) if long_enough else []
-    return HttpResponse(render_to_string("incidents/hints.html", {"groups": groups, "apart": True}))
+    context = {"groups": groups, "apart": True, "on_behalf": is_analyst(request.user)}
+    return HttpResponse(render_to_string("incidents/hints.html", context))
 
 
 def _key(typed: str) -> int | None:

@@ -19,6 +19,7 @@ from desk.tickets.models import Ticket
 
 from .changes import lay_changes
 from .clock import WorkingTime
+from .knowledge import lay_knowledge
 from .monitoring import lay_monitoring
 from .promises import promise
 from .requests import lay_requests
@@ -56,6 +57,7 @@ def lay(
             promise(world, now)
             say(f"{len(world.people)} people, {len(world.workgroups)} workgroups, {len(world.services)} services.")
             _incidents(world, now, scale, Random(seed), written, say)
+            say(f"{lay_knowledge(world, Random(seed), written)} articles.")
             if scale:
                 say(f"{len(lay_changes(world))} changes.")
                 say(f"{len(lay_requests(world))} requests.")

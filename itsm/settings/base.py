@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "desk.reactions",
     "desk.tickets",
     "desk.search",
+    "desk.knowledge",
     "desk.assignment",
     "desk.sla",
     "desk.approvals",
@@ -166,6 +167,7 @@ BURST_FLOOR = env.float("BURST_FLOOR", default=0.25)  # an hour; where less is r
 BURST_WEEKS = env.int("BURST_WEEKS", default=8)  # of the same hour that say what is usual
 BURST_LAPSE_HOURS = env.int("BURST_LAPSE_HOURS", default=12)  # without a decision
 BURST_QUIET_MINUTES = env.int("BURST_QUIET_MINUTES", default=240)  # after a decision
+KNOWLEDGE_REVIEW_DAYS = env.int("KNOWLEDGE_REVIEW_DAYS", default=180)  # until an article is to be looked at again
 CURRENCY = env.str("CURRENCY", default="€")  # before what the catalogue's items cost
 REQUEST_CONFIRM_DAYS = env.int("REQUEST_CONFIRM_DAYS", default=5)  # Delivered closes by itself after this
 REACTION_MAX_ATTEMPTS = env.int("REACTION_MAX_ATTEMPTS", default=8)

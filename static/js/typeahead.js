@@ -43,6 +43,7 @@
     box.querySelector("[data-typeahead-value]").value = option.dataset.value;
     open(box, false);
     input.dispatchEvent(new Event("change", { bubbles: true }));
+    box.dispatchEvent(new CustomEvent("typeahead:picked", { bubbles: true, detail: { ...option.dataset } }));
   }
 
   const start = (root) => {
@@ -69,7 +70,7 @@
     });
     open(box, document.activeElement === inputOf(box));
     const found = options(box).length;
-    if (window.house) window.house.say(found === 1 ? "1 person found" : `${found} people found`);
+    if (window.house) window.house.say(found === 1 ? `1 ${box.dataset.one || "person"} found` : `${found} ${box.dataset.many || "people"} found`);
   });
 
   document.addEventListener("input", (event) => {

@@ -27,6 +27,7 @@ from changes.models import CalendarFeed, Change
 from desk.approvals.models import ApproverGroup, Delegation, Round, Seat
 from desk.bulk import actions as bulk
 from desk.bulk.models import Row as BulkRow
+from desk.knowledge.models import Article, Deflection, Picture, Vote
 from desk.notifications.models import Message
 from desk.people.models import Absence, Workgroup
 from desk.people.queries import automation
@@ -45,6 +46,7 @@ from requests_fulfillment.publishing import publish
 from tests.architecture.addresses import every_address
 from tests.changes.plans import PLAN, perform_inputs, window
 from tests.desk.approvals.rounds import ask, rule, step
+from tests.desk.knowledge.articles import two_articles
 from tests.desk.notifications.news import escalate
 from tests.factories import ServiceFactory, SiteFactory, incident
 from tests.files import png
@@ -61,7 +63,7 @@ PEOPLE = ("nobody", "erin", "omar", "sam", "nadia", "lena", "admin")
 
 
 # What can only be posted to stands on a page: who signs in comes back to that.
-ON_A_PAGE = "(reply|note|take|recurrence|draft|detach)/$"
+ON_A_PAGE = "(reply|note|take|recurrence|draft|detach|vote)/$"
 
 
 @dataclass
@@ -175,6 +177,38 @@ TABLE = [
     Row("replies:offered", "             in 403 404 200 404 200 403"),
     Row("incidents:feedback", "         200 200 200 200 200 200 200", state="resolved"),
     post("incidents:feedback", "        200 200 200 200 200 200 200", state="resolved", data={"answer": "yes"}),
+    # Two articles of Sam's: one for everybody, one for IT alone, each with a picture and with a next version in review.
+    Row("knowledge:index", "             in 200 200 200 200 200 200"),
+    Row("knowledge:new", "               in 403 403 200 200 200 403"),
+    post("knowledge:new", "              in 403 403  go  go  go 403", data={"title": "No sound", "audience": "analysts"}),
+    Row("knowledge:find", "              in 403 403 200 200 200 403"),
+    Row("knowledge:writing", "           in 403 403 200 200 200 200"),
+    Row("knowledge:picture", "           in 200 200 200 200 200 200", kwargs={"key": "for-all"}),
+    Row("knowledge:picture", "           in 404 404 200 200 200 200", kwargs={"key": "for-it"}),
+    Row("knowledge:detail", "            in 200 200 200 200 200 200", kwargs={"slug": "for-all"}),
+    Row("knowledge:detail", "            in 404 404 200 200 200 200", kwargs={"slug": "for-it"}),
+    Row("knowledge:vote", "              in 405 405 405 405 405 405", kwargs={"slug": "for-all"}),
+    post("knowledge:vote", "             in part part part part part part", kwargs={"slug": "for-all"}, data={"helped": "yes"}),
+    post("knowledge:vote", "             in 404 404 part part part part", kwargs={"slug": "for-it"}, data={"helped": "yes"}),
+    Row("knowledge:helped", "            in 405 405 405 405 405 405", kwargs={"slug": "for-all"}),
+    post("knowledge:helped", "           in  go  go  go  go  go  go", kwargs={"slug": "for-all"}),
+    post("knowledge:helped", "           in 404 404  go  go  go  go", kwargs={"slug": "for-it"}),
+    Row("knowledge:edit", "              in 404 404 200 200 200 403", kwargs={"slug": "for-all"}),
+    post("knowledge:edit", "             in 404 404  go  go  go 403", kwargs={"slug": "for-all"}, data={"title": "Other", "audience": "public", "seen": 3}),
+    Row("knowledge:still_holds", "       in 405 405 405 405 405 405", kwargs={"slug": "for-all"}),
+    post("knowledge:still_holds", "      in 404 404  go  go  go 403", kwargs={"slug": "for-all"}),
+    Row("knowledge:versions", "          in 404 404 200 200 200 200", kwargs={"slug": "for-all"}),
+    Row("knowledge:go_back", "           in 405 405 405 405 405 405", kwargs={"slug": "for-all", "number": "1"}),
+    post("knowledge:go_back", "          in 404 404  go  go  go 403", kwargs={"slug": "for-all", "number": "1"}),
+    Row("knowledge:do", "                in 405 405 405 405 405 405", kwargs={"slug": "for-all", "name": "publish"}),
+    # Nobody reviews what they wrote a part of: not Sam. Nadia leads nothing.
+    post("knowledge:do", "               in 404 404 403 403  go  go", kwargs={"slug": "for-all", "name": "publish"}),
+    post("knowledge:do", "               in 404 404 403 403  go  go", kwargs={"slug": "for-all", "name": "send_back"}, data={"note": "More"}),
+    post("knowledge:do", "               in 404 404  go  go  go 403", kwargs={"slug": "for-all", "name": "discard"}),
+    post("knowledge:do", "               in 404 404  go 403  go  go", kwargs={"slug": "for-all", "name": "retire"}),
+    Row("incidents:without_article", "   in 403 403 403 403 200 200"),
+    Row("incidents:write_article", "     in 405 405 405 405 405 405"),
+    post("incidents:write_article", "    in 403 404  go 404  go 403", state="resolved"),
     Row("incidents:raised", "            in 200 404 200 404 200 200"),
     Row("incidents:similar", "           in 403 404 200 404 200 200"),
     Row("incidents:similar_to_typed", "  in 405 405 405 405 405 405"),
@@ -651,6 +685,8 @@ def _subject(world: Any, row: Row) -> Any:
     """What the row's address names: an order, a change, a request, or an incident."""
     if row.is_of_an_order:
         return _order(world, row.state)
+    if row.name.startswith("knowledge:"):
+        two_articles(world)
     if row.is_of_a_request or row.name.startswith("catalogue:"):
         return _request(world, row.state)
     return _change(world, row.state) if row.is_of_a_change else _ticket(world, row.state)
@@ -734,8 +770,8 @@ def _address(world: Any, ticket: Ticket, row: Row) -> str:
         arguments["pk"] = Absence.objects.create(user=world.sam, start=then, end=then + timedelta(days=1)).pk
     if row.name == "workorders:tick":
         arguments["pk"] = ChecklistItem.objects.get(order=ticket).pk
-    if row.name == "tickets:attachment":
-        arguments["key"] = str(Attachment.objects.get(name=f"{row.kwargs['key']}.png").key)
+    if row.name in {"knowledge:picture", "tickets:attachment"}:
+        arguments["key"] = _key(row)
     arguments |= _kept_by_sam(world, ticket, row)
     address = next(address for address in every_address() if address.key == row.name)
     return reverse(row.name, kwargs={name: arguments[name] for name in address.arguments})
@@ -756,6 +792,13 @@ def _kept_by_sam(world: Any, ticket: Ticket, row: Row) -> dict[str, Any]:
     if row.name == "incidents:feedback":
         return {"token": asking.link(Incident.objects.get(pk=ticket.pk)).rstrip("/").rpartition("/")[2]}
     return {}
+
+
+def _key(row: Row) -> str:
+    """The key of the file that the row names."""
+    if row.name == "knowledge:picture":
+        return str(Picture.objects.get(article__slug=row.kwargs["key"]).key)
+    return str(Attachment.objects.get(name=f"{row.kwargs['key']}.png").key)
 
 
 def _burst(world: Any, ticket: Any) -> BurstProposal:
@@ -798,6 +841,8 @@ def _everything(ticket: Ticket) -> tuple[Any, ...]:
     nonces = (
         selected
         + tuple(CannedReply.objects.values_list("pk", "name"))
+        + tuple(Article.objects.order_by("pk").values_list("pk", "stage", "saves", "review_by"))
+        + (Vote.objects.count(), Deflection.objects.count())
         + tuple(CalendarFeed.objects.order_by("pk").values_list("nonce", flat=True))
     )
     return (fresh.state, fresh.version, fresh.assignee_id, fresh.events.count(), Ticket.objects.count(), unread, nonces)

@@ -1,0 +1,96 @@
+"""Forms of articles: writing one, and picking one for a solution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from desk.people.fields import PersonField
+from desk.people.models import User
+from desk.services.models import Service
+from desk.tickets.forms import CategoryField, FilesField
+
+from . import queries
+from .models import CONTENT, Article, Audience
+
+
+class ArticleForm(forms.Form):
+    """What an article says; for whom, and who looks after it."""
+
+    title = forms.CharField(
+        max_length=160, help_text="As somebody would ask: “I can't print on the ward”.",
+        error_messages={"required": "Please give it a title."},
+    )  # fmt: skip
+    audience = forms.ChoiceField(
+        label="For whom?", choices=Audience.choices, widget=forms.RadioSelect, initial=Audience.ANALYSTS
+    )
+    symptoms = forms.CharField(
+        label="How to recognise it", required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What one sees, in the words of those who see it. No names, and nothing of one person alone.",
+    )  # fmt: skip
+    answer = forms.CharField(
+        label="In short", required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What helps, in a few sentences. It fills in the solution of an incident that is solved with it.",
+    )  # fmt: skip
+    body = forms.CharField(
+        label="Step by step", required=False, max_length=50_000, widget=forms.Textarea(attrs={"rows": 14}),
+        help_text="Markdown: ## Heading, - list, 1. step, **bold**. A picture stands where its line does.",
+    )  # fmt: skip
+    files = FilesField(  # type: ignore[assignment]  # the stubs know only the sent files of this name
+        label="Pictures",
+        help_text="PNG, JPEG, GIF or WebP. Each gets a line at the end of the text; move it to its place.",
+    )
+    keywords = forms.CharField(
+        required=False, max_length=300, help_text="Other words that people would look for, with commas."
+    )
+    service = forms.ModelChoiceField(Service.objects.none(), required=False, empty_label="—")
+    category = CategoryField(label="Category")
+    owner = PersonField(label="Owner", required=False, help_text="Who keeps it right. Empty: you.")
+    review_by = forms.DateField(
+        label="Look at it again on", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Empty: half a year after it is published.",
+    )  # fmt: skip
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, article: Article | None = None, **kwargs: Any):
+        self.article = article
+        kept: dict[str, Any] = {}
+        if article is not None:
+            kept = {name: getattr(article, name) for name in (*CONTENT, "owner", "review_by")}
+            kept["seen"] = article.saves
+        super().__init__(*args, **{**kwargs, "initial": {**kept, **(kwargs.get("initial") or {})}})
+        held = article.service_id if article else None
+        fields: Any = self.fields
+        fields["service"].queryset = Service.objects.filter(Q(is_active=True) | Q(pk=held))
+        fields["category"].load_choices(also=article.category if article else None)
+        if article is not None:
+            fields["owner"].also = article.owner
+
+    def content(self) -> dict[str, Any]:
+        """What the article says, for the actions."""
+        return {name: self.cleaned_data[name] for name in CONTENT}
+
+
+class ArticleInput(forms.TextInput):
+    """Drawn as a type-ahead over what is published."""
+
+
+class PickField(forms.CharField):
+    """A published article, by its slug or its title."""
+
+    widget = ArticleInput
+
+    def __init__(self, **kwargs: Any):
+        self.user: User | None = None
+        super().__init__(required=False, max_length=200, **kwargs)
+
+    def clean(self, value: Any) -> Article | None:
+        text = str(super().clean(value) or "").strip()
+        if not text or self.user is None:
+            return None
+        found = queries.named(text, self.user)
+        if found is None:
+            raise forms.ValidationError("There is no article of that name. Choose one of the list, or leave it empty.")
+        return found

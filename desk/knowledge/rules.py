@@ -1,0 +1,60 @@
+"""Who may read, write and publish articles. Where somebody may not, a sentence says why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from desk.people.rules import is_analyst, reach
+
+if TYPE_CHECKING:
+    from desk.people.models import User
+
+    from .models import Article, Picture
+
+PUBLIC, ANALYSTS = "public", "analysts"  # the audiences
+
+
+def reads_all(user: User) -> bool:
+    """Whoever sees a queue reads what is for analysts, and sees drafts and older versions."""
+    return bool(reach(user).view)
+
+
+def may_write(user: User) -> bool:
+    return is_analyst(user)
+
+
+def may_read(article: Article, user: User) -> bool:
+    """What is published, by its audience; IT reads everything else too. The twin of `queries.readable_by`."""
+    if reads_all(user):
+        return True
+    return article.current is not None and article.current.audience == PUBLIC
+
+
+def may_see_picture(picture: Picture, user: User) -> bool:
+    """Others than IT see a picture as long as the version that is published for them shows it."""
+    if reads_all(user):
+        return True
+    current = picture.article.current
+    return current is not None and current.audience == PUBLIC and str(picture.key) in current.pictures
+
+
+def leads(user: User) -> bool:
+    return bool(reach(user).lead) or user.is_staff
+
+
+def why_not_write(article: Article, user: User) -> str:
+    return "" if may_write(user) else "Only people who work in IT write articles."
+
+
+def why_not_review(article: Article, user: User) -> str:
+    """A lead or an administrator, and nobody reviews what they wrote a part of."""
+    if not leads(user):
+        return "A lead publishes it."
+    if user.pk in article.written_by:
+        return "You wrote a part of it; somebody else reviews it."
+    return ""
+
+
+def why_not_retire(article: Article, user: User) -> str:
+    mine = article.owner_id == user.pk and may_write(user)
+    return "" if mine or leads(user) else "Its owner or a lead retires it."
