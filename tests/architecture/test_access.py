@@ -76,6 +76,7 @@ class Row:
     state: str = "logged"
     data: dict[str, Any] = field(default_factory=dict)
     kwargs: dict[str, str] = field(default_factory=dict)
+    for_all: bool = False  # done for everybody who has the address, and answered by a page
     asked: bool = False  # Omar's and Lena's approval was asked beforehand
 
     def __str__(self) -> str:
@@ -176,7 +177,7 @@ TABLE = [
     post("replies:delete", "             in 403 403  go 404 404 403"),
     Row("replies:offered", "             in 403 404 200 404 200 403"),
     Row("incidents:feedback", "         200 200 200 200 200 200 200", state="resolved"),
-    post("incidents:feedback", "        200 200 200 200 200 200 200", state="resolved", data={"answer": "yes"}),
+    post("incidents:feedback", "        200 200 200 200 200 200 200", state="resolved", data={"answer": "yes"}, for_all=True),
     # Two articles of Sam's: one for everybody, one for IT alone, each with a picture and with a next version in review.
     Row("knowledge:index", "             in 200 200 200 200 200 200"),
     Row("knowledge:new", "               in 403 403 200 200 200 403"),
@@ -563,7 +564,7 @@ def test_everybody_gets_what_the_table_says(world, settings):
                         wrong.append(
                             f"{row}, {name}{' by htmx' if htmx else ''}: {got.status_code} instead of {answer}"
                         )
-                    if changed and answer not in DONE:
+                    if changed and answer not in DONE and not row.for_all:
                         wrong.append(f"{row}, {name}: {answer}, and yet something changed")
                     if name == "nobody" or row.name == "account_logout":  # the session went with the rollback
                         clients[name] = _client(world, name)

@@ -122,10 +122,23 @@ def test_the_workgroup_hears_them_all(town, ticket, browse, name):
     assert {place for place in [*OURS, *SETUP] if canary(place) not in told} == set()
 
 
+def letters(outbox):
+    """Those to people of the workgroup or above it, and those to everybody else."""
+    outsiders = ("erin@", "wanda@", "omar@", "rita@")
+    return (
+        [letter for letter in outbox if not letter.to[0].startswith(outsiders)],
+        [letter for letter in outbox if letter.to[0].startswith(outsiders)],
+    )
+
+
 def test_mail_carries_canaries_to_the_workgroup_alone(town, ticket, mailoutbox):
     send_due()
-    assert {letter.to[0].partition("@")[0] for letter in mailoutbox} == {"sam", "lena", "olga", "admin"}
-    assert all(canary("message") in letter.subject and canary("message-text") in letter.body for letter in mailoutbox)
+    inside, outside = letters(mailoutbox)
+    assert {letter.to[0].partition("@")[0] for letter in inside} == {"sam", "lena", "olga", "admin"}
+    assert all(canary("message") in letter.subject and canary("message-text") in letter.body for letter in inside)
+    # Who is asked whether it is solved, or follows it, reads public words alone.
+    assert {letter.to[0].partition("@")[0] for letter in outside} == {"erin", "wanda"}
+    assert [letter for letter in outside if "Canary" in f"{letter.subject} {letter.body} {letter.alternatives}"] == []
 
 
 def test_whoever_left_hears_no_canary_any_more(town, ticket, browse, mailoutbox):
@@ -136,7 +149,7 @@ def test_whoever_left_hears_no_canary_any_more(town, ticket, browse, mailoutbox)
     assert {place for place in OURS if canary(place) in told} == set()
     assert ticket.number not in heard(browse(town.sam), ["/inbox/"])
     send_due()
-    assert {letter.to[0].partition("@")[0] for letter in mailoutbox} == {"lena", "olga", "admin"}
+    assert {letter.to[0].partition("@")[0] for letter in letters(mailoutbox)[0]} == {"lena", "olga", "admin"}
 
 
 def test_a_canary_is_not_even_read_for_those_outside(town, ticket):
