@@ -46,13 +46,16 @@ class Debt:
     lease: timedelta
     lost: str
 
-    def work_off(self, do: Callable[[int], None], limit: int = 500, *, stop_at_failure: bool = False) -> int:
-        """Claim what is due, one by one, and call `do` with its id; returns how many were tried.
+    def work_off(
+        self, do: Callable[[int], None], limit: int = 500, *, stop_at_failure: bool = False, **within: Any
+    ) -> int:
+        """Claim what is due (`within` these values of other columns), one by one, and call `do` with its id.
 
-        A failure is written to the row, which is put off; with `stop_at_failure` it ends the round as well.
+        Returns how many were tried. A failure is written to the row, which is put off; with `stop_at_failure` it ends the
+        round as well.
         """
         tried = 0
-        while tried < limit and (pk := self.claim()) is not None:
+        while tried < limit and (pk := self.claim(**within)) is not None:
             tried += 1
             if not self._try(pk, do) and stop_at_failure:
                 break
@@ -62,14 +65,14 @@ class Debt:
         """The row, if it is neither done nor dead."""
         return self._rows(pk=pk, **{self.dead: None})
 
-    def claim(self) -> int | None:
+    def claim(self, **within: Any) -> int | None:
         """Reserve one due row for a lease, and count the attempt before it is made.
 
         Committed on its own, so that work that kills its worker is counted too and ends as a dead letter.
         """
         with transaction.atomic():
             row = (
-                self._rows(**{self.dead: None, f"{self.due}__lte": Now()})
+                self._rows(**{self.dead: None, f"{self.due}__lte": Now(), **within})
                 .select_for_update(skip_locked=True)
                 .order_by(self.due, "pk")
                 .only("pk", self.attempts)
