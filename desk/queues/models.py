@@ -64,13 +64,13 @@ class FirstView(models.Model):
 class Snooze(models.Model):
     """A ticket that a person has put aside until a moment; it comes back sooner when anything happens to it.
 
-    `version` is the ticket's when it was put aside: a higher one wakes it.
+    `seen` is the id of the ticket's newest event when it was put aside: a newer one wakes it.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="snoozes")
     ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="snoozes")
     until = models.DateTimeField()
-    version = models.PositiveIntegerField()
+    seen = models.BigIntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "ticket"], name="queues_snooze_once")]

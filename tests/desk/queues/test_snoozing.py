@@ -7,11 +7,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from desk.people.queries import automation
 from desk.queues import habits, snoozing
 from desk.queues.models import Snooze
-from desk.tickets import actions
+from desk.tickets import actions, flow
 from desk.tickets.errors import Refused
+from desk.tickets.models import Ticket
 from tests.factories import incident
+from tests.stories import move
 
 
 def soon():
@@ -59,6 +62,25 @@ def test_it_comes_back_when_its_requester_writes(world, browse):
     one = incident(world.erin, "One")
     snoozing.snooze(ticket=one, by=world.sam, until=soon())
     actions.reply(ticket=one, by=world.erin, message="Worse now")
+    assert listed(browse(world.sam)) == {one.number}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda one, world: actions.note(ticket=one, by=world.lena, message="It is the router"),
+        lambda one, world: move(one, "assign", by=world.lena, workgroup=one.workgroup, assignee=world.sam),
+        lambda one, world: flow.write_event(one, "sla.breached", by=automation(), visibility="internal"),
+    ],
+    ids=["a note", "a move", "a missed target"],
+)
+def test_it_comes_back_when_anything_happens(world, browse, happens):
+    one = incident(world.erin, "One")
+    snoozing.snooze(ticket=one, by=world.sam, until=soon())
+    assert snoozing.until(one, world.sam) is not None
+    happens(one, world)
+    assert snoozing.until(Ticket.objects.get(pk=one.pk), world.sam) is None
     assert listed(browse(world.sam)) == {one.number}
 
 
