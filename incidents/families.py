@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from desk.notifications.actions import tell
 from desk.people.models import User
@@ -40,11 +40,13 @@ def open_children(incident: Incident) -> QuerySet[Incident]:
     return children_of(incident).exclude(state__in=OVER)
 
 
-def seen_children(incident: Incident, user: User) -> tuple[list[Incident], int]:
-    """The children that the person may see, and how many more there are."""
+def seen_children(incident: Incident, user: User, most: int) -> tuple[list[Incident], int, int]:
+    """The first children that the person may see, open ones before others; how many they see, and how many there are."""
     children = children_of(incident)
-    seen = list(children.filter(pk__in=visible_to(user, Incident).values("pk")))
-    return seen, children.count() - len(seen)
+    seen = Q(pk__in=visible_to(user, Incident).values("pk"))
+    open_first = Case(When(state__in=OVER, then=1), default=0)
+    counts = children.order_by().aggregate(seen=Count("pk", filter=seen), all=Count("pk"))
+    return list(children.filter(seen).order_by(open_first, "pk")[:most]), counts["seen"], counts["all"]
 
 
 # -- belonging together ---------------------------------------------------------------------------
