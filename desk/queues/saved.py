@@ -13,9 +13,8 @@ from desk.people.models import User, Workgroup
 from desk.people.rules import is_analyst, may_lead_queue, reach
 from desk.tickets import text
 from desk.tickets.errors import Refused
-from desk.tickets.queries import COUNT_CAP, count_in_words
 
-from . import habits
+from . import counts, habits, live
 from .models import FirstView, SavedView
 
 MOST = 12  # views whose tickets are counted
@@ -54,13 +53,15 @@ def shelf(request: HttpRequest, groups: tuple[Workgroup, ...]) -> list[Shelf]:
 
     user: User = request.user  # type: ignore[assignment]  # whoever is here is signed in
     first = FirstView.objects.filter(user=user).values_list("view", flat=True).first()
+    revision = live.queues_stand([group.pk for group in groups])
     found = []
     for place, view in enumerate(offered_to(user)):
         whose = groups if view.place is None else tuple(group for group in groups if group.pk == view.place_id)
         count = ""
         if place < MOST and whose:
             listing = read(request, whose, one=view.place is not None, query=QueryDict(view.query)).listing
-            count = count_in_words(listing.rows[:COUNT_CAP].count()) if listing.groups else "0"
+            asks = f"{view.place_id}|{view.query}"
+            count = counts.of_list(listing, asks=asks, revision=revision) if listing.groups else "0"
         found.append(Shelf(view, count, may_change(view, user), view.pk == first))
     return found
 

@@ -24,8 +24,9 @@ MORNING = time(9)
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment that is offered: how it is called, and when it is, timezone-aware."""
+    """A moment that is offered: its name in the form, how it is called, and when it is, timezone-aware."""
 
+    key: str
     words: str
     at: datetime
 
@@ -41,12 +42,12 @@ def moments(now: datetime) -> list[Moment]:
         return datetime.combine(day, clock, tzinfo=local.tzinfo)
 
     monday = 7 - local.weekday()
-    offered = [Moment("In an hour", now + timedelta(hours=1))]
+    offered = [Moment("hour", "In an hour", now + timedelta(hours=1))]
     if local.hour < 13:
-        offered.append(Moment("This afternoon", at(0, time(14))))
+        offered.append(Moment("afternoon", "This afternoon", at(0, time(14))))
     if monday > 1:  # tomorrow isn't that Monday
-        offered.append(Moment("Tomorrow", at(1, MORNING)))
-    return [*offered, Moment("On Monday", at(monday, MORNING))]
+        offered.append(Moment("tomorrow", "Tomorrow", at(1, MORNING)))
+    return [*offered, Moment("monday", "On Monday", at(monday, MORNING))]
 
 
 def in_words(moment: datetime) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from desk.people.queries import automation
 from desk.queues import habits, snoozing
+from desk.queues.forms import SnoozeForm
 from desk.queues.models import Snooze
 from desk.tickets import actions, flow
 from desk.tickets.errors import Refused
@@ -88,7 +89,7 @@ def test_it_comes_back_when_anything_happens(world, browse, happens):
 def test_waking_it_by_hand(world, browse):
     one = incident(world.erin, "One")
     sam, address = browse(world.sam), f"/snooze/{one.number}/"
-    sam.post(address, {"choice": "0"})
+    sam.post(address, {"choice": "hour"})
     assert "You have put it aside until" in sam.get(f"/incidents/{one.number}/").content.decode()
     sam.post(address, {"wake": "yes"})
     assert listed(sam) == {one.number}
@@ -106,6 +107,22 @@ def test_only_moments_to_come_and_only_who_sees_the_queue(world, browse):
     page = browse(world.sam).post(f"/snooze/{one.number}/", {"choice": "own", "until": ""})
     assert page.status_code == 422
     assert "Please give a day and a time." in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_made_before_one_and_sent_after_it_never_means_another_moment(world, browse, monkeypatch):
+    one, sam = incident(world.erin, "One"), browse(world.sam)
+    clock = {"now": datetime(2026, 11, 26, 12, 59, tzinfo=UTC)}
+    monkeypatch.setattr("desk.queues.forms.timezone.now", lambda: clock["now"])
+    with timezone.override("UTC"):
+        assert [key for key, _ in SnoozeForm().fields["choice"].choices] == [
+            "hour", "afternoon", "tomorrow", "monday", "own",
+        ]  # fmt: skip
+    clock["now"] += timedelta(hours=6)
+    page = sam.post(f"/snooze/{one.number}/", {"choice": "afternoon"})
+    assert page.status_code == 422
+    assert "That moment is over meanwhile." in page.content.decode()
+    assert not Snooze.objects.exists()
 
 
 @pytest.mark.parametrize(
