@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from desk.people import circles
 from desk.people.models import User, Workgroup
-from desk.people.rules import reach
 
 from .models import SavedView
 from .snoozing import in_words, moments
@@ -27,7 +27,7 @@ class ViewForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, view: SavedView | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        led = Workgroup.objects.filter(pk__in=reach(user).lead, is_active=True)
+        led = circles.led_by(user)
         if not led or (view is not None and view.owner_id is None and view.workgroup_id is None):
             del self.fields["workgroup"]
         else:

@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from desk.people import circles
+
 
 class SavedView(models.Model):
     """A list's address under a name: for one person, for a workgroup, or (where neither is named) for everybody of IT."""
@@ -48,7 +50,7 @@ class SavedView(models.Model):
     @property
     def whose(self) -> str:
         """For whom it is, in words."""
-        return "only you" if self.owner_id else str(self.workgroup) if self.workgroup else "everybody of IT"
+        return circles.in_words(self)
 
 
 class FirstView(models.Model):
