@@ -176,8 +176,14 @@ def _now(proposal: RuleProposal) -> Route | None:
 
 @transaction.atomic
 def accept(proposal: RuleProposal) -> RoutingRule:
-    """Make the rule, right before the one that takes such tickets now (that rule and those after it move down one)."""
+    """Make the rule, right before the one that takes such tickets now (that rule and those after it move down one).
+
+    Whoever comes second gets the rule that is there.
+    """
+    flow.serialise("accepting proposed rules")
     now = _now(proposal)
+    if now is not None and now.workgroup.pk == proposal.workgroup.pk:
+        return RoutingRule.objects.get(name=now.rule)
     name = now.rule if now else ""
     holds = RoutingRule.objects.filter(kind=proposal.kind, name=name, is_catch_all=False).first()
     place = holds.position if holds else 1000

@@ -228,3 +228,13 @@ def test_of_many_children_the_page_names_the_first_open_ones_and_counts_the_rest
     assert "1 more. Open ones come first." in card
     assert "1 with other workgroups" in card
     assert theirs.number not in card
+
+
+def test_a_link_by_hand_touches_the_parent_before_its_child_as_all_that_is_done_to_families(world):
+    """The child is the older one here: by age alone it would be touched first, and wait for whoever resolves them all."""
+    child = move(incident(world.erin, "Mail"), "start", by=world.sam)
+    parent = move(incident(world.omar, "The mail server is gone"), "start", by=world.sam)
+    families.attach(child=child, parent=parent, by=world.sam)
+    desk_actions.link(source=child, target=parent, kind="related_to", by=world.sam)
+    told = Event.objects.filter(kind="link.added").order_by("-pk").values_list("ticket", flat=True)[:2]
+    assert list(told) == [child.pk, parent.pk]

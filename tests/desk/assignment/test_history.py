@@ -89,3 +89,12 @@ def test_two_workers_who_count_at_the_same_time_count_each_ticket_once(world, re
     in_state("closed", requester=world.erin, analyst=world.sam, service=remote)
     assert not of(Exception, at_once(*[history.count] * 4))
     assert list(Ending.objects.values_list("service", "tickets")) == [(remote.pk, 1)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_accept_it_at_the_same_time_make_one_rule(world, remote):
+    ended(world.desk, world.network, 25, service=remote)
+    (found,) = history.proposals()
+    one, other = at_once(*[lambda: history.accept(found)] * 2)
+    assert one.pk == other.pk
+    assert RoutingRule.objects.filter(workgroup=world.network, service=remote).count() == 1
