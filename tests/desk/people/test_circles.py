@@ -18,7 +18,11 @@ def test_each_is_changed_by_whom_it_belongs_to(world, kept):
         [False, True, False, False],
         [False, False, False, True],
     ]
-    assert [circles.in_words(one) for one in (mine, ours, everybodys)] == ["only you", "Service Desk", "everybody of IT"]
+    assert [circles.in_words(one) for one in (mine, ours, everybodys)] == [
+        "only you",
+        "Service Desk",
+        "everybody of IT",
+    ]
 
 
 def test_a_lead_keeps_things_for_their_workgroup_alone(world):
