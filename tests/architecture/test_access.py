@@ -3,8 +3,7 @@
 A column per person: nobody (signed out), erin (the requester), omar (another end user), sam (analyst of the ticket's
 workgroup), nadia (analyst of another workgroup), lena (lead of the ticket's workgroup), admin (administrator).
 
-`in`: sent to the sign-in page and back · `go`: done, sent on to a page (`part`: htmx gets a part of it) ·
-`said`: done, and this page says so · `404`: as if there were nothing ·
+`in`: sent to the sign-in page and back · `go`: done, sent on to a page (`part`: htmx gets a part of it) · `404`: as if there were nothing ·
 `403`: seen, but not allowed · `405`: no such method · any other number: that answer.
 """
 
