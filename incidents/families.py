@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from desk.notifications.actions import tell
 from desk.people.models import User
@@ -40,11 +40,13 @@ def open_children(incident: Incident) -> QuerySet[Incident]:
     return children_of(incident).exclude(state__in=OVER)
 
 
-def seen_children(incident: Incident, user: User) -> tuple[list[Incident], int]:
-    """The children that the person may see, and how many more there are."""
+def seen_children(incident: Incident, user: User, most: int) -> tuple[list[Incident], int, int]:
+    """The first children that the person may see, open ones before others; how many they see, and how many there are."""
     children = children_of(incident)
-    seen = list(children.filter(pk__in=visible_to(user, Incident).values("pk")))
-    return seen, children.count() - len(seen)
+    seen = Q(pk__in=visible_to(user, Incident).values("pk"))
+    open_first = Case(When(state__in=OVER, then=1), default=0)
+    counts = children.order_by().aggregate(seen=Count("pk", filter=seen), all=Count("pk"))
+    return list(children.filter(seen).order_by(open_first, "pk")[:most]), counts["seen"], counts["all"]
 
 
 # -- belonging together ---------------------------------------------------------------------------
@@ -57,7 +59,7 @@ def attach(*, child: Incident, parent: Incident, by: User) -> None:
     The parent must be one that they may see; a major incident may be named by everybody in IT. There are two
     generations and no more: a parent is no child, and a child has none.
     """
-    parent, child = _lock(parent, child)
+    parent, child = lock(parent, child)
     if not (works_on_it(child, by) or by.is_automation):
         raise PermissionDenied(works_on_it.why_not(child))
     if obstacles := _why_not(child, parent, by):
@@ -88,16 +90,25 @@ def detach(*, child: Incident, by: User) -> None:
     parent = Incident.objects.get(pk=child.pk).parent_incident
     if parent is None:
         return
-    parent, child = _lock(parent, child)
+    parent, child = lock(parent, child)
     if not (works_on_it(child, by) or works_on_it(parent, by)):
         raise PermissionDenied(works_on_it.why_not(child))
     for link in Link.objects.filter(source=child, target=parent, kind=LinkKind.CHILD_OF):
         ticket_actions.unlink(link=link, by=by)
 
 
-def _lock(parent: Incident, child: Incident) -> tuple[Incident, Incident]:
-    """Both, the parent first: whoever does something to all children holds the parent before it goes to them."""
-    return flow.lock(parent), flow.lock(child)
+def lock(*incidents: Incident) -> list[Incident]:
+    """These, locked, with the parents that they have now: what is no child first, and each sort by age.
+
+    Whoever does something to all children holds the parent before it goes to them. One order for everybody, so that two
+    who begin at either end never wait for each other.
+    """
+    asked = [incident.pk for incident in incidents]
+    ties = dict(Link.objects.filter(source__in=asked, kind=LinkKind.CHILD_OF).values_list("source", "target"))
+    every = sorted({*asked, *ties.values()}, key=lambda pk: (pk in ties, pk))
+    known = {incident.pk: incident for incident in incidents} | Incident.objects.in_bulk(set(every) - set(asked))
+    found = {pk: flow.lock(known[pk]) for pk in every}
+    return [found[pk] for pk in asked]
 
 
 # -- doing it to all children ------------------------------------------------------------------------

@@ -13,9 +13,10 @@ from desk.tickets import actions as ticket_actions
 from desk.tickets import flow
 from desk.tickets.errors import Refused
 from desk.tickets.flow import perform
-from desk.tickets.models import Link, LinkKind, Ticket, Watcher
+from desk.tickets.models import Link, LinkKind, Watcher
 from desk.tickets.rules import may_see_internal, may_view
 
+from . import families
 from .models import Incident
 
 
@@ -75,7 +76,7 @@ def merge(*, incident: Incident, by: User, into: Incident, **how: Any) -> Incide
     incidents ever end in each other.
     """
     flow.serialise("merging incidents")
-    goes, stays = _lock(incident, into)
+    goes, stays = families.lock(incident, into)
     flow.ask_permission(goes, "merge", by)
     if obstacles := why_not(goes, stays, by):
         raise Refused(*obstacles, field="into")
@@ -87,15 +88,6 @@ def merge(*, incident: Incident, by: User, into: Incident, **how: Any) -> Incide
     ticket_actions.link(source=merged, target=stays, kind=LinkKind.DUPLICATE_OF, by=by, **told)
     _hand_over_children(merged, stays, by, **told)
     return merged
-
-
-def _lock(goes: Incident, stays: Incident) -> tuple[Incident, Incident]:
-    """Both, locked a parent before its child, as everywhere; otherwise by age."""
-    pair = sorted((goes, stays), key=lambda one: one.pk)
-    if Link.objects.filter(source=pair[0], target=pair[1], kind=LinkKind.CHILD_OF).exists():
-        pair.reverse()
-    found = {one.pk: flow.lock(one) for one in pair}
-    return found[goes.pk], found[stays.pk]
 
 
 def _hand_over_children(goes: Incident, stays: Incident, by: User, at: Any) -> None:
@@ -112,15 +104,25 @@ def _hand_over_children(goes: Incident, stays: Incident, by: User, at: Any) -> N
 
 @transaction.atomic
 def unmerge(*, incident: Incident, by: User, **how: Any) -> Incident:
-    """It is no duplicate after all: it is open again, and those who came over with it follow the other one no more."""
+    """It is no duplicate after all: it is open again, and those who came over with it follow the other one no more.
+
+    Whoever also reported the same by another duplicate, or said “me too”, goes on following.
+    """
     flow.serialise("merging incidents")
-    goes = flow.lock(incident)
+    stays = Incident.objects.filter(duplicates=incident).first()
+    goes = families.lock(*filter(None, (incident, stays)))[0]
     flow.ask_permission(goes, "unmerge", by)
-    stays: Ticket | None = goes.merged_into
     came = goes.events.filter(kind="incident.merged").order_by("-at", "-pk").first()
     back = perform(goes, "unmerge", by=by, **how)
     if stays is not None and came is not None:
-        Watcher.objects.filter(ticket=stays, user__in=came.inside["followers"]).delete()
+        gone = set(came.inside["followers"]) - _have_it_too(stays)
+        Watcher.objects.filter(ticket=stays, user__in=gone).delete()
         for link in Link.objects.filter(source=back, target=stays, kind=LinkKind.DUPLICATE_OF):
             ticket_actions.unlink(link=link, by=by, at=how.get("at"))
     return back
+
+
+def _have_it_too(stays: Incident) -> set[int]:
+    """Who reported it by a duplicate that still is one, or said “me too”."""
+    reported = stays.duplicates.values_list("requester", "reporter")
+    return {pk for pair in reported for pk in pair} | set(stays.joined.values_list("user", flat=True))

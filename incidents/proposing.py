@@ -187,7 +187,7 @@ def accept(*, proposal: BurstProposal, by: User) -> Incident:
     The others that the lead works on are its children; those of other workgroups are related to it.
     """
     proposal = _decide(proposal, by, BurstProposal.State.ACCEPTED)
-    found = [flow.lock(incident) for incident in proposal.incidents.order_by("pk")]
+    found = families.lock(*proposal.incidents.order_by("pk"))
     living = [incident for incident in found if incident.state not in OVER]
     if not living:
         raise Refused("All of these incidents are over; there is nothing left that could be the major one.")

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from desk.people.models import Workgroup
 from desk.services.models import Category, Service
-from desk.tickets import kinds
+from desk.tickets import flow, kinds
 from desk.tickets.models import Ticket
 
 from .models import Ending, RoutingRule
@@ -43,7 +43,11 @@ _COUNT = """
 
 @transaction.atomic
 def count() -> int:
-    """Count anew where the finished tickets of the last half year began and ended; how many rows came of it."""
+    """Count anew where the finished tickets of the last half year began and ended; how many rows came of it.
+
+    Two at once (a worker was slow, and the task came to another one as well) count one after the other, each all of it.
+    """
+    flow.serialise("counting where tickets ended")
     done = [
         f"{kind.name}.{state}" for kind in kinds.every() for state in sorted((kind.solved | kind.closed) - kind.void)
     ]
@@ -172,8 +176,14 @@ def _now(proposal: RuleProposal) -> Route | None:
 
 @transaction.atomic
 def accept(proposal: RuleProposal) -> RoutingRule:
-    """Make the rule, right before the one that takes such tickets now (that rule and those after it move down one)."""
+    """Make the rule, right before the one that takes such tickets now (that rule and those after it move down one).
+
+    Whoever comes second gets the rule that is there.
+    """
+    flow.serialise("accepting proposed rules")
     now = _now(proposal)
+    if now is not None and now.workgroup.pk == proposal.workgroup.pk:
+        return RoutingRule.objects.get(name=now.rule)
     name = now.rule if now else ""
     holds = RoutingRule.objects.filter(kind=proposal.kind, name=name, is_catch_all=False).first()
     place = holds.position if holds else 1000

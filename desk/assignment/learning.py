@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from desk.people.models import Workgroup
 from desk.people.queries import workgroups_for
-from desk.tickets import kinds
+from desk.tickets import flow, kinds
 from desk.tickets.models import Ticket
 
 from . import words
@@ -45,6 +45,7 @@ def learn(kind: str = "incident", newest: int = NEWEST) -> int:
 
 @transaction.atomic
 def _keep(counts: words.Counts) -> None:
+    flow.serialise("keeping learnt words")
     LearntWord.objects.all().delete()
     LearntGroup.objects.all().delete()
     LearntGroup.objects.bulk_create(

@@ -26,8 +26,9 @@ _WORD = re.compile(r"[^\W_]{2,}")
 
 def words_of(title: str, description: str = "") -> list[str]:
     """The different words of a ticket, in the order of their first use; those of the title twice, marked."""
-    told = [found.lower() for found in _WORD.findall(title) if len(found) <= LONGEST]
-    more = [found.lower() for found in _WORD.findall(description) if len(found) <= LONGEST]
+    # Small letters first: a few letters become two, and what is longer than a word may be couldn't be kept.
+    told = [found for found in _WORD.findall(title.lower()) if len(found) <= LONGEST]
+    more = [found for found in _WORD.findall(description.lower()) if len(found) <= LONGEST]
     return list(dict.fromkeys([*(TITLE + word for word in told), *told, *more]))[:MOST]
 
 

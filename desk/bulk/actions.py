@@ -66,9 +66,9 @@ def start(*, run: Run, by: User, verb: str, inputs: dict[str, Any], said: str) -
     return fresh
 
 
-def work_off(limit: int = 500) -> int:
-    """Do what is owed of all runs, ticket by ticket; returns how many were tried."""
-    return ROWS.work_off(_do, limit)
+def work_off(limit: int = 500, run: Run | None = None) -> int:
+    """Do what is owed of all runs, or of this one alone, ticket by ticket; returns how many were tried."""
+    return ROWS.work_off(_do, limit, within={"run": run} if run else {})
 
 
 def _do(pk: int) -> None:

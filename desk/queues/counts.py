@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import TypeVar
 
 from django.core.cache import cache
 from django.db.models import OuterRef
@@ -12,11 +13,12 @@ from django.db.models import OuterRef
 from desk.people.models import Workgroup
 from desk.tickets import revisions
 from desk.tickets.models import Ticket
-from desk.tickets.queries import count_in_words, count_of, open_tickets
+from desk.tickets.queries import COUNT_CAP, count_in_words, count_of, open_tickets
 
 from .queries import Listing, Tab, tabs
 
 REMEMBERED = 60  # seconds; time alone also makes a ticket late
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,23 @@ class Counts:
 
 def remembered(listing: Listing, groups: Sequence[Workgroup], *, asks: str, revision: str | None) -> Counts:
     """The counts of a list that `asks` for something (its filters) while these queues stand as the `revision` says."""
+    return _kept(listing, f"{asks}|{revision}", revision, lambda: counted(listing, groups))
+
+
+def of_list(listing: Listing, *, asks: str, revision: str | None) -> str:
+    """How many are in a list that `asks` for something, in words; remembered in the same way."""
+    told = f"one|{asks}|{revision}"
+    return _kept(listing, told, revision, lambda: count_in_words(listing.rows[:COUNT_CAP].count()))
+
+
+def _kept(listing: Listing, told: str, revision: str | None, count: Callable[[], Found]) -> Found:
     if revision is None:
-        return counted(listing, groups)
-    told = f"{listing.user.pk}|{[group.pk for group in listing.groups]}|{asks}|{revision}|{listing.asleep}"
+        return count()
+    told = f"{listing.user.pk}|{[group.pk for group in listing.groups]}|{told}|{listing.asleep}"
     key = f"queues.counts.{blake2b(told.encode(), digest_size=12).hexdigest()}"
-    kept: Counts | None = revisions.quietly(cache.get, key)
+    kept: Found | None = revisions.quietly(cache.get, key)
     if kept is None:
-        kept = counted(listing, groups)
+        kept = count()
         revisions.quietly(cache.set, key, kept, REMEMBERED)
     return kept
 

@@ -1,4 +1,4 @@
-"""What a list of tickets can be narrowed by: the one set of filters that page, API and export share."""
+"""What a list of tickets can be narrowed by: one set of filters for lists, saved views and what is ticked in them."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from desk.people import circles
 from desk.people.models import User, Workgroup
-from desk.people.rules import reach
 
 from .models import SavedView
 from .snoozing import in_words, moments
@@ -27,7 +27,7 @@ class ViewForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, view: SavedView | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        led = Workgroup.objects.filter(pk__in=reach(user).lead, is_active=True)
+        led = circles.led_by(user)
         if not led or (view is not None and view.owner_id is None and view.workgroup_id is None):
             del self.fields["workgroup"]
         else:
@@ -37,7 +37,10 @@ class ViewForm(forms.Form):
 class SnoozeForm(forms.Form):
     """One of the moments that are offered, or one's own; on the reader's clock."""
 
-    choice = forms.ChoiceField(label="Until when?", widget=forms.RadioSelect)
+    choice = forms.ChoiceField(
+        label="Until when?", widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "That moment is over meanwhile. Please choose another one."},
+    )  # fmt: skip
     until = forms.DateTimeField(
         label="Which moment?", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         error_messages={"invalid": "Please give a day and a time."},
@@ -45,8 +48,9 @@ class SnoozeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.offered = moments(timezone.now())
-        choices = [(str(place), f"{one.words}, {in_words(one.at)}") for place, one in enumerate(self.offered)]
+        offered = moments(timezone.now())
+        self.offered = {one.key: one.at for one in offered}  # by name: others may be offered by when it is sent
+        choices = [(one.key, f"{one.words}, {in_words(one.at)}") for one in offered]
         self.fields["choice"].choices = [*choices, ("own", "At a moment of my own")]  # type: ignore[attr-defined]
         self.fields["choice"].initial = choices[-1][0]
 
@@ -56,5 +60,5 @@ class SnoozeForm(forms.Form):
             if not cleaned.get("until") and "until" not in self.errors:
                 self.add_error("until", "Please give a day and a time.")
         elif "choice" in cleaned:
-            cleaned["until"] = self.offered[int(cleaned["choice"])].at
+            cleaned["until"] = self.offered[cleaned["choice"]]
         return cleaned

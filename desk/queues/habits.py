@@ -30,11 +30,10 @@ class Name:
 
 @dataclass(frozen=True)
 class Aside:
-    """A ticket (by id) that was put aside until a moment, and its version then."""
+    """A ticket (by id) that was put aside until a moment."""
 
     ticket: int
     until: datetime
-    version: int
 
 
 def _remembered(key: str, seconds: int, ask: Callable[[], Found]) -> Found:
@@ -60,11 +59,11 @@ def aside_of(user: User) -> list[Aside]:
 
     def read() -> list[Aside]:
         rows = Snooze.objects.filter(user=user).order_by("ticket")
-        return [Aside(*row) for row in rows.values_list("ticket", "until", "version")]
+        return [Aside(*row) for row in rows.values_list("ticket", "until")]
 
-    return _remembered(f"queues.aside.{user.pk}", SNOOZES_FOR, read)
+    return _remembered(f"queues.put-aside.{user.pk}", SNOOZES_FOR, read)
 
 
 def forget(user: User) -> None:
     """Ask anew: this person has saved a view, or put something aside."""
-    quietly(cache.delete_many, [f"queues.views.{user.pk}", f"queues.aside.{user.pk}"])
+    quietly(cache.delete_many, [f"queues.views.{user.pk}", f"queues.put-aside.{user.pk}"])

@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from desk.people import circles
+
 
 class SavedView(models.Model):
     """A list's address under a name: for one person, for a workgroup, or (where neither is named) for everybody of IT."""
@@ -48,7 +50,7 @@ class SavedView(models.Model):
     @property
     def whose(self) -> str:
         """For whom it is, in words."""
-        return "only you" if self.owner_id else str(self.workgroup) if self.workgroup else "everybody of IT"
+        return circles.in_words(self)
 
 
 class FirstView(models.Model):
@@ -64,13 +66,13 @@ class FirstView(models.Model):
 class Snooze(models.Model):
     """A ticket that a person has put aside until a moment; it comes back sooner when anything happens to it.
 
-    `version` is the ticket's when it was put aside: a higher one wakes it.
+    `seen` is the id of the ticket's newest event when it was put aside: a newer one wakes it.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="snoozes")
     ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="snoozes")
     until = models.DateTimeField()
-    version = models.PositiveIntegerField()
+    seen = models.BigIntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "ticket"], name="queues_snooze_once")]

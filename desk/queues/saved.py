@@ -9,13 +9,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
+from desk.people import circles
 from desk.people.models import User, Workgroup
-from desk.people.rules import is_analyst, may_lead_queue, reach
+from desk.people.rules import is_analyst, reach
 from desk.tickets import text
 from desk.tickets.errors import Refused
-from desk.tickets.queries import COUNT_CAP, count_in_words
 
-from . import habits
+from . import counts, habits, live
 from .models import FirstView, SavedView
 
 MOST = 12  # views whose tickets are counted
@@ -23,19 +23,10 @@ MOST = 12  # views whose tickets are counted
 
 def offered_to(user: User) -> QuerySet[SavedView]:
     """Their own, those of the workgroups whose queue they see, and those for everybody of IT; by name."""
-    for_all = Q(owner=None, workgroup=None)
-    seen = for_all | Q(owner=user) | Q(workgroup__in=reach(user).view)
     place = Q(place=None) | Q(place__in=reach(user).view)
-    return SavedView.objects.filter(seen, place).select_related("place", "workgroup")
-
-
-def may_change(view: SavedView, user: User) -> bool:
-    """One's own; those of a workgroup its leads; those for everybody whoever may in the administration."""
-    if view.owner_id is not None:
-        return view.owner_id == user.pk
-    if view.workgroup_id is not None:
-        return may_lead_queue(user, view.workgroup_id)
-    return user.has_perm("queues.change_savedview")
+    return SavedView.objects.filter(circles.offered_to(user, reach(user).view), place).select_related(
+        "place", "workgroup"
+    )
 
 
 @dataclass(frozen=True)
@@ -54,14 +45,16 @@ def shelf(request: HttpRequest, groups: tuple[Workgroup, ...]) -> list[Shelf]:
 
     user: User = request.user  # type: ignore[assignment]  # whoever is here is signed in
     first = FirstView.objects.filter(user=user).values_list("view", flat=True).first()
+    revision = live.queues_stand([group.pk for group in groups])
     found = []
     for place, view in enumerate(offered_to(user)):
         whose = groups if view.place is None else tuple(group for group in groups if group.pk == view.place_id)
         count = ""
         if place < MOST and whose:
             listing = read(request, whose, one=view.place is not None, query=QueryDict(view.query)).listing
-            count = count_in_words(listing.rows[:COUNT_CAP].count()) if listing.groups else "0"
-        found.append(Shelf(view, count, may_change(view, user), view.pk == first))
+            asks = f"{view.place_id}|{view.query}"
+            count = counts.of_list(listing, asks=asks, revision=revision) if listing.groups else "0"
+        found.append(Shelf(view, count, circles.may_change(view, user), view.pk == first))
     return found
 
 
@@ -86,11 +79,11 @@ def save(
     if not is_analyst(by):
         raise PermissionDenied("Only people who work in IT save views of queues.")
     found = view or SavedView(owner=by)
-    if not may_change(found, by):
+    if not circles.may_change(found, by):
         raise PermissionDenied(f"Only whoever it belongs to may change “{found}”.")
     if view is None or view.owner_id or view.workgroup_id:
         found.workgroup, found.owner = workgroup, None if workgroup else by
-    if not may_change(found, by):
+    if not circles.may_change(found, by):
         raise Refused(f"Only a lead of {workgroup} saves views for all of it.", field="workgroup")
     found.name = text.clean(name, field="name", required="Please give it a name.", limit=60)
     found.query, found.place = query[:2000], place
@@ -105,7 +98,7 @@ def save(
 
 def delete(*, view: SavedView, by: User) -> None:
     """Nobody has it any more; whose queues began with it begin with the whole list again."""
-    if not may_change(view, by):
+    if not circles.may_change(view, by):
         raise PermissionDenied(f"Only whoever it belongs to may delete “{view}”.")
     view.delete()
     habits.forget(by)

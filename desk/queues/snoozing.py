@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from desk.people.models import User
 from desk.sla.times import day_and_time
 from desk.tickets.errors import Refused
-from desk.tickets.models import Ticket
+from desk.tickets.models import Event, Ticket
 from desk.tickets.rules import may_see_internal
 
 from . import habits
@@ -24,8 +24,9 @@ MORNING = time(9)
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment that is offered: how it is called, and when it is, timezone-aware."""
+    """A moment that is offered: its name in the form, how it is called, and when it is, timezone-aware."""
 
+    key: str
     words: str
     at: datetime
 
@@ -41,12 +42,12 @@ def moments(now: datetime) -> list[Moment]:
         return datetime.combine(day, clock, tzinfo=local.tzinfo)
 
     monday = 7 - local.weekday()
-    offered = [Moment("In an hour", now + timedelta(hours=1))]
+    offered = [Moment("hour", "In an hour", now + timedelta(hours=1))]
     if local.hour < 13:
-        offered.append(Moment("This afternoon", at(0, time(14))))
+        offered.append(Moment("afternoon", "This afternoon", at(0, time(14))))
     if monday > 1:  # tomorrow isn't that Monday
-        offered.append(Moment("Tomorrow", at(1, MORNING)))
-    return [*offered, Moment("On Monday", at(monday, MORNING))]
+        offered.append(Moment("tomorrow", "Tomorrow", at(1, MORNING)))
+    return [*offered, Moment("monday", "On Monday", at(monday, MORNING))]
 
 
 def in_words(moment: datetime) -> str:
@@ -63,8 +64,9 @@ def snooze(*, ticket: Ticket, by: User, until: datetime) -> Snooze:
         raise Refused("That is over already. Choose a moment to come.", field="until")
     if until > now + LONGEST:
         raise Refused("That is more than a year away.", field="until")
+    newest = Event.objects.filter(ticket=ticket.pk).aggregate(newest=Max("pk"))["newest"]
     made, _ = Snooze.objects.update_or_create(
-        user=by, ticket_id=ticket.pk, defaults={"until": until, "version": ticket.version}
+        user=by, ticket_id=ticket.pk, defaults={"until": until, "seen": newest or 0}
     )
     habits.forget(by)
     return made
@@ -78,13 +80,18 @@ def wake(*, ticket: Ticket, by: User) -> None:
 
 def until(ticket: Ticket, user: User) -> datetime | None:
     """Until when this person has put it aside; None when they haven't, or it woke."""
-    rows = [row for row in habits.aside_of(user) if row.ticket == ticket.pk and row.version >= ticket.version]
-    return next((row.until for row in rows if row.until > timezone.now()), None)
+    if not any(row.ticket == ticket.pk and row.until > timezone.now() for row in habits.aside_of(user)):
+        return None
+    return asleep(user).filter(ticket=ticket.pk).values_list("until", flat=True).first()
 
 
 def asleep(user: User) -> QuerySet[Snooze]:
-    """What the person has put aside, and is neither due nor woken by anything that happened since."""
-    return Snooze.objects.filter(user=user, until__gt=timezone.now(), version__gte=F("ticket__version"))
+    """What the person has put aside, and is neither due nor woken by anything that happened since.
+
+    Events are asked, and not the ticket's version: a note or a missed target changes nothing of the ticket itself.
+    """
+    since = Event.objects.filter(ticket=OuterRef("ticket"), pk__gt=OuterRef("seen")).order_by()
+    return Snooze.objects.filter(~Exists(since), user=user, until__gt=timezone.now())
 
 
 def asleep_ids(user: User) -> tuple[int, ...]:

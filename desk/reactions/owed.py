@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
+EVERYWHERE: Mapping[str, Any] = {}
 BACK_OFF = (1, 5, 15, 60, 300, 900, 3600)  # seconds before the next try, by the number of failures
 
 
@@ -46,13 +47,17 @@ class Debt:
     lease: timedelta
     lost: str
 
-    def work_off(self, do: Callable[[int], None], limit: int = 500, *, stop_at_failure: bool = False) -> int:
-        """Claim what is due, one by one, and call `do` with its id; returns how many were tried.
+    def work_off(
+        self, do: Callable[[int], None], limit: int = 500, *, stop_at_failure: bool = False,
+        within: Mapping[str, Any] = EVERYWHERE,
+    ) -> int:  # fmt: skip
+        """Claim what is due (`within` these values of other columns), one by one, and call `do` with its id.
 
-        A failure is written to the row, which is put off; with `stop_at_failure` it ends the round as well.
+        Returns how many were tried. A failure is written to the row, which is put off; with `stop_at_failure` it ends the
+        round as well.
         """
         tried = 0
-        while tried < limit and (pk := self.claim()) is not None:
+        while tried < limit and (pk := self.claim(within)) is not None:
             tried += 1
             if not self._try(pk, do) and stop_at_failure:
                 break
@@ -62,14 +67,14 @@ class Debt:
         """The row, if it is neither done nor dead."""
         return self._rows(pk=pk, **{self.dead: None})
 
-    def claim(self) -> int | None:
+    def claim(self, within: Mapping[str, Any] = EVERYWHERE) -> int | None:
         """Reserve one due row for a lease, and count the attempt before it is made.
 
         Committed on its own, so that work that kills its worker is counted too and ends as a dead letter.
         """
         with transaction.atomic():
             row = (
-                self._rows(**{self.dead: None, f"{self.due}__lte": Now()})
+                self._rows(**{self.dead: None, f"{self.due}__lte": Now(), **within})
                 .select_for_update(skip_locked=True)
                 .order_by(self.due, "pk")
                 .only("pk", self.attempts)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from desk.people import circles
 from desk.people.models import User, Workgroup
 from desk.people.rules import is_analyst
 from desk.tickets import text as texts
 from desk.tickets.errors import Refused
 
-from . import placeholders, rules
+from . import placeholders
 from .models import CannedReply
 
 
@@ -24,11 +25,11 @@ def save(
     if not is_analyst(by):
         raise PermissionDenied("Only people who work in IT have canned replies.")
     found = canned or CannedReply(owner=by)
-    if not rules.may_change(found, by):
+    if not circles.may_change(found, by):
         raise PermissionDenied(f"Only whoever it belongs to may change “{found}”.")
     if canned is None or canned.owner_id or canned.workgroup_id:
         found.workgroup, found.owner = workgroup, None if workgroup else by
-    if not rules.may_change(found, by):
+    if not circles.may_change(found, by):
         raise Refused(f"Only a lead of {workgroup} writes for all of it.", field="workgroup")
     found.name = texts.clean(name, field="name", required="Please give it a name.", limit=80)
     found.text = texts.clean(text, field="text", required="Please write the reply.", limit=8000)
@@ -45,6 +46,6 @@ def save(
 
 def delete(*, canned: CannedReply, by: User) -> None:
     """It is offered no more; what was written with it stays."""
-    if not rules.may_change(canned, by):
+    if not circles.may_change(canned, by):
         raise PermissionDenied(f"Only whoever it belongs to may delete “{canned}”.")
     canned.delete()

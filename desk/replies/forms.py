@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 
+from desk.people import circles
 from desk.people.models import User, Workgroup
 
 from . import placeholders
 from .models import CannedReply
-from .queries import workgroups_led
 
 
 class CannedForm(forms.Form):
@@ -31,7 +31,7 @@ class CannedForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, canned: CannedReply | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        led = workgroups_led(user)
+        led = circles.led_by(user)
         if not led or (canned is not None and canned.owner_id is None and canned.workgroup_id is None):
             del self.fields["workgroup"]
         else:

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from desk.people import circles
+
 
 class CannedReply(models.Model):
     """A text with {placeholders}, for one person, for a workgroup, or (where neither is named) for everybody of IT."""
@@ -39,4 +41,4 @@ class CannedReply(models.Model):
     @property
     def whose(self) -> str:
         """For whom it is, in words."""
-        return "only you" if self.owner_id else str(self.workgroup) if self.workgroup else "everybody of IT"
+        return circles.in_words(self)

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from desk.people import circles
 from desk.people.rules import is_analyst
 from desk.people.signed_in import SignedIn
 from desk.tickets import rules as ticket_rules
@@ -17,7 +18,7 @@ from desk.tickets.models import Ticket
 from desk.tickets.queries import get_visible
 from desk.tickets.views.answers import code_for, typed_before
 
-from . import actions, placeholders, queries, rules
+from . import actions, placeholders, queries
 from .forms import CannedForm
 from .models import CannedReply
 
@@ -31,7 +32,7 @@ def _only_for_it(request: SignedIn) -> None:
 def index(request: SignedIn) -> HttpResponse:
     """What this person is offered, and what of it is theirs to change."""
     _only_for_it(request)
-    replies = [(one, rules.may_change(one, request.user)) for one in queries.offered_to(request.user)]
+    replies = [(one, circles.may_change(one, request.user)) for one in queries.offered_to(request.user)]
     return render(request, "replies/index.html", {"replies": replies})
 
 
@@ -40,7 +41,7 @@ def write(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """Write a new one, or one anew."""
     _only_for_it(request)
     canned = get_object_or_404(queries.offered_to(request.user), pk=pk) if pk else None
-    if canned is not None and not rules.may_change(canned, request.user):
+    if canned is not None and not circles.may_change(canned, request.user):
         raise PermissionDenied(f"Only whoever it belongs to may change “{canned}”.")
     saved = {"name": canned.name, "text": canned.text, "workgroup": canned.workgroup_id} if canned else {}
     form = CannedForm(

@@ -180,8 +180,10 @@ def unlink(*, link: Link, by: User, at: datetime | None = None) -> None:
 
 def _tell_both(link: Link, event: str, by: User, at: datetime | None) -> None:
     ends = [(link.source, link.target, True), (link.target, link.source, False)]
-    # In one order, so that two who link the same two tickets don't wait for each other.
-    for here, there, forward in sorted(ends, key=lambda end: end[0].pk):
+    both = [link.source_id, link.target_id]
+    children = set(Link.objects.filter(source__in=both, kind=LinkKind.CHILD_OF).values_list("source", flat=True))
+    # In the order in which families are locked (a whole before its parts), so that no two wait for each other.
+    for here, there, forward in sorted(ends, key=lambda end: (end[0].pk in children, end[0].pk)):
         inside = {"kind": LinkKind(link.kind).value, "forward": forward, "number": there.number}
         flow.write_event(here, event, by=by, at=at, inside=inside, visibility=Visibility.INTERNAL)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import template
@@ -41,25 +41,22 @@ CHILDREN_SHOWN = 20  # on the parent's page; the rest is a number
 
 @dataclass(frozen=True)
 class Family:
-    """The parent of an incident, or its children; `others` are children that the reader may not see."""
+    """The parent of an incident, or its children: the first that the reader sees, how many they see, how many there are."""
 
-    parent: Incident | None
-    parent_seen: bool
-    children: list[Incident]
-    others: int
-
-    @property
-    def count(self) -> int:
-        return len(self.children) + self.others
+    parent: Incident | None = None
+    parent_seen: bool = False
+    children: list[Incident] = field(default_factory=list)
+    seen: int = 0
+    count: int = 0
 
     @property
-    def shown(self) -> list[Incident]:
-        """Open ones first."""
-        return sorted(self.children, key=lambda child: child.state in families.OVER)[:CHILDREN_SHOWN]
+    def others(self) -> int:
+        """Children that the reader may not see."""
+        return self.count - self.seen
 
     @property
     def more(self) -> int:
-        return len(self.children) - len(self.shown)
+        return self.seen - len(self.children)
 
 
 @register.simple_tag
@@ -67,8 +64,11 @@ def family_of(incident: Incident, user: User) -> Family:
     """What belongs to an incident, or what it belongs to, as far as this person may see it."""
     parent = incident.parent_incident
     if parent is not None:
-        return Family(parent, may_view(parent, user), [], 0)
-    return Family(None, False, *(families.seen_children(incident, user) if incident.has_children else ([], 0)))
+        return Family(parent, may_view(parent, user))
+    if not incident.has_children:
+        return Family()
+    children, seen, every = families.seen_children(incident, user, CHILDREN_SHOWN)
+    return Family(children=children, seen=seen, count=every)
 
 
 @register.simple_tag

@@ -163,7 +163,7 @@ TABLE = [
     post("queues:delete_view", "         in 403 403  go 404 404 403"),
     post("queues:first_view", "          in 403 403  go 404 404 403"),
     Row("queues:snooze", "               in 403 404 200 404 200 200"),
-    post("queues:snooze", "              in 403 404  go 404  go  go", data={"choice": "0"}),
+    post("queues:snooze", "              in 403 404  go 404  go  go", data={"choice": "hour"}),
     post("queues:select", "              in 403 403  go  go  go 403", data={"ids": "this"}),
     Row("bulk:run", "                    in 404 404 200 404 404 404"),
     post("bulk:run", "                   in 404 404  go 404 404 404", data={"do": "note", "note": "Looked at"}),

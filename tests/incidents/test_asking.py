@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from desk.notifications.models import Message
-from desk.tickets.actions import note, reply
+from desk.tickets.actions import edit, note, reply
 from incidents import asking
 from incidents.models import Incident
 from tests.desk.sla.test_workdays import BERLIN, OFFICE
@@ -86,6 +86,15 @@ def test_who_left_the_company_answers_nothing(solved, world):
     assert Client().post(path(solved), {"answer": "yes"}).status_code == 410
 
 
+def test_who_is_not_its_requester_any_more_answers_nothing_and_reads_nothing(solved, world):
+    """Sam notes that it was Omar's after all; the link in Erin's mail mustn't speak in his name."""
+    hers = path(solved)
+    edit(ticket=solved, by=world.sam, seen=solved.version, requester=world.omar)
+    assert Client().get(hers).status_code == 404
+    assert Client().post(hers, {"answer": "yes"}).status_code == 404
+    assert Client().get(path(Incident.objects.get())).status_code == 200
+
+
 # -- the reminder ------------------------------------------------------------------------------
 
 
@@ -117,3 +126,15 @@ def test_weekends_of_its_calendar_are_no_days(world, monkeypatch):
     found.resolved_at = datetime(2026, 11, 26, 10, tzinfo=BERLIN)  # a Thursday
     assert asking.reminds_at(found) == datetime(2026, 12, 1, 10, tzinfo=BERLIN)
     assert asking.closes_at(found) == datetime(2026, 12, 3, 10, tzinfo=BERLIN)
+
+
+def test_each_goes_by_its_own_calendar_and_all_are_asked_with_one_query(world, monkeypatch, django_assert_num_queries):
+    """Sam's office is shut at the weekend, and what is always open doesn't wait for it."""
+    friday = datetime(2026, 11, 27, 10, tzinfo=BERLIN)
+    office, always = (in_state("resolved", requester=world.erin, analyst=world.sam, at=friday) for _ in range(2))
+    asked = []
+    monkeypatch.setattr(asking, "calendars_of", lambda pks: asked.append(pks) or {office.pk: OFFICE})
+    found = Incident.objects.filter(resolved_at__isnull=False).order_by("pk")
+    with django_assert_num_queries(1):
+        due = list(asking._due(found, 3, friday + timedelta(days=4)))
+    assert (due, asked) == ([always], [[office.pk, always.pk]])

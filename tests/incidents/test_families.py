@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from desk.notifications.models import Message
+from desk.people.queries import automation
 from desk.reactions.actions import deliver_due
 from desk.reactions.models import Delivery
 from desk.tickets import actions as desk_actions
@@ -213,3 +214,27 @@ def test_the_parents_page_costs_the_same_for_many_children(world, family, browse
         families.attach(child=incident(person(f"p{name}"), "Mail"), parent=parent, by=world.sam)
     with django_assert_max_num_queries(len(few.captured_queries)):
         client.get(f"/incidents/{parent.number}/")
+
+
+def test_of_many_children_the_page_names_the_first_open_ones_and_counts_the_rest(world, family, browse, monkeypatch):
+    parent, children = family
+    monkeypatch.setattr("incidents.templatetags.incidents.CHILDREN_SHOWN", 2)
+    move(move(children[0], "start", by=world.sam), "resolve", by=world.sam)
+    theirs = incident(world.erin, "Mail, in the network", workgroup=world.network)
+    families.attach(child=theirs, parent=parent, by=automation())
+    page = browse(world.sam).get(f"/incidents/{parent.number}/").content.decode()
+    card = page[page.index('id="family"') :].partition("</section>")[0]
+    assert [one.number for one in children if one.number in card] == [children[1].number, children[2].number]
+    assert "1 more. Open ones come first." in card
+    assert "1 with other workgroups" in card
+    assert theirs.number not in card
+
+
+def test_a_link_by_hand_touches_the_parent_before_its_child_as_all_that_is_done_to_families(world):
+    """The child is the older one here: by age alone it would be touched first, and wait for whoever resolves them all."""
+    child = move(incident(world.erin, "Mail"), "start", by=world.sam)
+    parent = move(incident(world.omar, "The mail server is gone"), "start", by=world.sam)
+    families.attach(child=child, parent=parent, by=world.sam)
+    desk_actions.link(source=child, target=parent, kind="related_to", by=world.sam)
+    told = Event.objects.filter(kind="link.added").order_by("-pk").values_list("ticket", flat=True)[:2]
+    assert list(told) == [child.pk, parent.pk]

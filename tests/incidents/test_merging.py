@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from desk.notifications.models import Message
 from desk.sla.models import Clock
 from desk.tickets import actions as desk_actions
+from desk.tickets import flow
 from desk.tickets.errors import Refused, Stale
 from desk.tickets.models import Attachment, Link
 from incidents import actions, families, merging
@@ -142,6 +143,26 @@ def test_two_analysts_who_merge_crosswise_at_the_same_time_close_one_of_them(wor
     assert len(refused) == 1
     assert "was closed as a duplicate of" in str(refused[0])
     assert sorted(Incident.objects.values_list("state", flat=True)) == ["cancelled", "logged"]
+
+
+def test_whoever_is_in_the_family_of_either_is_locked_first_a_parent_before_its_child(world, two, monkeypatch):
+    """As in everything done to all children: otherwise Sam, who merges, and Lena, who resolves the whole, would deadlock."""
+    stays, goes = two
+    whole = incident(world.lena, "All of mail is down")
+    families.attach(child=stays, parent=whole, by=world.sam)
+    locked, lock = [], flow.lock
+    monkeypatch.setattr(flow, "lock", lambda ticket: locked.append(ticket.pk) or lock(ticket))
+    actions.merge(incident=goes, by=world.sam, into=stays)
+    first = list(dict.fromkeys(locked))
+    assert first == [goes.pk, whole.pk, stays.pk]
+
+
+def test_erin_who_reported_it_twice_follows_until_neither_is_a_duplicate(world, two):
+    stays, goes = two
+    again = actions.merge(incident=incident(world.erin, "Still no mail"), by=world.sam, into=stays)
+    goes = actions.merge(incident=goes, by=world.sam, into=stays)
+    actions.unmerge(incident=again, by=world.sam)
+    assert watchers(stays) == {world.erin}
 
 
 @pytest.mark.django_db(transaction=True)

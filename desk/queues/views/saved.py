@@ -8,6 +8,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from desk.people import circles
 from desk.people.models import Workgroup
 from desk.people.rules import is_analyst, reach
 from desk.people.signed_in import SignedIn
@@ -46,7 +47,7 @@ def save_view(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """Save the list whose address this one has, or give a view another name."""
     _only_for_it(request)
     view = get_object_or_404(saved.offered_to(request.user), pk=pk) if pk else None
-    if view is not None and not saved.may_change(view, request.user):
+    if view is not None and not circles.may_change(view, request.user):
         raise PermissionDenied(f"Only whoever it belongs to may change “{view}”.")
     initial = {"name": view.name, "workgroup": view.workgroup_id} if view else {}
     form = ViewForm(request.POST or None, user=request.user, view=view, initial={**initial, **typed_before(request)})

@@ -9,9 +9,11 @@ from desk.assignment import automatic
 from desk.assignment.models import Unattended
 from desk.people.actions import join
 from desk.people.models import Absence, AutoAssign, Shift, Skill, UserSkill, Workgroup
+from desk.people.queries import automation
 from desk.reactions.actions import deliver_due
 from desk.reactions.models import Delivery
 from desk.tickets import flow
+from desk.tickets.models import PendingReason
 from desk.tickets.timeline import entries
 from incidents import actions
 from incidents.models import Incident
@@ -238,3 +240,18 @@ def test_a_shift_is_told(world, way):
     found = vpn(world)
     deliver_due()
     assert "on shift until" in assigned(found).get().inside["because"]
+
+
+def test_what_comes_back_to_the_queue_with_nobody_is_given_to_somebody_too(world):
+    """After a merge that is taken back, and when what nobody had goes on by itself."""
+    twin = vpn(world)
+    stays = incident(world.erin, title="VPN is down", workgroup=world.network)
+    actions.merge(incident=twin, by=world.nadia, into=stays)
+    waits = vpn(world)
+    actions.assign(incident=waits, by=world.nadia, workgroup=world.network)
+    actions.hold(incident=waits, by=world.nadia, reason=PendingReason.objects.get(name="Waiting for vendor"))
+    by(world, AutoAssign.LEAST_LOADED)
+    actions.unmerge(incident=twin, by=world.nadia)
+    actions.resume(incident=waits, by=automation(), because="they delivered")
+    deliver_due()
+    assert now(twin).assignee and now(waits).assignee

@@ -6,7 +6,9 @@ from django.urls import reverse
 from desk.assignment import history
 from desk.assignment.models import Ending, RoutingRule
 from desk.assignment.queries import route
+from tests.at_once import at_once, of
 from tests.factories import CategoryFactory, RoutingRuleFactory, ServiceFactory, WorkgroupFactory
+from tests.stories import in_state
 
 PAGE = "admin:assignment_routingrule_proposals"
 
@@ -80,3 +82,19 @@ def test_a_name_that_is_taken_gets_a_number(world, vpn):
 def test_who_may_only_look_accepts_nothing(world, browse, vpn):
     ended(world.desk, world.network, 30, category=vpn)
     assert browse(world.sam).get(reverse(PAGE)).status_code in (302, 403)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_who_count_at_the_same_time_count_each_ticket_once(world, remote):
+    in_state("closed", requester=world.erin, analyst=world.sam, service=remote)
+    assert not of(Exception, at_once(*[history.count] * 4))
+    assert list(Ending.objects.values_list("service", "tickets")) == [(remote.pk, 1)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_accept_it_at_the_same_time_make_one_rule(world, remote):
+    ended(world.desk, world.network, 25, service=remote)
+    (found,) = history.proposals()
+    one, other = at_once(*[lambda: history.accept(found)] * 2)
+    assert one.pk == other.pk
+    assert RoutingRule.objects.filter(workgroup=world.network, service=remote).count() == 1

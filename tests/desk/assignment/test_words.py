@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desk.assignment.measuring import Row, measure
+from desk.assignment.models import LearntWord
 from desk.assignment.words import MOST, Counts, guess, words_of
 
 
@@ -25,6 +26,7 @@ def test_words_of_a_title_count_twice_and_each_once():
     ]  # fmt: skip
     assert len(words_of(" ".join(f"w{n}" for n in range(500)))) == MOST
     assert words_of("x" * 31 + " a 1") == []
+    assert max(map(len, words_of("İ" * 30, "ẞ" * 30)), default=0) <= LearntWord._meta.get_field("word").max_length
 
 
 def test_the_words_that_speak_for_it_are_named():

@@ -134,6 +134,26 @@ def test_four_workers_and_a_double_click_do_each_once(world, five):
 
 
 @pytest.mark.django_db
+def test_sam_neither_waits_for_what_lena_began_nor_does_it_for_her(world, five, browse):
+    hers = actions.select(by=world.lena, tickets=[ticket.pk for ticket in five])
+    actions.start(run=hers, by=world.lena, verb="note", inputs={"note": "Hers"}, said="Add a note to each")
+    his = actions.select(by=world.sam, tickets=[five[0].pk])
+    browse(world.sam).post(f"/bulk/{his.pk}/", {"do": "note", "note": "His"})
+    assert (queries.progress(his).done, queries.progress(hers).over) == (1, 0)
+
+
+@pytest.mark.django_db
+def test_of_many_refusals_the_first_are_named_and_all_are_counted(world, five, browse, monkeypatch):
+    monkeypatch.setattr(queries, "NAMED", 2)
+    found = actions.select(by=world.nadia, tickets=[ticket.pk for ticket in five])
+    actions.start(run=found, by=world.nadia, verb="note", inputs={"note": "Hello"}, said="Add a note to each")
+    actions.work_off()
+    progress = queries.progress(found)
+    assert (progress.refusals, len(progress.refused), progress.is_over) == (5, 2, True)
+    assert "The first 2 of 5 are named." in browse(world.nadia).get(f"/bulk/{found.pk}/").content.decode()
+
+
+@pytest.mark.django_db
 def test_what_breaks_is_tried_again_and_undoes_nothing_else(world, five, monkeypatch, settings):
     settings.REACTION_MAX_ATTEMPTS = 1
     from desk.tickets import actions as tickets

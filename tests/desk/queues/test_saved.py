@@ -2,9 +2,11 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import TestCase
 
 from desk.queues import saved
 from desk.queues.models import SavedView
+from desk.queues.queries import known_queues
 from desk.tickets.errors import Refused
 from tests.factories import incident
 
@@ -80,6 +82,24 @@ def test_queues_open_with_the_first_view_and_the_whole_list_can_be_had(world, br
     sam.post(f"/views/{view.pk}/first/")
     sam.post(f"/views/{view.pk}/delete/")
     assert sam.get("/queues/").status_code == 200
+
+
+def test_a_first_view_of_the_whole_list_is_the_whole_list(world, browse):
+    saved.begin_with(by=world.sam, view=saved.save(by=world.sam, name="Everything", query=""))
+    assert browse(world.sam).get("/queues/").status_code == 200
+
+
+def test_what_is_in_a_view_is_counted_once_until_something_moves(world, browse, django_assert_num_queries):
+    saved.save(by=world.sam, name="Urgent", query="priority=1")
+    incident(world.erin, "One", impact=1, urgency=1)
+    request = browse(world.sam).get("/views/").wsgi_request
+    groups = tuple(known_queues(request.user))
+    saved.shelf(request, groups)
+    with django_assert_num_queries(2):  # the views, and the first of them
+        assert [row.count for row in saved.shelf(request, groups)] == ["1"]
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        incident(world.erin, "Two", impact=1, urgency=1)
+    assert [row.count for row in saved.shelf(request, groups)] == ["2"]
 
 
 def test_renaming_keeps_the_question(world, browse):

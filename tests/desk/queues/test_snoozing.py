@@ -7,11 +7,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from desk.people.queries import automation
 from desk.queues import habits, snoozing
+from desk.queues.forms import SnoozeForm
 from desk.queues.models import Snooze
-from desk.tickets import actions
+from desk.tickets import actions, flow
 from desk.tickets.errors import Refused
+from desk.tickets.models import Ticket
 from tests.factories import incident
+from tests.stories import move
 
 
 def soon():
@@ -63,10 +67,29 @@ def test_it_comes_back_when_its_requester_writes(world, browse):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda one, world: actions.note(ticket=one, by=world.lena, message="It is the router"),
+        lambda one, world: move(one, "assign", by=world.lena, workgroup=one.workgroup, assignee=world.sam),
+        lambda one, world: flow.write_event(one, "sla.breached", by=automation(), visibility="internal"),
+    ],
+    ids=["a note", "a move", "a missed target"],
+)
+def test_it_comes_back_when_anything_happens(world, browse, happens):
+    one = incident(world.erin, "One")
+    snoozing.snooze(ticket=one, by=world.sam, until=soon())
+    assert snoozing.until(one, world.sam) is not None
+    happens(one, world)
+    assert snoozing.until(Ticket.objects.get(pk=one.pk), world.sam) is None
+    assert listed(browse(world.sam)) == {one.number}
+
+
+@pytest.mark.django_db
 def test_waking_it_by_hand(world, browse):
     one = incident(world.erin, "One")
     sam, address = browse(world.sam), f"/snooze/{one.number}/"
-    sam.post(address, {"choice": "0"})
+    sam.post(address, {"choice": "hour"})
     assert "You have put it aside until" in sam.get(f"/incidents/{one.number}/").content.decode()
     sam.post(address, {"wake": "yes"})
     assert listed(sam) == {one.number}
@@ -84,6 +107,22 @@ def test_only_moments_to_come_and_only_who_sees_the_queue(world, browse):
     page = browse(world.sam).post(f"/snooze/{one.number}/", {"choice": "own", "until": ""})
     assert page.status_code == 422
     assert "Please give a day and a time." in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_made_before_one_and_sent_after_it_never_means_another_moment(world, browse, monkeypatch):
+    one, sam = incident(world.erin, "One"), browse(world.sam)
+    clock = {"now": datetime(2026, 11, 26, 12, 59, tzinfo=UTC)}
+    monkeypatch.setattr("desk.queues.forms.timezone.now", lambda: clock["now"])
+    with timezone.override("UTC"):
+        assert [key for key, _ in SnoozeForm().fields["choice"].choices] == [
+            "hour", "afternoon", "tomorrow", "monday", "own",
+        ]  # fmt: skip
+    clock["now"] += timedelta(hours=6)
+    page = sam.post(f"/snooze/{one.number}/", {"choice": "afternoon"})
+    assert page.status_code == 422
+    assert "That moment is over meanwhile." in page.content.decode()
+    assert not Snooze.objects.exists()
 
 
 @pytest.mark.parametrize(
