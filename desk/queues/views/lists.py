@@ -44,8 +44,9 @@ def queue(request: SignedIn, slug: str = "") -> HttpResponse:
         workgroup = _workgroup(request, slug)
     found = asked.read(request, (workgroup,) if workgroup else tuple(mine), one=bool(workgroup))
     names = saved.names(request.user)
-    if not slug and not request.GET and (first := next((one for one in names if one.is_first), None)):
-        return redirect(first.address)
+    first = next((one.address for one in names if one.is_first), request.path)
+    if not slug and not request.GET and first != request.path:  # a view of the whole list leads nowhere else
+        return redirect(first)
     if "choose" in request.GET:
         return _choose(request, found, workgroup)
     part = bool(request.htmx) or "Live" in request.headers

@@ -82,6 +82,19 @@ def test_queues_open_with_the_first_view_and_the_whole_list_can_be_had(world, br
     assert sam.get("/queues/").status_code == 200
 
 
+def test_the_last_chip_of_the_first_view_can_be_taken_away(world, browse):
+    saved.begin_with(by=world.sam, view=saved.save(by=world.sam, name="Urgent", query="priority=1"))
+    page = browse(world.sam).get("/queues/?priority=1").context
+    (chip,) = page["asked"].chips
+    assert (chip.without, page["asked"].plain) == ("?tab=all", "?tab=all")
+    assert browse(world.sam).get(f"/queues/{chip.without}").status_code == 200
+
+
+def test_queues_may_open_with_a_view_of_everything(world, browse):
+    saved.begin_with(by=world.sam, view=saved.save(by=world.sam, name="Everything", query=""))
+    assert browse(world.sam).get("/queues/").status_code == 200
+
+
 def test_renaming_keeps_the_question(world, browse):
     view = saved.save(by=world.sam, name="Urgent", query="priority=1")
     browse(world.sam).post(f"/views/{view.pk}/", {"name": "Very urgent"})
