@@ -59,7 +59,8 @@
   document.addEventListener("htmx:load", countAll);
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea") && event.target.form) {
+    const writes = event.target.matches("textarea, select, input:not([type=search], [aria-expanded=true])"); // an open list takes Enter itself
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && writes && event.target.form) {
       event.preventDefault();
       event.target.form.requestSubmit();
     }

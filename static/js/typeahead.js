@@ -69,7 +69,7 @@
     });
     open(box, document.activeElement === inputOf(box));
     const found = options(box).length;
-    if (window.house) window.house.say(found === 1 ? "1 person found" : `${found} people found`);
+    if (window.house) window.house.say(`${found || "None"} found`);
   });
 
   document.addEventListener("input", (event) => {

@@ -95,6 +95,13 @@ def test_queues_may_open_with_a_view_of_everything(world, browse):
     assert browse(world.sam).get("/queues/").status_code == 200
 
 
+def test_an_address_that_is_too_long_is_refused_rather_than_cut(world, browse):
+    answer = browse(world.sam).post(f"/views/save/?q={'a' * 2000}", {"name": "Long"})
+    assert answer.status_code == 409
+    assert "too long to be kept" in answer.content.decode()
+    assert not SavedView.objects.exists()
+
+
 def test_renaming_keeps_the_question(world, browse):
     view = saved.save(by=world.sam, name="Urgent", query="priority=1")
     browse(world.sam).post(f"/views/{view.pk}/", {"name": "Very urgent"})
