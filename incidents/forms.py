@@ -315,7 +315,7 @@ class AttachForm(forms.Form):
     def __init__(self, *args: Any, ticket: Incident, user: User, **kwargs: Any):
         self.ticket, self.user = ticket, user
         super().__init__(*args, **{"auto_id": "attach_%s", **kwargs})
-        self.fields["number"].widget.but = ticket.number  # type: ignore[attr-defined]
+        self.fields["number"].widget.but = ticket.number
 
     def clean_number(self) -> Incident:
         """One that the person may see, or a major incident: everybody in IT may give theirs to that."""

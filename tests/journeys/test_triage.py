@@ -1,4 +1,4 @@
-"""Two at one queue, by keyboard: Sam and Lena want the same ticket, nobody's words are lost; and Sam assigns many at once."""
+"""Two at one queue, by keyboard: Sam and Lena want the same ticket, nobody's words are lost; Sam assigns many, and merges."""
 
 from playwright.sync_api import expect
 
@@ -69,3 +69,17 @@ def test_many_are_assigned_by_keys_alone_and_the_colleague_sees_them_come(open_a
     sam.keyboard.press("Enter")
     expect(sam.locator("#rows tbody tr").first).to_contain_text("Lena")
     assert {found.assignee for found in Incident.objects.all()} == {town.lena}
+
+
+def test_the_other_one_is_found_by_words_on_the_page_of_the_move_as_well(open_as, town):
+    stays, goes = incident(town.erin, "No mail since nine"), incident(town.omar, "Mail is dead")
+    page = open_as("sam", **WIDE)
+    page.goto(f"/incidents/{goes.number}/do/merge/")
+    page.get_by_role("combobox").focus()
+    page.keyboard.type("mail")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("combobox")).to_have_value(f"{stays.number} No mail since nine")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="What will happen")).to_be_visible()
