@@ -318,6 +318,7 @@ class AttachForm(forms.Form):
     def __init__(self, *args: Any, ticket: Incident, user: User, **kwargs: Any):
         self.ticket, self.user = ticket, user
         super().__init__(*args, **{"auto_id": "attach_%s", **kwargs})
+        self.fields["number"].widget.but = ticket.number
 
     def clean_number(self) -> Incident:
         """One that the person may see, or a major incident: everybody in IT may give theirs to that."""
@@ -345,7 +346,7 @@ class MergeForm(MoveForm):
 
     def prepare(self) -> None:
         field: Any = self.fields["into"]
-        field.user = self.user
+        field.user, field.widget.but = self.user, self.ticket.number
         given = self.data.get("into") if self.is_bound else self.initial.get("into")
         try:
             self.stays = field.clean(given) if given else None

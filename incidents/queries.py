@@ -69,11 +69,12 @@ def major_numbered(number: str) -> Incident | None:
 FOUND = 10  # incidents that a list of suggestions offers
 
 
-def suggested(user: User, words: str) -> list[Incident]:
-    """Open incidents of the person's queues whose number or title holds each word, the newest first."""
+def suggested(user: User, words: str, but: str = "") -> list[Incident]:
+    """Open incidents of the person's queues whose number or title holds each word, the newest first; all `but` one."""
     rows = (
         Incident.objects.filter(in_reach(user))
         .exclude(state__in=CLOSED_STATES)
+        .exclude(number=but)
         .select_related("requester", "workgroup")
     )
     for word in words.replace("\x00", "").split():

@@ -15,7 +15,12 @@ from .verbs import priority_in_words
 
 
 class BulkForm(forms.Form):
-    """Asks nothing."""
+    """Asks nothing. Where it asks, the first field has the focus: it is reached by a key of the queue."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for field in list(self.fields.values())[:1]:
+            field.widget.attrs["autofocus"] = True
 
     def in_words(self) -> str:
         """What is done with each, for the page of the run."""

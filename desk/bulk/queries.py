@@ -69,6 +69,15 @@ class Preview:
     unable: list[tuple[Ticket, str]]
     not_asked: int
 
+    @property
+    def unable_count(self) -> int:
+        return len(self.unable)
+
+    @property
+    def is_vain(self) -> bool:
+        """Whether it can be done with none of them, as far as anybody can tell beforehand."""
+        return not (self.able or self.not_asked)
+
 
 def tickets_of(run: Run) -> QuerySet[Ticket]:
     """The selected tickets that the person may still see."""

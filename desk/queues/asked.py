@@ -59,7 +59,7 @@ class Asked:
             query.pop(name, None)
             if value is not None:
                 query[name] = value
-        return f"?{query.urlencode()}" if query else "?"
+        return _address(query)
 
     @property
     def plain(self) -> str:
@@ -138,5 +138,10 @@ def _chips(asked: Asked, found: Any, name: str, value: Any) -> list[Chip]:
     for one in value:
         query = asked.query.copy()
         query.setlist(name, [other for other in query.getlist(name) if other != str(one)])
-        chips.append(Chip(found.label, str(labels.get(str(one), one)), f"?{query.urlencode()}"))
+        chips.append(Chip(found.label, str(labels.get(str(one), one)), _address(query)))
     return chips
+
+
+def _address(query: QueryDict) -> str:
+    """What asks for nothing says so: a bare address opens with the view that the person begins with."""
+    return f"?{query.urlencode() or 'tab=all'}"

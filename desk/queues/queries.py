@@ -81,7 +81,8 @@ class Listing:
         own = self.of_tab(self.all_of(OuterRef("pk")), self.tab)
         first = ordering.after(ordering.ordered(own, self.order), self.order, after)[: PAGE + 1]
         each = Workgroup.objects.filter(pk__in=[group.pk for group in self.groups]).order_by()
-        found = each.values_list(Func(ArraySubquery(first.values("pk")), function="UNNEST"))
+        # Typed, since Django writes a bare NULL where it knows that nothing can match.
+        found = each.values_list(Func(ArraySubquery(first.values("pk")), template="UNNEST(%(expressions)s::bigint[])"))
         return ordering.ordered(Ticket.objects.filter(pk__in=found), self.order)[: PAGE + 1]
 
 

@@ -19,6 +19,7 @@ from . import counts, habits, live
 from .models import FirstView, SavedView
 
 MOST = 12  # views whose tickets are counted
+LONGEST = 2000  # characters of an address that is kept: one cut short would ask something else
 
 
 def offered_to(user: User) -> QuerySet[SavedView]:
@@ -74,7 +75,7 @@ def save(
 ) -> SavedView:  # fmt: skip
     """Keep a list's address under a name: for oneself, or for a workgroup that one leads; `view` is kept anew.
 
-    Refused, beside the field, where the name is taken in the same circle.
+    Refused, beside the field, where the name is taken in the same circle; and where the address is too long.
     """
     if not is_analyst(by):
         raise PermissionDenied("Only people who work in IT save views of queues.")
@@ -86,7 +87,9 @@ def save(
     if not circles.may_change(found, by):
         raise Refused(f"Only a lead of {workgroup} saves views for all of it.", field="workgroup")
     found.name = text.clean(name, field="name", required="Please give it a name.", limit=60)
-    found.query, found.place = query[:2000], place
+    if len(query) > LONGEST:
+        raise Refused("The address of this list is too long to be kept. Narrow it by fewer filters.")
+    found.query, found.place = query, place
     try:
         with transaction.atomic():
             found.save()

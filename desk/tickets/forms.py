@@ -57,6 +57,7 @@ class TicketInput(forms.TextInput):
 
     def __init__(self, found_at: str, **kwargs: Any):
         self.found_at = found_at
+        self.but = ""  # the number of the ticket whose page asks: it is never the other one
         super().__init__(**kwargs)
 
 

@@ -251,4 +251,5 @@ def count_of(*parts: QuerySet[Any]) -> Func:
     """
     first, *others = (part.order_by().values("pk")[:COUNT_CAP] for part in parts)
     some = ArraySubquery(first.union(*others)[:COUNT_CAP] if others else first)
-    return Func(some, function="CARDINALITY", output_field=IntegerField())
+    # Where Django knows that nothing can match it writes NULL, of which PostgreSQL knows neither type nor length.
+    return Func(some, template="COALESCE(CARDINALITY(%(expressions)s::bigint[]), 0)", output_field=IntegerField())

@@ -27,7 +27,8 @@ def find(request: SignedIn) -> HttpResponse:
     if not is_analyst(request.user):
         raise PermissionDenied("Only people who work in IT may look incidents up.")
     words = request.GET.get("q", "")[:80]
-    found = queries.suggested(request.user, words) if len(words.strip()) >= 2 else []
+    but = request.GET.get("but", "")[:20]
+    found = queries.suggested(request.user, words, but) if len(words.strip()) >= 2 else []
     return render(request, "incidents/found.html", {"incidents": found, "words": words})
 
 

@@ -59,9 +59,13 @@
   document.addEventListener("htmx:load", countAll);
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea") && event.target.form) {
+    const writes = event.target.matches("textarea, select, input:not([type=search], [aria-expanded=true])"); // an open list takes Enter itself
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && writes && event.target.form) {
       event.preventDefault();
-      event.target.form.requestSubmit();
+      // By a click on the first button that is seen, as Enter does: a form may ask to look first, and its button says so.
+      const button = [...event.target.form.elements].find((one) => one.type === "submit" && one.getClientRects().length);
+      if (button) button.click();
+      else event.target.form.requestSubmit();
     }
   });
 

@@ -130,7 +130,7 @@ def test_everybody_reads_of_it_and_of_nothing_internal(world, outage, mail, brow
     assert "We are on it. Use the phone." in page
     assert "Me too" in page
     assert "next word" in page
-    for secret in ("Backup", "The mail server is gone", "Omar", "P1"):
+    for secret in ("Backup", "The mail server is gone", "Omar", "P1 "):
         assert secret not in page
     solve(outage, world.sam)
     assert "Mail is slow" not in browse(world.erin).get(address.format(mail=mail.pk)).content.decode()

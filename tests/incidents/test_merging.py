@@ -232,6 +232,10 @@ def test_sam_finds_the_other_one_looks_at_what_will_happen_and_merges(world, two
     address = f"/incidents/{goes.number}/do/merge/"
     asked = sam.get(address).content.decode()
     assert "Show what will happen" in asked
+    assert f'hx-get="/incidents/find/?but={goes.number}"' in asked
+    others = sam.get("/incidents/find/", {"q": "mail", "but": goes.number}).content.decode()
+    assert stays.number in others
+    assert goes.number not in others
     shown = sam.post(address, {"into": stays.number.lower(), "show": "1", "seen": goes.version}).content.decode()
     assert f"become{''}" not in shown
     assert "Erin will see the public side of" in " ".join(shown.split())

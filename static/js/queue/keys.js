@@ -12,6 +12,10 @@
   const shown = () => document.querySelector("#panel:not([hidden]) [data-ticket-href]") || document.querySelector("#main > [data-ticket-href]");
   const link = (row) => row.querySelector(".queue-title a");
 
+  /* Why a key did nothing, shown until the next one. */
+  const refuse = (words) => window.house.toast(words, "info");
+  const forgive = () => document.querySelectorAll('#toasts [data-toast="info"]').forEach((old) => old.remove());
+
   function go(row) {
     if (!row) return;
     rows().forEach((one) => one.toggleAttribute("data-current", one === row));
@@ -33,7 +37,7 @@
     const root = here && (here.closest("#panel") || document.getElementById("main"));
     const button = root && SORTS[key].map((name) => root.querySelector(`[data-move="${name}"]`)).find(Boolean);
     if (button) button.click();
-    else if (here) window.house.say("That isn't open to you here.");
+    else if (here) refuse("That isn't open to you here.");
     return Boolean(here);
   }
 
@@ -45,7 +49,7 @@
     if (key === "t") return void window.htmx.ajax("POST", `${address}take/`, { target: "#panel", swap: "innerHTML", values: { next: "panel" } });
     if (key === "z") return void window.htmx.ajax("GET", `/snooze/${row.querySelector(".number").textContent}/?next=panel`, { target: "#dialog-body", swap: "innerHTML" });
     const name = (JSON.parse(list().dataset.moves)[row.dataset.kind] || {})[key];
-    if (!name) return window.house.say("There is no such move for this kind of ticket.");
+    if (!name) return refuse("There is no such move for this kind of ticket.");
     window.htmx.ajax("GET", `${address}do/${name}/?next=panel`, { target: "#dialog-body", swap: "innerHTML" });
   }
 
@@ -57,7 +61,7 @@
       return;
     }
     const fold = document.querySelector(`.composer-${which}`);
-    if (!fold) return window.house.say("That isn't open to you here.");
+    if (!fold) return refuse("That isn't open to you here.");
     fold.open = true;
     const box = fold.querySelector("textarea");
     box.focus();
@@ -78,6 +82,7 @@
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape") return leave(event);
     if (!on() || document.querySelector("dialog[open]") || inField(event.target)) return;
+    forgive();
     if (event.key === "Enter" && event.target.closest("a, button, summary, input")) return;
     if (SORTS[event.key]) {
       if (!press(event.key)) act(event.key);

@@ -103,6 +103,15 @@ def test_what_is_not_understood_narrows_nothing_and_is_told(shelf, browse):
         assert answer is None or "This filter is left out." in answer.content.decode()
 
 
+@pytest.mark.parametrize("query", ["q=-", "q=%22%3E%3Cscript%3E", "requester=none", "tab=asleep"])
+@pytest.mark.parametrize("address", ["/queues/", "/queues/service-desk/"])
+def test_where_nothing_can_match_the_list_is_empty_and_its_tabs_count_none(shelf, browse, address, query):
+    answer = browse(shelf.admin).get(f"{address}?{query}")
+    counts = {tab.key: tab.count for tab, _, _ in answer.context["tabs"]}
+    assert answer.context["rows"] == []
+    assert set(counts.values()) == {"0"} or (query, counts["asleep"]) == ("tab=asleep", "0")
+
+
 def test_all_ones_workgroups_stand_in_one_list_and_no_other(shelf, browse):
     foreign = incident(shelf.erin, "Of the network", workgroup=shelf.network)
     ours = browse(shelf.sam).get("/queues/").context["rows"]

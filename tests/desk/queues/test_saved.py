@@ -84,6 +84,14 @@ def test_queues_open_with_the_first_view_and_the_whole_list_can_be_had(world, br
     assert sam.get("/queues/").status_code == 200
 
 
+def test_the_last_chip_of_the_first_view_can_be_taken_away(world, browse):
+    saved.begin_with(by=world.sam, view=saved.save(by=world.sam, name="Urgent", query="priority=1"))
+    page = browse(world.sam).get("/queues/?priority=1").context
+    (chip,) = page["asked"].chips
+    assert (chip.without, page["asked"].plain) == ("?tab=all", "?tab=all")
+    assert browse(world.sam).get(f"/queues/{chip.without}").status_code == 200
+
+
 def test_a_first_view_of_the_whole_list_is_the_whole_list(world, browse):
     saved.begin_with(by=world.sam, view=saved.save(by=world.sam, name="Everything", query=""))
     assert browse(world.sam).get("/queues/").status_code == 200
@@ -100,6 +108,13 @@ def test_what_is_in_a_view_is_counted_once_until_something_moves(world, browse, 
     with TestCase.captureOnCommitCallbacks(execute=True):
         incident(world.erin, "Two", impact=1, urgency=1)
     assert [row.count for row in saved.shelf(request, groups)] == ["2"]
+
+
+def test_an_address_that_is_too_long_is_refused_rather_than_cut(world, browse):
+    answer = browse(world.sam).post(f"/views/save/?q={'a' * 2000}", {"name": "Long"})
+    assert answer.status_code == 409
+    assert "too long to be kept" in answer.content.decode()
+    assert not SavedView.objects.exists()
 
 
 def test_renaming_keeps_the_question(world, browse):

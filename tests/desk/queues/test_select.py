@@ -3,6 +3,7 @@
 import pytest
 
 from desk.bulk import actions
+from desk.bulk import queries as bulk
 from desk.bulk.models import Row, Run
 from tests.factories import incident
 from tests.stories import in_state
@@ -50,6 +51,27 @@ def test_nothing_selected_leads_back_to_the_list_with_a_word(world, browse):
     answer = browse(world.sam).post("/select/?tab=mine", {}, follow=True)
     assert answer.redirect_chain[0][0] == "/queues/?tab=mine"
     assert "Nothing is selected." in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_what_can_be_done_with_none_has_no_button(world, five, browse):
+    sam = browse(world.sam)
+    chosen = sam.post("/select/", {"ids": ids(five[4:]), "do": "assign"})
+    page = sam.get(chosen["Location"]).content.decode()
+    assert "It can be done with none of them:" in page
+    assert "Assign 1 ticket" not in page
+    some = sam.get(sam.post("/select/", {"ids": ids(five), "do": "assign"})["Location"]).content.decode()
+    assert "It can be done with 4. With 1 it can't:" in some
+    assert "Assign 5 tickets" in some
+
+
+@pytest.mark.django_db
+def test_a_long_selection_says_how_much_of_it_was_looked_at(world, five, browse, monkeypatch):
+    monkeypatch.setattr(bulk, "LOOKED_AT", 1)
+    sam = browse(world.sam)
+    page = sam.get(sam.post("/select/", {"ids": ids([five[4], five[0]]), "do": "assign"})["Location"]).content.decode()
+    assert "none of them" not in page
+    assert "Assign 2 tickets" in page
 
 
 @pytest.mark.django_db
