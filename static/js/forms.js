@@ -62,8 +62,9 @@
     const writes = event.target.matches("textarea, select, input:not([type=search], [aria-expanded=true])"); // an open list takes Enter itself
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && writes && event.target.form) {
       event.preventDefault();
-      // By a click on the first button that is seen, as Enter does: a form may ask to look first, and its button says so.
-      const button = [...event.target.form.elements].find((one) => one.type === "submit" && one.getClientRects().length);
+      // By a click on the first button at its end: a form may ask to look first, and its button says so.
+      const seen = [...event.target.form.elements].filter((one) => one.type === "submit" && one.getClientRects().length);
+      const button = seen.find((one) => one.closest(".form-actions")) || seen[0];
       if (button) button.click();
       else event.target.form.requestSubmit();
     }

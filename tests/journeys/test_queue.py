@@ -116,7 +116,7 @@ def test_who_switched_single_keys_off_is_left_alone(open_as, town):
     assert on(page) is None
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("Control+k")
-    expect(page.get_by_role("searchbox", name="Ticket, person or command")).to_be_focused()
+    expect(page.get_by_role("searchbox", name="Ticket, article, person or command")).to_be_focused()
     page.keyboard.type("unass")
     expect(page.locator("#command-found a")).to_have_count(1)
     page.keyboard.press("Enter")

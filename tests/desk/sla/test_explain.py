@@ -109,7 +109,7 @@ def from_new_york(world):
     return incident(world.erin, at=timezone.now() - H)
 
 
-@pytest.mark.parametrize("page", ["/queues/service-desk/", "/incidents/{number}/", "/clocks/{number}/"])
+@pytest.mark.parametrize("page", ["/incidents/{number}/", "/clocks/{number}/"])
 def test_times_are_the_viewers_and_the_calendars_zone_is_told_on_hover(world, browse, from_new_york, page):
     due = clock(from_new_york).due_at
     text = browse(world.sam).get(page.format(number=from_new_york.number)).content.decode()
