@@ -185,12 +185,12 @@ class ResolveForm(MoveForm):
     code = forms.ModelChoiceField(
         ResolutionCode.objects.filter(is_active=True), empty_label=None, label="Resolution code"
     )
-    article = PickField(label="Solved with an article", help_text="Its short answer fills in the solution.")
     solution = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="What was wrong and what you did. The requester reads this.",
         error_messages={"required": "Please say what solved it; the requester reads this."},
     )
+    article = PickField(label="Solved with an article", help_text="Its short answer fills in the solution.")
     violation = forms.ModelChoiceField(
         violation_reasons(),
         label="Why was the target missed?",
