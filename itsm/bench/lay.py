@@ -20,6 +20,7 @@ from incidents.models import Incident, ResolutionCode
 from itsm.essentials import lay_essentials
 
 PEOPLE, WORKGROUPS, ANALYSTS = 2000, 20, 5  # analysts of each workgroup
+FREE = 1500  # incidents to take and to resolve; more than are measured
 RARE, COMMON = "zanzibar", "printer"  # in ten tickets, and in one of twenty
 THINGS = [
     "mail", "laptop", "screen", "badge", "phone", "scanner", "keyboard", "mailbox", "calendar", "drive", "folder",
@@ -43,6 +44,8 @@ class Company:
     talked: Incident  # has ten events that a person wrote
     fresh: Incident
     services: list[Service]
+    free: list[str]  # numbers of incidents that nobody has yet, one for each time that one is taken and resolved
+    code: int  # how one is resolved
 
 
 def lay(size: int, say: Any = print) -> Company:
@@ -205,4 +208,6 @@ def _company(groups: list[Workgroup], people: list[User]) -> Company:
         verb, by = (actions.note, analyst) if n % 3 == 2 else (actions.reply, requester if n % 2 else analyst)
         verb(ticket=talked, by=by, message=f"Word {n} about the printer on the ward, and what we tried so far.")
     fresh = log(by=requester, title="Kennwort is locked", workgroup=groups[0])
-    return Company(analyst, requester, groups[0], talked, fresh, list(Service.objects.all()[:3]))
+    free = [log(by=requester, title=f"Badge {n} is locked", workgroup=groups[0]).number for n in range(FREE)]
+    code = ResolutionCode.objects.all()[0].pk
+    return Company(analyst, requester, groups[0], talked, fresh, list(Service.objects.all()[:3]), free, code)

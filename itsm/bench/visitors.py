@@ -38,6 +38,11 @@ class OverTheWire:
         kind = {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": CSRF}
         return self._ask("POST", address, data, {**kind, "Referer": f"http://127.0.0.1:{self.port}/", **headers})
 
+    def text(self, address: str) -> str:
+        """A page as it reads, not measured."""
+        self._connection.request("GET", address, None, {"Cookie": self.cookies})
+        return self._connection.getresponse().read().decode()
+
     def _ask(self, method: str, address: str, body: str | None, headers: dict[str, str]) -> tuple[int, int]:
         self._connection.request(method, address, body, {"Cookie": self.cookies, **headers})
         answer = self._connection.getresponse()
@@ -59,6 +64,9 @@ class Inside:
             answer = self._client.get(address, headers=headers)
         self.statements = len(seen)
         return answer.status_code, len(answer.content)
+
+    def text(self, address: str) -> str:
+        return self._client.get(address).content.decode()
 
     def post(self, address: str, data: str, **headers: str) -> tuple[int, int]:
         with CaptureQueriesContext(connection) as seen:
