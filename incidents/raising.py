@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from desk.people.models import User
 from desk.people.queries import leads_of
-from desk.people.rules import is_analyst
+from desk.people.rules import ask_analyst
 from desk.services.models import Criticality, Service
 from desk.tickets import actions as ticket_actions
 from desk.tickets import flow, text
@@ -29,6 +28,7 @@ RAISED = "trouble.raised"
 TOLD = "trouble.told"
 DISRUPTIONS = {"change.service_interrupted", "request.service_disrupted", "service.disrupted"}
 BY_HAND = "reported_by_hand"
+FOR_IT = "may raise an incident for something else"
 BY_CRITICALITY = {
     Criticality.VITAL: Impact.HIGH,
     Criticality.IMPORTANT: Impact.MEDIUM,
@@ -190,8 +190,7 @@ def raise_for_service(*, service: Service, by: User, title: str, words: str, lev
 
 def _typed(by: User, title: str, words: str) -> tuple[str, str]:
     """What an analyst typed, cleaned; PermissionDenied for everybody else."""
-    if not is_analyst(by):
-        raise PermissionDenied("Only people who work in IT may raise an incident for something else.")
+    ask_analyst(by, FOR_IT)
     title = text.clean(title, field="title", required="Please say in a few words what is wrong.", limit=200)
     return title, text.clean(words, field="words", required="Please say what happened.")
 

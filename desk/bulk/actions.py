@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.http import Http404
 
 from desk.people.models import User
-from desk.people.rules import is_analyst
+from desk.people.rules import ask_analyst
 from desk.reactions.owed import Debt, wake_for
 from desk.tickets import flow
 from desk.tickets.errors import Refused
@@ -20,7 +20,7 @@ from desk.tickets.models import Ticket
 from desk.tickets.queries import get_visible
 
 from .models import Row, Run
-from .verbs import VERBS, restored
+from .verbs import FOR_IT, VERBS, restored
 
 WORK = "bulk.work"  # the task that is woken
 MOST = 5000  # tickets of one run
@@ -34,12 +34,11 @@ KEPT = timedelta(days=30)
 
 @transaction.atomic
 def select(*, by: User, tickets: Iterable[int], back: str = "") -> Run:
-    """Keep these tickets (by id, those that the person may see) as a selection; nothing happens to them yet.
+    """Keep these tickets (by id) as a selection; nothing happens to them yet, and never to one that the person may not see.
 
     Refused when there is none, or more than MOST.
     """
-    if not is_analyst(by):
-        raise PermissionDenied("Only people who work in IT do things with many tickets at once.")
+    ask_analyst(by, FOR_IT)
     chosen = list(dict.fromkeys(tickets))
     if not chosen:
         raise Refused("Nothing is selected.")

@@ -17,6 +17,7 @@ from desk.tickets.errors import Refused
 from desk.tickets.models import PendingReason, Priority, Ticket
 from desk.tickets.queries import priority_for
 
+FOR_IT = "do things with many tickets at once"
 Act = Callable[[Ticket, User, dict[str, Any]], bool]  # False: there was nothing to change
 May = Callable[[Ticket, User], list[str]]  # the sentences that stand in the way already
 

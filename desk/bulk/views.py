@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
-from desk.people.rules import is_analyst
+from desk.people.rules import ask_analyst
 from desk.people.signed_in import SignedIn
 from desk.tickets.errors import Refused
 from desk.tickets.forms import refuse
@@ -19,7 +18,7 @@ from desk.tickets.views.answers import code_for, typed_before
 from . import actions, queries
 from .forms import FORMS
 from .models import Run
-from .verbs import VERBS
+from .verbs import FOR_IT, VERBS
 
 SHOWN = 50  # tickets of a selection that are named
 
@@ -27,7 +26,7 @@ SHOWN = 50  # tickets of a selection that are named
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
     """What this person did with many tickets lately."""
-    _only_for_it(request)
+    ask_analyst(request.user, FOR_IT)
     return render(request, "bulk/index.html", {"runs": queries.mine(request.user)[:30]})
 
 
@@ -79,8 +78,3 @@ def run(request: SignedIn, pk: int) -> HttpResponse:
 def _progress(request: SignedIn, found: Run) -> HttpResponse:
     context = {"run": found, "verb": VERBS[found.verb], "progress": queries.progress(found)}
     return render(request, "bulk/progress.html#bar" if request.htmx else "bulk/progress.html", context)
-
-
-def _only_for_it(request: SignedIn) -> None:
-    if not is_analyst(request.user):
-        raise PermissionDenied("Only people who work in IT do things with many tickets at once.")

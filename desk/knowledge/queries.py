@@ -22,7 +22,7 @@ from desk.tickets.text import as_plain
 
 from . import rules
 from .lifecycle import Stage
-from .models import Article, ArticleUse, Audience, Picture, Version, Vote
+from .models import Article, ArticleUse, Audience, Deflection, Picture, Version, Vote
 from .models import Reading as Read
 
 MOST, SHELF = 50, 6  # articles of a list; of the newest, and of those that are read most
@@ -229,16 +229,22 @@ def figures(article: Article) -> Figures:
         Article.objects.filter(pk=article.pk)
         .annotate(
             reads=_sum_of_reads(),
-            yes=Count("votes", filter=Q(votes__helped=True), distinct=True),
-            no=Count("votes", filter=Q(votes__helped=False), distinct=True),
-            used=Count("uses", distinct=True),
-            deflected=Count("deflections", distinct=True),
+            yes=_count(Vote.objects.filter(helped=True)),
+            no=_count(Vote.objects.filter(helped=False)),
+            used=_count(ArticleUse.objects.all()),
+            deflected=_count(Deflection.objects.all()),
         )
         .values("reads", "yes", "no", "used", "deflected")
         .get()
     )
     said = list(article.votes.exclude(word="").select_related("user")[:10])
     return Figures(row["reads"], row["yes"], row["no"], row["used"], row["deflected"], said)
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    """How many of these an article has; each counted by itself, for joined they would multiply."""
+    its_own = rows.filter(article=OuterRef("pk")).order_by().values("article")
+    return Coalesce(Subquery(its_own.annotate(number=Count("pk")).values("number")), 0)
 
 
 def article_of(ticket: Ticket, user: User) -> ArticleUse | None:

@@ -1,5 +1,7 @@
 """The forms of a person: an absence (from, to, and why), and how they like the portal to behave."""
 
+from typing import Any
+
 from django import forms
 
 from .models import User
@@ -30,3 +32,13 @@ class PreferencesForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["single_keys"]
+
+
+class OneCircleForm(forms.ModelForm):
+    """What is for one person, for a workgroup, or for everybody of IT: in the administration, never for two at once."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if cleaned and cleaned.get("owner") and cleaned.get("workgroup"):
+            self.add_error("workgroup", "It is for one person or for a workgroup; leave the other empty.")
+        return cleaned

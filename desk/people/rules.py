@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.core.exceptions import PermissionDenied
 from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast
 from guardian.models import GroupObjectPermission
@@ -102,6 +103,12 @@ def may_lead_queue(user: User | AnonymousUser, workgroup_id: int | None) -> bool
 def is_analyst(user: User | AnonymousUser) -> bool:
     """Works at least one queue."""
     return bool(reach(user).work)
+
+
+def ask_analyst(user: User | AnonymousUser, what: str) -> None:
+    """PermissionDenied, with a sentence, for everybody who doesn't work in IT; `what` is what they may not do."""
+    if not is_analyst(user):
+        raise PermissionDenied(f"Only people who work in IT {what}.")
 
 
 def may_see_profile(user: User, person: User) -> bool:

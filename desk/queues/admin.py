@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.http import QueryDict
+
+from desk.people.forms import OneCircleForm
 
 from .filters import TicketFilter
 from .models import SavedView
@@ -16,7 +16,7 @@ from .queries import TABS
 KNOWN = {*TicketFilter.base_filters, "tab", "order"}
 
 
-class CheckedForm(forms.ModelForm):
+class CheckedForm(OneCircleForm):
     """Refuses what no list would understand."""
 
     def clean_query(self) -> str:
@@ -29,12 +29,6 @@ class CheckedForm(forms.ModelForm):
         if query.get("tab", "all") not in TABS or query.get("order", "breach") not in ORDERS:
             raise forms.ValidationError("There is no such tab or order. Copy the end of a list's address.")
         return query.urlencode()
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        if cleaned and cleaned.get("owner") and cleaned.get("workgroup"):
-            self.add_error("workgroup", "It is for one person or for a workgroup; leave the other empty.")
-        return cleaned
 
 
 @admin.register(SavedView)

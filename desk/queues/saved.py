@@ -11,13 +11,14 @@ from django.http import HttpRequest, QueryDict
 
 from desk.people import circles
 from desk.people.models import User, Workgroup
-from desk.people.rules import is_analyst, reach
+from desk.people.rules import ask_analyst, reach
 from desk.tickets import text
 from desk.tickets.errors import Refused
 
 from . import counts, habits, live
 from .models import FirstView, SavedView
 
+FOR_IT = "have views of queues"
 MOST = 12  # views whose tickets are counted
 LONGEST = 2000  # characters of an address that is kept: one cut short would ask something else
 
@@ -77,8 +78,7 @@ def save(
 
     Refused, beside the field, where the name is taken in the same circle; and where the address is too long.
     """
-    if not is_analyst(by):
-        raise PermissionDenied("Only people who work in IT save views of queues.")
+    ask_analyst(by, FOR_IT)
     found = view or SavedView(owner=by)
     if not circles.may_change(found, by):
         raise PermissionDenied(f"Only whoever it belongs to may change “{found}”.")

@@ -7,12 +7,14 @@ from django.db import IntegrityError, transaction
 
 from desk.people import circles
 from desk.people.models import User, Workgroup
-from desk.people.rules import is_analyst
+from desk.people.rules import ask_analyst
 from desk.tickets import text as texts
 from desk.tickets.errors import Refused
 
 from . import placeholders
 from .models import CannedReply
+
+FOR_IT = "have canned replies"
 
 
 def save(
@@ -22,8 +24,7 @@ def save(
 
     Refused, beside the field, where a placeholder is unknown or the name is taken in the same circle.
     """
-    if not is_analyst(by):
-        raise PermissionDenied("Only people who work in IT have canned replies.")
+    ask_analyst(by, FOR_IT)
     found = canned or CannedReply(owner=by)
     if not circles.may_change(found, by):
         raise PermissionDenied(f"Only whoever it belongs to may change “{found}”.")
@@ -33,9 +34,8 @@ def save(
         raise Refused(f"Only a lead of {workgroup} writes for all of it.", field="workgroup")
     found.name = texts.clean(name, field="name", required="Please give it a name.", limit=80)
     found.text = texts.clean(text, field="text", required="Please write the reply.", limit=8000)
-    if unknown := placeholders.unknown_in(found.text):
-        listed = ", ".join(f"{{{one}}}" for one in unknown)
-        raise Refused(f"Nothing fills in {listed}. Use {placeholders.in_words()}.", field="text")
+    if complaint := placeholders.complaint(found.text):
+        raise Refused(complaint, field="text")
     try:
         with transaction.atomic():
             found.save()

@@ -39,6 +39,12 @@ def filled(text: str, ticket: Ticket, me: User) -> str:
     return _NAMED.sub(fill, text)
 
 
+def complaint(text: str) -> str:
+    """The sentence about what nothing fills in; empty when all is known."""
+    listed = ", ".join(f"{{{name}}}" for name in unknown_in(text))
+    return f"Nothing fills in {listed}. Use {in_words()}." if listed else ""
+
+
 def in_words() -> str:
     """The placeholders there are, for the form's help."""
     return ", ".join(f"{{{name}}} {what}" for name, (what, _) in PLACEHOLDERS.items())

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people import circles
-from desk.people.rules import is_analyst
+from desk.people.rules import ask_analyst
 from desk.people.signed_in import SignedIn
 from desk.tickets import rules as ticket_rules
 from desk.tickets.errors import Refused
@@ -23,15 +23,10 @@ from .forms import CannedForm
 from .models import CannedReply
 
 
-def _only_for_it(request: SignedIn) -> None:
-    if not is_analyst(request.user):
-        raise PermissionDenied("Only people who work in IT have canned replies.")
-
-
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
     """What this person is offered, and what of it is theirs to change."""
-    _only_for_it(request)
+    ask_analyst(request.user, actions.FOR_IT)
     replies = [(one, circles.may_change(one, request.user)) for one in queries.offered_to(request.user)]
     return render(request, "replies/index.html", {"replies": replies})
 
@@ -39,7 +34,7 @@ def index(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def write(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """Write a new one, or one anew."""
-    _only_for_it(request)
+    ask_analyst(request.user, actions.FOR_IT)
     canned = get_object_or_404(queries.offered_to(request.user), pk=pk) if pk else None
     if canned is not None and not circles.may_change(canned, request.user):
         raise PermissionDenied(f"Only whoever it belongs to may change “{canned}”.")
@@ -62,7 +57,7 @@ def write(request: SignedIn, pk: int | None = None) -> HttpResponse:
 @require_POST
 def delete(request: SignedIn, pk: int) -> HttpResponse:
     """It is offered no more."""
-    _only_for_it(request)
+    ask_analyst(request.user, actions.FOR_IT)
     canned: CannedReply = get_object_or_404(queries.offered_to(request.user), pk=pk)
     actions.delete(canned=canned, by=request.user)
     messages.success(request, f"“{canned}” is deleted.")
@@ -73,7 +68,7 @@ def delete(request: SignedIn, pk: int) -> HttpResponse:
 def offered(request: SignedIn, number: str) -> HttpResponse:
     """The replies for one ticket, filled in: the list that a composer opens, or a page to copy from."""
     ticket: Ticket = get_visible(request.user, number)
-    _only_for_it(request)
+    ask_analyst(request.user, actions.FOR_IT)
     if not ticket_rules.may_see_internal(ticket, request.user):
         raise Http404("No such ticket.")
     replies = [(one, placeholders.filled(one.text, ticket, request.user)) for one in queries.offered_to(request.user)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,29 +12,7 @@ from desk.tickets.errors import Refused
 from desk.tickets.forms import refuse
 
 from .. import actions, asking
-from ..forms import RATINGS
-
-
-class FeedbackForm(forms.Form):
-    """Yes, with a rating and a word if they like; or no, with what still doesn't work."""
-
-    answer = forms.ChoiceField(
-        label="Does it work again?", choices=[("yes", "Yes, it is solved"), ("no", "No, it still doesn't work")],
-        widget=forms.RadioSelect, error_messages={"required": "Please say yes or no."},
-    )  # fmt: skip
-    rating = forms.TypedChoiceField(
-        label="How did we do?", required=False, coerce=int, empty_value=None, choices=RATINGS, widget=forms.RadioSelect
-    )
-    words = forms.CharField(
-        label="Anything to add?", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="If it still doesn't work: what do you see?",
-    )  # fmt: skip
-
-    def clean(self) -> dict[str, object]:
-        cleaned = super().clean() or {}
-        if cleaned.get("answer") == "no" and not cleaned.get("words", "").strip():
-            self.add_error("words", "Please say what still doesn't work.")
-        return cleaned
+from ..forms import FeedbackForm
 
 
 @login_not_required

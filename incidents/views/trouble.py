@@ -6,13 +6,12 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from desk.people.rules import is_analyst
+from desk.people.rules import ask_analyst
 from desk.people.signed_in import SignedIn
 from desk.services.models import Service
 from desk.tickets.errors import Refused
@@ -30,7 +29,7 @@ from ..models import BurstProposal, Incident
 def raise_for(request: SignedIn, source: str) -> HttpResponse:
     """An analyst raises an incident for what went wrong with a ticket; lands on the one that there is already."""
     ticket: Ticket = get_visible(request.user, source)
-    _only_for_it(request)
+    ask_analyst(request.user, raising.FOR_IT)
     trouble = raising.latest_trouble(ticket)
     form = RaiseForm(
         request.POST or None, initial={"title": trouble.title[:200] if trouble else "", **typed_before(request)}
@@ -43,16 +42,11 @@ def raise_for(request: SignedIn, source: str) -> HttpResponse:
 def raise_for_service(request: SignedIn, pk: int) -> HttpResponse:
     """An analyst raises an incident for a service that isn't as it should be; lands on the one by which it is down already."""
     service = get_object_or_404(Service, pk=pk, is_active=True)
-    _only_for_it(request)
+    ask_analyst(request.user, raising.FOR_IT)
     form = RaiseForServiceForm(request.POST or None, initial=typed_before(request))
     already = queries.incidents_behind(service, request.user)
     raise_it = partial(raising.raise_for_service, service=service, by=request.user)
     return _raise_page(request, form, service, already, raise_it)
-
-
-def _only_for_it(request: SignedIn) -> None:
-    if not is_analyst(request.user):
-        raise PermissionDenied("Only people who work in IT may raise an incident for something else.")
 
 
 def _raise_page(

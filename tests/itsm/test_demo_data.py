@@ -1,5 +1,6 @@
 """The demo: a portal full of believable work in a few seconds, all of it made by the rules, or nothing at all."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from io import StringIO
 from random import Random
@@ -7,6 +8,7 @@ from random import Random
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from changes.lifecycle import Outcome
@@ -36,6 +38,7 @@ from itsm.demo.pictures import screenshot
 from itsm.demo.plots import CAST, PLOTS
 from itsm.demo.story import Planner
 from itsm.demo.tale import Tale
+from itsm.demo.world import World
 from requests_fulfillment.icons import why_not
 from requests_fulfillment.lifecycle import State as RequestState
 from requests_fulfillment.models import CatalogueGroup, CatalogueItem, ServiceRequest
@@ -65,6 +68,23 @@ def demo(db):
     return quietly(SMALL)
 
 
+STORIES: list[Callable[[World], None]] = []  # of one small demo, which takes long to lay
+
+
+def story(check):
+    STORIES.append(check)
+    return check
+
+
+def test_one_small_demo_tells_all_of_its_stories(demo, subtests):
+    """Laid once; each story finds it as it was laid."""
+    assert len(STORIES) > 8
+    for check in STORIES:
+        with subtests.test(check.__name__.replace("_", " ")), transaction.atomic():
+            check(demo)
+            transaction.set_rollback(True)
+
+
 def test_the_company_is_there(company):
     assert (Site.objects.count(), Workgroup.objects.count(), Service.objects.count()) == (6, 9, 12)
     assert Category.objects.filter(parent=None).count() == 8
@@ -82,7 +102,8 @@ def test_the_service_desk_looks_into_every_queue_but_works_its_own(company):
     assert not reach(company.people["erin"]).view
 
 
-def test_a_small_demo_is_alive(demo):
+@story
+def a_small_demo_is_alive(demo):
     """Every state, ratings, second episodes, recurrences and files; and each account finds something to do."""
     assert set(Incident.objects.values_list("state", flat=True)) == set(State.values)
     assert Incident.objects.filter(rating__isnull=False).exists()
@@ -97,7 +118,8 @@ def test_a_small_demo_is_alive(demo):
     assert all(queue.open for queue in queue_counts(demo.people["admin"]))
 
 
-def test_work_orders_are_in_every_state_and_their_people_find_them(demo):
+@story
+def work_orders_are_in_every_state_and_their_people_find_them(demo):
     """Felix has a day of them with addresses and checklists; Nadia's chain has a part in each stage, and a question."""
     assert set(WorkOrder.objects.values_list("state", flat=True)) == set(OrderState.values)
     felix, nadia = demo.people["felix"], demo.people["nadia"]
@@ -124,7 +146,8 @@ def test_work_orders_are_proposed_by_site_and_only_to_those_who_take_them(compan
     assert {group.slug for group in workgroups_that_take("on_site")} == {"field-service", "facilities"}
 
 
-def test_what_is_told_could_have_happened(demo):
+@story
+def what_is_told_could_have_happened(demo):
     """Time runs forward, within two months, never on a Sunday; and nothing is left to fill in."""
     assert not Event.objects.filter(at__gt=NOW).exists()
     logged = []
@@ -147,7 +170,8 @@ def test_what_is_told_could_have_happened(demo):
     assert not [event for event in Event.objects.filter(kind="comment.added") if "{" in event.data["text"]]
 
 
-def test_nobody_is_called_for_what_was_missed_before_the_demo_began(demo):
+@story
+def nobody_is_called_for_what_was_missed_before_the_demo_began(demo):
     """What clocks have reached is noted with its true moment, and calls nobody; what comes next is news."""
     assert Clock.objects.filter(breached_at__isnull=False, stopped_at=None).exists()
     assert not Clock.objects.filter(next_event_at__lt=NOW).exists()
@@ -252,7 +276,8 @@ def test_the_library_names_what_there_is(company):
     assert settings.INCIDENT_REOPEN_DAYS <= 14  # plots.py counts on it
 
 
-def test_changes_are_in_every_state_and_their_people_find_them(demo):
+@story
+def changes_are_in_every_state_and_their_people_find_them(demo):
     """Failed and interrupted ones with what they caused; Chris and Omar have something to decide."""
     assert set(Change.objects.values_list("state", flat=True)) == set(ChangeState.values)
     assert set(Change.objects.exclude(outcome="").values_list("outcome", flat=True)) == set(Outcome.values)
@@ -271,7 +296,8 @@ def test_changes_are_in_every_state_and_their_people_find_them(demo):
 # -- requests ----------------------------------------------------------------------------------
 
 
-def test_requests_are_in_every_state_and_each_has_something_to_do(demo):
+@story
+def requests_are_in_every_state_and_each_has_something_to_do(demo):
     """Submitted is a state of an instant; all others are there, failed ones with and without a disruption said."""
     states = set(ServiceRequest.objects.values_list("state", flat=True))
     assert states == set(RequestState.values) - {RequestState.SUBMITTED}
@@ -289,7 +315,8 @@ def test_requests_are_in_every_state_and_each_has_something_to_do(demo):
     assert "No workgroup fits" in stuck.events.get(kind="request.stuck").inside["text"]
 
 
-def test_the_catalogue_has_no_problems_and_everybody_finds_something_to_order(demo):
+@story
+def the_catalogue_has_no_problems_and_everybody_finds_something_to_order(demo):
     items = CatalogueItem.objects.all()
     assert (items.count(), CatalogueGroup.objects.count()) == (10, 4)
     assert [problem for item in items for problem in problems_of(item)] == []
@@ -298,7 +325,8 @@ def test_the_catalogue_has_no_problems_and_everybody_finds_something_to_order(de
         assert not why_not(item.icon), item.icon
 
 
-def test_the_demo_names_what_can_be_answered(demo):
+@story
+def the_demo_names_what_can_be_answered(demo):
     """Every answer of the demo's requests is one that its form would take."""
     for request in ServiceRequest.objects.select_related("version_ordered"):
         for question in request.blueprint.asked(request.answers):
@@ -308,7 +336,8 @@ def test_the_demo_names_what_can_be_answered(demo):
             assert question.kind != "date" or not answer or date.fromisoformat(answer), (request.number, answer)
 
 
-def test_the_clocks_of_requests_stood_still_while_approvers_thought(demo):
+@story
+def the_clocks_of_requests_stood_still_while_approvers_thought(demo):
     out = StringIO()
     call_command("sla_rebuild", stdout=out)
     assert " 0 differences in 0 tickets" in out.getvalue()
@@ -317,7 +346,8 @@ def test_the_clocks_of_requests_stood_still_while_approvers_thought(demo):
     assert not waiting.filter(paused_since=None).exists()
 
 
-def test_monitoring_has_a_storm_that_goes_on_and_a_trouble_that_went_away(demo):
+@story
+def monitoring_has_a_storm_that_goes_on_and_a_trouble_that_went_away(demo):
     storm, passing = AlertGroup.objects.order_by("pk")
     assert (storm.incident.state, storm.alerts.filter(is_firing=True).count(), storm.alerts.count()) == (
         "logged",

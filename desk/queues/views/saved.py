@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from desk.people import circles
 from desk.people.models import Workgroup
-from desk.people.rules import is_analyst, reach
+from desk.people.rules import ask_analyst, reach
 from desk.people.signed_in import SignedIn
 from desk.tickets import rules as ticket_rules
 from desk.tickets.errors import Refused
@@ -29,7 +29,7 @@ KEPT_OUT = ("after", "density", "choose", "view")  # what is no part of a view
 @require_safe
 def views(request: SignedIn) -> HttpResponse:
     """The views that this person has, with what is in each."""
-    _only_for_it(request)
+    ask_analyst(request.user, saved.FOR_IT)
     shelf = saved.shelf(request, tuple(queries.known_queues(request.user)))
     return render(request, "queues/views.html", {"shelf": shelf})
 
@@ -37,7 +37,7 @@ def views(request: SignedIn) -> HttpResponse:
 @require_safe
 def strip(request: SignedIn) -> HttpResponse:
     """The views above a list, with what is in each; asked for after the list is there, since counting them may take longer."""
-    _only_for_it(request)
+    ask_analyst(request.user, saved.FOR_IT)
     shelf = saved.shelf(request, tuple(queries.known_queues(request.user)))[: saved.MOST]
     return render(request, "queues/strip.html", {"shelf": shelf, "at": request.GET.get("at", "")})
 
@@ -45,7 +45,7 @@ def strip(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def save_view(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """Save the list whose address this one has, or give a view another name."""
-    _only_for_it(request)
+    ask_analyst(request.user, saved.FOR_IT)
     view = get_object_or_404(saved.offered_to(request.user), pk=pk) if pk else None
     if view is not None and not circles.may_change(view, request.user):
         raise PermissionDenied(f"Only whoever it belongs to may change “{view}”.")
@@ -78,7 +78,7 @@ def _asked(request: SignedIn) -> tuple[str, Workgroup | None]:
 @require_POST
 def delete_view(request: SignedIn, pk: int) -> HttpResponse:
     """Nobody has it any more."""
-    _only_for_it(request)
+    ask_analyst(request.user, saved.FOR_IT)
     view = get_object_or_404(saved.offered_to(request.user), pk=pk)
     saved.delete(view=view, by=request.user)
     messages.success(request, f"“{view}” is deleted.")
@@ -88,7 +88,7 @@ def delete_view(request: SignedIn, pk: int) -> HttpResponse:
 @require_POST
 def first_view(request: SignedIn, pk: int) -> HttpResponse:
     """Let the queues open with this view, or (when they do already) with the whole list again."""
-    _only_for_it(request)
+    ask_analyst(request.user, saved.FOR_IT)
     view = get_object_or_404(saved.offered_to(request.user), pk=pk)
     is_first = saved.first_of(request.user) == view
     saved.begin_with(by=request.user, view=None if is_first else view)
@@ -121,8 +121,3 @@ def snooze(request: SignedIn, number: str) -> HttpResponse:
     context = {"ticket": ticket, "form": form, "next": given}
     template = "queues/snooze.html#dialog" if request.htmx else "queues/snooze.html"
     return render(request, template, context, status=code_for(form, refusal))
-
-
-def _only_for_it(request: SignedIn) -> None:
-    if not is_analyst(request.user):
-        raise PermissionDenied("Only people who work in IT have views of queues.")
