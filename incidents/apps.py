@@ -15,7 +15,7 @@ class IncidentsConfig(AppConfig):
         kinds.register(
             kinds.Kind(
                 name="incident",
-                named=("major__proposed_by", "major__decided_by", "major__reviewed_by"),
+                named=("major",),
                 label="Incident",
                 prefix="INC",
                 room="incidents",

@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from desk.sla.times import in_words
-from desk.tickets.models import Link, LinkKind, Ticket
+from desk.tickets.models import LinkKind, Ticket
 from workorders.queries import open_in_words
 
 from . import rules
@@ -85,8 +85,7 @@ class Incident(IncidentLifecycle, Ticket):
     @cached_property
     def family(self) -> list[tuple[int, int]]:
         """(child, parent) by id of each tie that it has with a parent or children; asked once."""
-        ties = Link.objects.filter(models.Q(source=self.pk) | models.Q(target=self.pk), kind=LinkKind.CHILD_OF)
-        return list(ties.values_list("source", "target"))
+        return [(source, target) for source, target, kind in self.ties if kind == LinkKind.CHILD_OF]
 
     @cached_property
     def parent_incident(self) -> Incident | None:

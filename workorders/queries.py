@@ -37,6 +37,15 @@ def orders_of(parent: Ticket) -> QuerySet[WorkOrder]:
     return WorkOrder.objects.filter(parent_id=parent.pk).select_related("workgroup", "assignee", "site").order_by("pk")
 
 
+def known_orders(parent: Ticket) -> list[WorkOrder]:
+    """`orders_of`, read once and kept on the ticket object: for its page, which names them in several places."""
+    kept: list[WorkOrder] | None = getattr(parent, "_orders", None)
+    if kept is None:
+        kept = list(orders_of(parent))
+        setattr(parent, "_orders", kept)  # noqa: B010 (no field of a ticket)
+    return kept
+
+
 def open_orders(parent: Ticket) -> QuerySet[WorkOrder]:
     """Of `orders_of`, what is neither completed nor failed nor cancelled."""
     return orders_of(parent).filter(state__in=UNFINISHED)
@@ -44,7 +53,8 @@ def open_orders(parent: Ticket) -> QuerySet[WorkOrder]:
 
 def open_in_words(parent: Ticket) -> str:
     """The open work orders by number and title, for a sentence; empty when there is none."""
-    return ", ".join(f"{order.number} “{order.title}” ({order.state_label})" for order in open_orders(parent))
+    unfinished = (order for order in known_orders(parent) if order.state in UNFINISHED)
+    return ", ".join(f"{order.number} “{order.title}” ({order.state_label})" for order in unfinished)
 
 
 def failed_orders(parent: Ticket) -> QuerySet[WorkOrder]:

@@ -73,7 +73,7 @@ class Strip:
 
 def strip_of(parent: Ticket, now: datetime | None = None) -> Strip:
     """The strip of this ticket as it stands; empty for one without work orders. Costs the same however many there are."""
-    orders = {order.pk: order for order in queries.orders_of(parent)}
+    orders = {order.pk: order for order in queries.known_orders(parent)}
     if not orders:
         return Strip([])
     moment = now or timezone.now()

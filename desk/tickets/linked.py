@@ -18,10 +18,10 @@ def links_of(ticket: Ticket, user: User) -> list[tuple[str, Ticket]]:
 
 def editable_links(ticket: Ticket, user: User) -> list[tuple[Link, str, Ticket]]:
     """(link, how, other ticket) for each link whose other end the person may see, and which isn't a verb's business."""
+    if all(kind in BY_VERBS for _, _, kind in ticket.ties):
+        return []
     rows = Link.objects.filter(Q(source=ticket) | Q(target=ticket)).exclude(kind__in=BY_VERBS)
     rows = rows.select_related("source", "target").order_by("pk")
-    if not rows:
-        return []
     linked = Q(links_in__source=ticket) | Q(links_out__target=ticket)
     seen = set(visible_to(user).filter(linked).values_list("pk", flat=True))
     found = []

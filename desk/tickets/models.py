@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin
 
@@ -224,6 +225,11 @@ class Ticket(FSMModelMixin, models.Model):
     def state_in_words(self, *, internal: bool) -> str:
         """The state as IT or, where `internal` is False, as end users call it."""
         return self.state_label if internal else self.public_state
+
+    @cached_property
+    def ties(self) -> list[tuple[int, int, str]]:
+        """(source, target, kind) by id of each link that it has; read once."""
+        return list(Link.objects.filter(Q(source=self.pk) | Q(target=self.pk)).values_list("source", "target", "kind"))
 
     @property
     def is_over(self) -> bool:

@@ -48,8 +48,8 @@ class Company:
     code: int  # how one is resolved
 
 
-def lay(size: int, say: Any = print) -> Company:
-    """Lay `size` incidents and all that belongs to them; a tenth of them is open."""
+def lay(size: int, say: Any = print, free: int = FREE) -> Company:
+    """Lay `size` incidents and all that belongs to them; a tenth of them is open. `free` are there to be taken."""
     began = time.monotonic()
     lay_essentials()
     groups, people = _people()
@@ -57,7 +57,7 @@ def lay(size: int, say: Any = print) -> Company:
         _tickets(size, groups, people)
     _clocks(size)
     say(f"  {size:,} incidents, {PEOPLE:,} people and {WORKGROUPS} workgroups laid in {time.monotonic() - began:.0f} s")
-    return _company(groups, people)
+    return _company(groups, people, free)
 
 
 @transaction.atomic
@@ -198,7 +198,7 @@ def _clocks(size: int) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _company(groups: list[Workgroup], people: list[User]) -> Company:
+def _company(groups: list[Workgroup], people: list[User], many: int) -> Company:
     """One incident with ten events is made by the portal's own actions; the rest is asked of what lies there."""
     analyst, requester = people[1], people[-1]
     talked = log(
@@ -208,6 +208,6 @@ def _company(groups: list[Workgroup], people: list[User]) -> Company:
         verb, by = (actions.note, analyst) if n % 3 == 2 else (actions.reply, requester if n % 2 else analyst)
         verb(ticket=talked, by=by, message=f"Word {n} about the printer on the ward, and what we tried so far.")
     fresh = log(by=requester, title="Kennwort is locked", workgroup=groups[0])
-    free = [log(by=requester, title=f"Badge {n} is locked", workgroup=groups[0]).number for n in range(FREE)]
+    free = [log(by=requester, title=f"Badge {n} is locked", workgroup=groups[0]).number for n in range(many)]
     code = ResolutionCode.objects.all()[0].pk
     return Company(analyst, requester, groups[0], talked, fresh, list(Service.objects.all()[:3]), free, code)

@@ -81,6 +81,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "itsm.context.shell",
             ],
+            "libraries": {"lucide": "itsm.icons"},  # the package's tag, with a memory
         },
     }
 ]

@@ -9,14 +9,14 @@ from itsm.bench.lay import COMMON, RARE, lay
 from itsm.bench.rows import rows
 from itsm.bench.visitors import Inside
 
-SIZE = 400
+SIZE, FREE = 400, 10
 
 
 @pytest.mark.django_db(transaction=True)
 def test_each_row_gets_what_it_asks_for(settings):
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
-    company = lay(SIZE, say=lambda sentence: None)
-    assert Document.objects.count() == SIZE + 2  # two are logged by the portal itself
+    company = lay(SIZE, say=lambda sentence: None, free=FREE)
+    assert Document.objects.count() == SIZE + FREE + 2  # these are logged by the portal itself
     assert search(RARE, company.analyst).total + search(COMMON, company.analyst).total > 0
     assert company.talked.events.count() >= 10
     with connection.cursor() as cursor:  # what was left aside is there again
