@@ -69,12 +69,16 @@ def test_exactly_the_right_moves_are_open_to_everybody(world, people, state):
     Incident.objects.filter(pk=ticket.pk).update(reporter=people["rita, who reported it"])
     desk_actions.watch(ticket=ticket, user=people["wanda, who watches it"])
     ticket = Incident.objects.get(pk=ticket.pk)
+    tried = set()  # what is refused with the same words is tried once
     for who, user in people.items():
         told = {offered.name: offered for offered in queries.moves(ticket, user)}
         assert set(told) == set(MOVES)
         assert {name for name, offered in told.items() if offered.open} == may(who, state), who
         for name in MOVES:
-            _perform_agrees_with(told[name], ticket, name, user, allowed=name in may(who, state))
+            answer = (name, told[name].open, *told[name].because)
+            if told[name].open or answer not in tried:
+                _perform_agrees_with(told[name], ticket, name, user, allowed=name in may(who, state))
+            tried.add(answer)
 
 
 def _perform_agrees_with(told, ticket, name, user, *, allowed):

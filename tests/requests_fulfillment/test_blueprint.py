@@ -81,7 +81,7 @@ def test_whatever_is_sound_has_no_problems(blueprint):
 
 
 @given(odd_blueprints)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 def test_checking_never_crashes_and_every_fault_has_a_place_that_is_there(blueprint):
     for fault in faults(blueprint):
         assert fault.words.strip().endswith((".", "?"))
@@ -90,7 +90,7 @@ def test_checking_never_crashes_and_every_fault_has_a_place_that_is_there(bluepr
 
 
 @given(odd_blueprints, st.data())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 def test_what_has_no_problems_never_crashes_however_oddly_it_was_written(blueprint, data):
     if not problems(blueprint):
         blueprint.steps_for(data.draw(answers(blueprint)))
@@ -98,7 +98,7 @@ def test_what_has_no_problems_never_crashes_however_oddly_it_was_written(bluepri
 
 @pytest.mark.parametrize("which", FAULTS)
 @given(data=st.data())
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 def test_every_planted_fault_is_found_where_it_is(which, data):
     blueprint, (part, place, field) = data.draw(faulty(which))
     found = {(fault.part, fault.place if place >= 0 else -1, fault.field) for fault in faults(blueprint)}
@@ -146,7 +146,7 @@ def before(blueprint: Blueprint, number: int) -> set[int]:
 
 
 @given(blueprints(most=9), st.data())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=70)
 def test_a_plan_never_locks_itself_and_keeps_its_sequence_through_what_is_left_out(blueprint, data):
     """However the steps are completed, each is done exactly once, after all of those before it that are done at all."""
     plan = blueprint.steps_for(data.draw(answers(blueprint)))

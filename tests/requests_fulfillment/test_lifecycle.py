@@ -76,12 +76,16 @@ def test_exactly_the_right_moves_are_open_to_everybody(shop, people, state):
     type(found).objects.filter(pk=found.pk).update(reporter=shop.rita)  # she ordered it for Erin
     found = fresh(found)
     desk_actions.watch(ticket=found, user=shop.wanda)
+    tried = set()  # what is refused with the same words is tried once
     for who, user in people.items():
         told = {offered.name: offered for offered in queries.moves(found, user)}
         assert set(told) == MOVES
         assert {name for name, offered in told.items() if offered.open} == may(who, state), who
         for name in MOVES:
-            _perform_agrees_with(told[name], found, name, user, allowed=name in may(who, state))
+            answer = (name, told[name].open, *told[name].because)
+            if told[name].open or answer not in tried:
+                _perform_agrees_with(told[name], found, name, user, allowed=name in may(who, state))
+            tried.add(answer)
 
 
 def _perform_agrees_with(told, found, name, user, *, allowed):

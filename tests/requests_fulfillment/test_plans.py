@@ -135,7 +135,7 @@ class Life:
 
 
 @given(data=st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_request_ends_or_says_what_is_asked(shop, data):
     savepoint = transaction.savepoint()
     try:

@@ -1,5 +1,6 @@
 """Laws of dependencies, over random lives of a ticket's orders: no circle, no deadlock, nothing starts too soon."""
 
+import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from hypothesis import HealthCheck, settings
@@ -135,17 +136,18 @@ class Orders(RuleBasedStateMachine):
         move(found, "complete", by=self.field.felix)
 
 
-def test_random_orders_keep_to_the_laws(field):
+@pytest.mark.parametrize("lives", [6, pytest.param(60, marks=pytest.mark.prove)])
+def test_random_orders_keep_to_the_laws(field, lives):
     class Life(Orders):
         def __init__(self):
             super().__init__(field)
 
     assert ChecklistItem.objects.count() == 0  # so that nothing but the sequence holds anybody up
-    lives = settings(
-        max_examples=20,
+    found = settings(
+        max_examples=lives,
         stateful_step_count=18,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(Life, settings=lives)
+    run_state_machine_as_test(Life, settings=found)

@@ -73,12 +73,16 @@ def test_exactly_the_right_moves_are_open_to_everybody(field, people, state):
         found = flow.perform(found, "assign", by=field.felix, workgroup=found.workgroup, assignee=field.felix)
     desk_actions.watch(ticket=found, user=people["wanda, who watches it"])
     found = WorkOrder.objects.get(pk=found.pk)
+    tried = set()  # what is refused with the same words is tried once
     for who, user in people.items():
         told = {offered.name: offered for offered in queries.moves(found, user)}
         assert set(told) == set(MOVES)
         assert {name for name, offered in told.items() if offered.open} == may(who, state), who
         for name in MOVES:
-            _perform_agrees_with(told[name], found, name, user, allowed=name in may(who, state))
+            answer = (name, told[name].open, *told[name].because)
+            if told[name].open or answer not in tried:
+                _perform_agrees_with(told[name], found, name, user, allowed=name in may(who, state))
+            tried.add(answer)
 
 
 def _perform_agrees_with(told, found, name, user, *, allowed):

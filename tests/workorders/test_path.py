@@ -138,7 +138,7 @@ def jobs(draw) -> list[Job]:
     return draw(st.permutations(found))
 
 
-LAWS = settings(max_examples=300, deadline=None, derandomize=True)
+LAWS = settings(max_examples=100, deadline=None, derandomize=True)
 
 
 @LAWS

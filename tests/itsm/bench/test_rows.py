@@ -6,7 +6,7 @@ from django.db import connection
 from desk.search.models import Document
 from desk.search.queries import search
 from itsm.bench.lay import COMMON, RARE, lay
-from itsm.bench.rows import rows
+from itsm.bench.rows import MOVED_NOT, rows
 from itsm.bench.visitors import Inside
 
 SIZE, FREE = 400, 10
@@ -28,4 +28,5 @@ def test_each_row_gets_what_it_asks_for(settings):
         visitor = Inside(row.who)
         status, size = row.ask(visitor, 1)
         assert status in row.good, row.name
-        assert visitor.statements > 0, row.name
+        # Who asks whether anything moved, and nothing did, is answered without the database.
+        assert (visitor.statements > 0) == (row.good != MOVED_NOT), row.name
