@@ -94,6 +94,10 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "max_size": env.int("DATABASE_POOL", default=8),
     "timeout": 10,
 }
+# Asked for the third time, a statement is prepared: PostgreSQL thinks longer about a ticket's page than it works on it.
+# Not behind a pooler that hands on single transactions: each would meet a server that knows nothing of it.
+if env.bool("DATABASE_PREPARE", default=True):
+    DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # no request gets a connection that a restart has cut
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
