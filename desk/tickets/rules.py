@@ -132,7 +132,12 @@ def may_view(ticket: Ticket, user: User) -> bool:
 
 
 def may_see_event(event: Event, user: User) -> bool:
-    """The twin of `queries.events_visible_to`: of a ticket one may see, internal events only with what is internal."""
+    """The twin of `queries.events_visible_to`: of a ticket one may see, internal events only with what is internal.
+
+    What is told to everybody is for whoever hears of it, and shows nothing else of the ticket.
+    """
+    if event.is_told_to_all:
+        return True
     return (may_see_internal if event.is_internal else may_view)(event.ticket, user)
 
 

@@ -67,6 +67,13 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "major.declined": ("circle-x", "says it is no major incident", ""),
     "major.declared": ("siren", "declared it a major incident", ""),
     "major.updated": ("megaphone", "tells everybody: {headline}", "tells everybody: {headline}"),
+    "major.solved": ("megaphone", "tells everybody that it is solved", "tells everybody that it is solved"),
+    "major.ended": (
+        "megaphone",
+        "tells everybody that it is no major incident any more",
+        "tells everybody that it is no major incident any more",
+    ),
+    "major.back": ("megaphone", "tells everybody that it is back", "tells everybody that it is back"),
     "major.withdrawn": ("undo-2", "took the flag of a major incident back", ""),
     "major.reviewed": ("clipboard-check", "wrote the review of the major incident", ""),
     "burst.lapsed": ("hourglass", "put the question away, whether this is a major incident: {said}", ""),

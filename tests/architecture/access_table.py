@@ -211,6 +211,8 @@ TABLE = [
         data={"what_happened": "A disk", "why_it_happened": "Full", "what_we_change": "Alarm"},
     ),
     Row("incidents:major", "             in 404 404 404 404 404 404", kwargs={"what": "vanish"}),
+    Row("incidents:outage", "            in 404 404 404 404 404 404"),
+    Row("incidents:outage", "            in 200 200 200 200 200 200", state="major"),
     Row("incidents:me_too", "            in 404 404 404 404 404 404"),
     Row("incidents:me_too", "            in 200 200 200 200 200 200", state="major"),
     post("incidents:me_too", "           in  go  go  go  go  go  go", state="major"),
