@@ -120,6 +120,7 @@ TABLE = [
     post("queues:snooze", "              in 403 404  go 404  go  go", data={"choice": "hour"}),
     post("queues:select", "              in 403 403  go  go  go 403", data={"ids": "this"}),
     Row("bulk:run", "                    in 404 404 200 404 404 404"),
+    post("bulk:stop", "                  in 404 404  go 404 404 404"),
     post("bulk:run", "                   in 404 404  go 404 404 404", data={"do": "note", "note": "Looked at"}),
     # Sam's own canned reply; who works in IT may have some.
     Row("replies:index", "               in 403 403 200 200 200 403"),
