@@ -29,6 +29,7 @@ _UP = now("incidents.reactions.end_outages", "says that the services it took dow
 
 _FOLLOWERS = now("incidents.reactions.tell_followers", "tells those who follow it")
 _JOINED = now("incidents.reactions.tell_those_who_joined", "tells whoever has a major incident too what became of it")
+_CHILDREN = later("incidents.reactions.do_to_children", "does to the next children what was asked for all")
 _AUTOMATIC = later(
     "desk.assignment.reactions.assign_by_itself",
     "gives it to an analyst, where its workgroup wants that",
@@ -62,9 +63,8 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
         _TELL,
     ),
     "incident.unmerged": (_CLOCKS, _AUTOMATIC),
-    "family.asked": (
-        later("incidents.reactions.do_to_children", "does to each child what was asked for all, and lists refusals"),
-    ),
+    "family.asked": (_CHILDREN,),
+    "family.went_on": (_CHILDREN,),
     "ticket.corrected": (_CLOCKS,),
     "field.changed": (_CLOCKS, _VOID),
     "comment.added": (

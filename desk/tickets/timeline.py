@@ -60,6 +60,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "opened it again: it is a matter of its own",
     ),
     "family.asked": ("users", "{said}", ""),
+    "family.went_on": ("users", "{said}", ""),
     "family.done": ("users", "{said}", ""),
     "trouble.raised": ("siren", "raised {number} because of this", "raised {number} because of this"),
     "trouble.told": ("siren", "told those who have to know of it, because of {source}", ""),
