@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from desk.people.models import User, Workgroup
@@ -59,22 +60,22 @@ def teams_of(user: User) -> list[Team]:
     if not reach(user).lead:
         return []
     led = list(Workgroup.objects.filter(pk__in=reach(user).lead, is_active=True))
-    found = list(_shares(led)) if led else []
+    found: list[Any] = list(_shares(led)) if led else []
     people = User.objects.in_bulk({row["assignee"] for row in found if row["assignee"]})
     counted = Counter[int]()
     for row in found:
         counted[row["workgroup"]] += row["count"]
     teams = {group.pk: Team(group) for group in led}
     for row in found:
-        numbers = [row[name] for name in ("count", "urgent", "late", "old")]
+        numbers = {name: row[name] for name in ("count", "urgent", "late", "old")}
         capped = counted[row["workgroup"]] >= COUNTED
-        teams[row["workgroup"]].shares.append(Share(people.get(row["assignee"]), *numbers, capped))
+        teams[row["workgroup"]].shares.append(Share(people.get(row["assignee"]), **numbers, capped=capped))
     for team in teams.values():
         team.shares.sort(key=lambda share: (share.who is not None, -share.count, str(share.who)))
     return [team for team in teams.values() if team.shares]
 
 
-def _shares(led: list[Workgroup]) -> QuerySet[Ticket, dict[str, Any]]:
+def _shares(led: list[Workgroup]) -> Iterable[Any]:
     """(workgroup, assignee) with its four numbers, in one statement, each workgroup by an index that ends at the cap."""
     first, *others = (
         at_work(Ticket.objects.filter(workgroup=group)).order_by("priority", "pk").values("pk")[:COUNTED]
