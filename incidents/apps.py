@@ -10,12 +10,15 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from desk.tickets import kinds
 
+        from .joining import FOR_ALL
         from .lifecycle import CLOSED_STATES, PUBLIC_WORDS, State
 
         kinds.register(
             kinds.Kind(
                 name="incident",
                 named=("major",),
+                told_to_all=FOR_ALL,
+                told_at="incidents:outage",
                 label="Incident",
                 prefix="INC",
                 room="incidents",

@@ -22,10 +22,12 @@ from .lifecycle import State
 from .models import Incident
 
 AT_ONCE = 50  # more children than this are a worker's job, not a request's
+CHUNK = 25  # so many a worker does in one transaction, which holds the parent
 OVER = {State.RESOLVED, State.CLOSED, State.CANCELLED}
 
-# A worker is to do it, from what stands inside; and what came of it.
+# A worker is to do it, from what stands inside; it did some and is to go on with the others; and what came of it.
 ASKED = "family.asked"
+WENT_ON = "family.went_on"
 DONE = "family.done"
 
 
@@ -122,6 +124,9 @@ class Outcome:
     refusals: list[str]
     asked: int = 0
 
+    def __add__(self, other: Outcome) -> Outcome:
+        return Outcome(self.done + other.done, [*self.refusals, *other.refusals])
+
     def in_words(self, did: str) -> str:
         """“resolved 11 of its 12 children”."""
         if self.asked:
@@ -168,28 +173,48 @@ def _to_all(parent: Incident, by: User, what: str, told: dict[str, str]) -> Outc
 
 @transaction.atomic
 def do_what_was_asked(event: Event) -> Outcome:
-    """What a request left to a worker: for each child that is still open, and still a child."""
+    """What a request left to a worker, for the next few children: those that are still open, and still children.
+
+    The event that asks for the others is written in the same transaction, and has a delivery of its own. So whoever is
+    killed when, each child is done once, it goes on where it stood, and between two steps others get hold of the parent.
+    """
     parent = flow.lock(Incident.objects.get(pk=event.ticket_id))
     asked = event.inside
-    children = open_children(parent).filter(pk__in=asked["children"])
-    return _do(parent, children, event.actor, asked["what"], {"message": asked.get("message", "")})
+    now, later = asked["children"][:CHUNK], asked["children"][CHUNK:]
+    before = Outcome(asked.get("done", 0), asked.get("refusals", []))
+    told = {"message": asked["message"]} if asked.get("message") else {}
+    outcome = before + _each(parent, open_children(parent).filter(pk__in=now), event.actor, asked["what"], told)
+    if not later:
+        return _tell(parent, event.actor, asked["what"], outcome)
+    said = f"{DID[asked['what']]} {outcome.done} of its {counted(asked.get('of', len(asked['children'])))} so far"
+    going_on = {"done": outcome.done, "refusals": outcome.refusals, "of": asked.get("of", len(asked["children"]))}
+    inside = {**told, "what": asked["what"], "children": later, "said": said, **going_on}
+    flow.write_event(parent, WENT_ON, by=event.actor, inside=inside, visibility=Visibility.INTERNAL)
+    return outcome
 
 
 def _do(parent: Incident, children: Iterable[Incident], by: User, what: str, told: dict[str, str]) -> Outcome:
+    return _tell(parent, by, what, _each(parent, children, by, what, told))
+
+
+def _each(parent: Incident, children: Iterable[Incident], by: User, what: str, told: dict[str, str]) -> Outcome:
     """Each child for itself: one refusal neither stops nor undoes the others, and none is lost."""
     done, refusals = 0, []
     for child in children:
         try:
             with transaction.atomic():
-                VERBS[what](child, parent, by, **{key: word for key, word in told.items() if word})
+                VERBS[what](child, parent, by, **told)
             done += 1
         except (Refused, PermissionDenied) as refusal:
             refusals.append(_sentence(child, parent, refusal))
-    outcome = Outcome(done, refusals)
-    if not done and not refusals:
-        return outcome  # a worker was asked twice, or they were over meanwhile
-    inside = {"said": outcome.in_words(DID[what]), "note": "\n".join(refusals)}
-    flow.write_event(parent, DONE, by=by, inside=inside, visibility=Visibility.INTERNAL)
+    return Outcome(done, refusals)
+
+
+def _tell(parent: Incident, by: User, what: str, outcome: Outcome) -> Outcome:
+    """The line on the parent's timeline; none where nothing was left to do, since they were over meanwhile."""
+    if outcome.done or outcome.refusals:
+        inside = {"said": outcome.in_words(DID[what]), "note": "\n".join(outcome.refusals)}
+        flow.write_event(parent, DONE, by=by, inside=inside, visibility=Visibility.INTERNAL)
     return outcome
 
 

@@ -75,8 +75,8 @@ class UpdateForm(DecisionForm):
 
 class DeclareForm(UpdateForm):
     sentence = (
-        "It becomes P1 at once. Everybody reads headline and text; whoever says “me too” follows it, and reads its title, "
-        "description and public replies."
+        "It becomes P1 at once. Everybody reads headline and text, and whoever says “me too” is told of them. What its "
+        "requester wrote stays with those who take part in it."
     )
     level = forms.ChoiceField(
         label="How is the service shown?", widget=forms.RadioSelect, initial=Outage.Level.DEGRADED, required=False,

@@ -1,26 +1,25 @@
-"""The major incident: proposed, declared, told to everybody, joined by those who have it too, and reviewed afterwards."""
+"""The major incident: proposed, declared, told to everybody, and reviewed afterwards."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from desk.notifications.actions import tell
 from desk.people.models import User
-from desk.people.queries import automation, leads_of
+from desk.people.queries import leads_of
 from desk.people.rules import reach
 from desk.services.models import Service
 from desk.tickets import flow, text
 from desk.tickets.errors import Refused
-from desk.tickets.models import Event, Impact, Priority, Urgency, Visibility, Watcher
+from desk.tickets.models import Event, Impact, Priority, Urgency, Visibility
 from desk.tickets.rules import Rule, denied
 
-from . import actions, families, raising, rules
+from . import families, raising, rules
 from .families import OVER
 from .lifecycle import State
 from .models import Incident, Joined, MajorIncident
@@ -42,6 +41,13 @@ def active() -> QuerySet[MajorIncident]:
     """Those that everybody is told of now, the longest first."""
     rows = MajorIncident.objects.filter(state=Status.DECLARED).exclude(incident__state__in=OVER)
     return rows.select_related("incident__service").order_by("pk")
+
+
+def readable(user: User) -> QuerySet[MajorIncident]:
+    """Those whose words for everybody this person may read: all that were declared, and what they joined before it was none."""
+    joined = Exists(Joined.objects.filter(incident=OuterRef("incident"), user=user))
+    mine = Q(joined, state=Status.WITHDRAWN)
+    return MajorIncident.objects.filter(mine | Q(state=Status.DECLARED)).select_related("incident__service")
 
 
 def for_reader(user: User, service: Service | None = None) -> list[MajorIncident]:
@@ -248,41 +254,9 @@ def _tell_inside(
 
 
 def _say(incident: Incident, by: User, row: MajorIncident) -> Event:
-    """The public word, as an event that everybody who follows it reads and is told of."""
+    """The public word, as an event that everybody may read, and whoever follows it or has it too is told of."""
     event = flow.write_event(incident, UPDATED, by=by, data={"headline": row.headline, "text": row.words})
-    followers = {incident.requester_id, incident.reporter_id, *incident.watchers.values_list("user", flat=True)}
-    tell(event=event, recipients=followers, subject=f"{incident.number}: {row.headline}", text=row.words)
+    people = {incident.requester_id, incident.reporter_id, *incident.watchers.values_list("user", flat=True)}
+    people.update(incident.joined.values_list("user", flat=True))
+    tell(event=event, recipients=people, subject=f"{incident.number}: {row.headline}", text=row.words)
     return event
-
-
-# -- having it too --------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def join(*, incident: Incident, by: User) -> Joined:
-    """“Me too”: they follow it and are counted, instead of logging the same. Twice does nothing."""
-    incident = flow.lock(incident)
-    if not active().filter(incident=incident).exists():
-        raise Refused("This is over. If it still doesn't work, please report it.")
-    _, watches = Watcher.objects.get_or_create(ticket=incident, user=by)
-    mine, _ = Joined.objects.get_or_create(incident=incident, user=by, defaults={"watches_by_it": watches})
-    return mine
-
-
-@transaction.atomic
-def leave(*, incident: Incident, by: User) -> None:
-    """Not me after all: they are told of it no more, unless they followed it before."""
-    for mine in Joined.objects.filter(incident=incident, user=by):
-        if mine.watches_by_it:
-            Watcher.objects.filter(ticket=incident, user=by).delete()
-        mine.delete()
-
-
-@transaction.atomic
-def log_as_child(*, major: Incident, by: User, submission: uuid.UUID | None = None, **fields: Any) -> Incident:
-    """“Me too”, with words of their own: an incident of theirs, child of the major one, which they follow as well."""
-    child = actions.log(by=by, submission=submission, **{"service": major.service, **fields})
-    if child.parent_incident is None:  # the same form sent twice logs once
-        families.attach(child=child, parent=major, by=automation())
-    join(incident=major, by=child.requester)
-    return child

@@ -106,7 +106,7 @@ def _hand_over_children(goes: Incident, stays: Incident, by: User, at: Any) -> N
 def unmerge(*, incident: Incident, by: User, **how: Any) -> Incident:
     """It is no duplicate after all: it is open again, and those who came over with it follow the other one no more.
 
-    Whoever also reported the same by another duplicate, or said “me too”, goes on following.
+    Whoever also reported the same by another duplicate goes on following.
     """
     flow.serialise("merging incidents")
     stays = Incident.objects.filter(duplicates=incident).first()
@@ -115,14 +115,13 @@ def unmerge(*, incident: Incident, by: User, **how: Any) -> Incident:
     came = goes.events.filter(kind="incident.merged").order_by("-at", "-pk").first()
     back = perform(goes, "unmerge", by=by, **how)
     if stays is not None and came is not None:
-        gone = set(came.inside["followers"]) - _have_it_too(stays)
+        gone = set(came.inside["followers"]) - _reported_too(stays)
         Watcher.objects.filter(ticket=stays, user__in=gone).delete()
         for link in Link.objects.filter(source=back, target=stays, kind=LinkKind.DUPLICATE_OF):
             ticket_actions.unlink(link=link, by=by, at=how.get("at"))
     return back
 
 
-def _have_it_too(stays: Incident) -> set[int]:
-    """Who reported it by a duplicate that still is one, or said “me too”."""
-    reported = stays.duplicates.values_list("requester", "reporter")
-    return {pk for pair in reported for pk in pair} | set(stays.joined.values_list("user", flat=True))
+def _reported_too(stays: Incident) -> set[int]:
+    """Who reported it by a duplicate that still is one."""
+    return {pk for pair in stays.duplicates.values_list("requester", "reporter") for pk in pair}

@@ -229,12 +229,14 @@ class MajorIncident(models.Model):
 
 
 class Joined(models.Model):
-    """Somebody who has the trouble of a major incident too, and follows it instead of logging the same."""
+    """Somebody who has the trouble of a major incident too, and joined it instead of logging the same.
+
+    They are told what everybody may read of it, and see nothing of the incident itself.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="joined")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
-    watches_by_it = models.BooleanField(help_text=_("Became a watcher by this, and is none any more after leaving."))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["incident", "user"], name="incidents_joined_once")]

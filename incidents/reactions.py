@@ -7,7 +7,7 @@ from desk.people.queries import automation
 from desk.tickets.models import Event
 from desk.tickets.rules import is_news
 
-from . import actions, asking, families, raising
+from . import actions, asking, families, joining, raising
 from .lifecycle import State
 from .models import Incident
 
@@ -62,6 +62,11 @@ def tell_followers(event: Event) -> None:
         subject=f"{incident.number} {'is solved' if incident.solution else 'was called off'}: {incident.title}",
         text=str(event.data.get("text", "")),
     )
+
+
+def tell_those_who_joined(event: Event) -> None:
+    """Of a major incident, whoever only said “me too” hears what became of it, in words for everybody."""
+    joining.tell_what_became_of_it(event)
 
 
 def end_outages(event: Event) -> None:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("<str:number>/edit/", desk.edit, KIND, name="edit"),
     path("<str:number>/take/", desk.take, KIND, name="take"),
     path("<str:number>/do/<slug:name>/", desk.do, KIND, name="do"),
+    path("<str:number>/outage/", views.outage, name="outage"),
     path("<str:number>/me-too/", views.me_too, name="me_too"),
     path("<str:number>/major/<slug:what>/", views.major, name="major"),
     path("<str:number>/attach/", views.attach, name="attach"),

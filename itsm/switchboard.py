@@ -28,6 +28,8 @@ _ASK_SOLVED = now("incidents.reactions.ask_whether_solved", "asks its requester 
 _UP = now("incidents.reactions.end_outages", "says that the services it took down are up again")
 
 _FOLLOWERS = now("incidents.reactions.tell_followers", "tells those who follow it")
+_JOINED = now("incidents.reactions.tell_those_who_joined", "tells whoever has a major incident too what became of it")
+_CHILDREN = later("incidents.reactions.do_to_children", "does to the next children what was asked for all")
 _AUTOMATIC = later(
     "desk.assignment.reactions.assign_by_itself",
     "gives it to an analyst, where its workgroup wants that",
@@ -45,14 +47,15 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.held": (_CLOCKS,),
     "incident.resumed": (_CLOCKS, _AUTOMATIC),
     "incident.reminded": (_ASK_SOLVED,),
-    "incident.resolved": (_CLOCKS, _ASK_SOLVED, _UP, _FOLLOWERS),
+    "incident.resolved": (_CLOCKS, _ASK_SOLVED, _UP, _FOLLOWERS, _JOINED),
     "incident.closed": (_CLOCKS,),
     "incident.reopened": (
         _CLOCKS,
         now("incidents.reactions.begin_outages_again", "says that what it took down is down again"),
+        _JOINED,
         _AUTOMATIC,
     ),
-    "incident.cancelled": (_CLOCKS, _UP, _FOLLOWERS),
+    "incident.cancelled": (_CLOCKS, _UP, _FOLLOWERS, _JOINED),
     "incident.merged": (
         _CLOCKS,
         now("incidents.reactions.carry_on_outages", "lets the incident that stays stand for what is down"),
@@ -60,9 +63,8 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
         _TELL,
     ),
     "incident.unmerged": (_CLOCKS, _AUTOMATIC),
-    "family.asked": (
-        later("incidents.reactions.do_to_children", "does to each child what was asked for all, and lists refusals"),
-    ),
+    "family.asked": (_CHILDREN,),
+    "family.went_on": (_CHILDREN,),
     "ticket.corrected": (_CLOCKS,),
     "field.changed": (_CLOCKS, _VOID),
     "comment.added": (
@@ -93,7 +95,7 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "major.proposed": (_TELL,),
     "major.declined": (_TELL,),
     "major.declared": (_TELL,),
-    "major.withdrawn": (_TELL,),
+    "major.withdrawn": (_TELL, _JOINED),
     "request.retried": (_CLOCKS, _AUTOMATIC),
     "request.refused": (_CLOCKS,),
     "request.closed": (_CLOCKS,),

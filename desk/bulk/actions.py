@@ -1,4 +1,4 @@
-"""The verbs on bulk runs: select, start, and work off what is owed, each ticket in a transaction of its own."""
+"""The verbs on bulk runs: select, start, stop, and work off what is owed, each ticket in a transaction of its own."""
 
 from __future__ import annotations
 
@@ -63,6 +63,26 @@ def start(*, run: Run, by: User, verb: str, inputs: dict[str, Any], said: str) -
         fresh.rows.update(due_at=Now())
         transaction.on_commit(lambda: wake_for(WORK))
     return fresh
+
+
+@transaction.atomic
+def stop(*, run: Run, by: User) -> int:
+    """Do no more of it: what is done stays done, and the rest is named as not done. Returns how many tickets that are.
+
+    Waits for the ticket that a worker is at. Nothing is left to stop of a run that is over, nor of one stopped before.
+    """
+    fresh = Run.objects.select_for_update().get(pk=run.pk)
+    if fresh.by_id != by.pk:
+        raise PermissionDenied("Only whoever began it stops it.")
+    if fresh.started_at is None:
+        raise Refused("It hasn't begun.")
+    left = fresh.rows.filter(done_at=None, dead_at=None).update(
+        done_at=Now(), due_at=None, outcome=Row.Outcome.STOPPED, last_error=""
+    )
+    if left:
+        fresh.stopped_at = flow.clock()
+        fresh.save(update_fields=["stopped_at"])
+    return left
 
 
 def work_off(limit: int = 500, run: Run | None = None) -> int:

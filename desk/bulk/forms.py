@@ -13,6 +13,8 @@ from desk.tickets.queries import pending_reasons
 
 from .verbs import priority_in_words
 
+MOST = 4_000  # characters of what goes onto each ticket, or to each requester
+
 
 class BulkForm(forms.Form):
     """Asks nothing. Where it asks, the first field has the focus: it is reached by a key of the queue."""
@@ -35,7 +37,7 @@ class AssignForm(BulkForm):
     workgroup = forms.ModelChoiceField(Workgroup.objects.none(), required=False, empty_label="Leave each where it is")
     assignee = PersonField(label="Analyst", required=False, help_text="Empty: nobody yet.")
     reason = forms.CharField(
-        required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        required=False, max_length=MOST, widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Needed where one goes to another workgroup. Only IT sees this.",
     )  # fmt: skip
 
@@ -61,11 +63,15 @@ class AssignForm(BulkForm):
 class HoldForm(BulkForm):
     pending = forms.ModelChoiceField(PendingReason.objects.none(), empty_label=None, label="What are we waiting for?")
     message = forms.CharField(
-        label="Message to each requester", required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        label="Message to each requester", required=False, max_length=MOST, widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Each requester reads this. Needed when you wait for them.",
     )  # fmt: skip
     note = forms.CharField(
-        label="Internal note", required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text="Only IT sees this."
+        label="Internal note",
+        required=False,
+        max_length=MOST,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Only IT sees this.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -113,7 +119,7 @@ class NoteForm(BulkForm):
 
 class CancelForm(BulkForm):
     reason = forms.CharField(
-        label="Why aren't they needed any more?", widget=forms.Textarea(attrs={"rows": 2}),
+        label="Why aren't they needed any more?", max_length=MOST, widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Each requester reads this.", error_messages={"required": "Please say why they aren't needed any more."},
     )  # fmt: skip
     orders = forms.ChoiceField(

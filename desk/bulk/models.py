@@ -18,6 +18,7 @@ class Run(models.Model):
     back = models.CharField(max_length=2000, blank=True, help_text=_("The list that it was chosen from."))
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True, help_text=_("Whoever began it stopped it while something was left."))
 
     class Meta:
         ordering = ["-pk"]
@@ -28,12 +29,13 @@ class Run(models.Model):
 
 
 class Row(models.Model):
-    """One ticket of a run. It is owed from the start of the run until it is done, or refused with a reason."""
+    """One ticket of a run. It is owed from the start of the run until it is done, refused with a reason, or stopped."""
 
     class Outcome(models.TextChoices):
         DONE = "done", _("Done")
         SAME = "same", _("Nothing to change")
         REFUSED = "refused", _("Refused")
+        STOPPED = "stopped", _("Not done: stopped before")
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="rows")
     ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="+")
@@ -57,3 +59,15 @@ class Row(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} of run {self.run_id}"
+
+    @property
+    def why_not(self) -> str:
+        """The reason without the number of its ticket, which stands above it."""
+        return after_number(self.ticket.number, self.why).lstrip(": ")
+
+
+def after_number(number: str, sentence: str) -> str:
+    """The sentence as it goes on after a number that stands before it, so that none is said twice."""
+    if sentence.startswith(number):
+        return sentence.removeprefix(number)
+    return f": {sentence}" if sentence else ""

@@ -11,7 +11,7 @@ from desk.tickets import kinds
 from desk.tickets.models import Ticket
 from desk.tickets.queries import visible_to
 
-from .models import Row, Run
+from .models import Row, Run, after_number
 from .verbs import VERBS
 
 LOOKED_AT = 200  # tickets that a preview asks before
@@ -25,19 +25,21 @@ def mine(user: User) -> QuerySet[Run]:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is. `refused` and `dead` name the first tickets of those, with why."""
+    """How far a run is. `refused`, `dead` and `left` name the first tickets of those; `stopped` are left for good."""
 
     total: int
     done: int
     same: int
     refusals: int
     deaths: int
+    stopped: int
     refused: list[Row]
     dead: list[Row]
+    left: list[Row]
 
     @property
     def over(self) -> int:
-        return self.done + self.same + self.refusals + self.deaths
+        return self.done + self.same + self.refusals + self.deaths + self.stopped
 
     @property
     def is_over(self) -> bool:
@@ -45,25 +47,31 @@ class Progress:
 
 
 def progress(run: Run) -> Progress:
-    """How far it is now; three statements at most, and no longer an answer than `NAMED` of each sort make it."""
+    """How far it is now; four statements at most, and no longer an answer than `NAMED` of each sort make it."""
     by_outcome = {name: Count("pk", filter=Q(outcome=name)) for name in Row.Outcome.values}
     counts = run.rows.aggregate(total=Count("pk"), dead=Count("dead_at"), **by_outcome)
-    failed = run.rows.select_related("ticket").order_by("pk")
-    refused, dead = failed.filter(outcome=Row.Outcome.REFUSED), failed.filter(dead_at__isnull=False)
+    rows = run.rows.select_related("ticket").order_by("pk")
+    refused, dead = rows.filter(outcome=Row.Outcome.REFUSED), rows.filter(dead_at__isnull=False)
+    left = rows.filter(outcome=Row.Outcome.STOPPED)
     return Progress(
         counts["total"],
         counts[Row.Outcome.DONE],
         counts[Row.Outcome.SAME],
         counts[Row.Outcome.REFUSED],
         counts["dead"],
+        counts[Row.Outcome.STOPPED],
         list(refused[:NAMED]) if counts[Row.Outcome.REFUSED] else [],
         list(dead[:NAMED]) if counts["dead"] else [],
+        list(left[:NAMED]) if counts[Row.Outcome.STOPPED] else [],
     )
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What a verb would do: how many it can be done with, and for the others why not; of the first `LOOKED_AT` only."""
+    """What a verb would do: how many it can be done with, and for the others why not; of the first `LOOKED_AT` only.
+
+    The reasons go on after the ticket's number.
+    """
 
     able: int
     unable: list[tuple[Ticket, str]]
@@ -93,5 +101,5 @@ def preview(run: Run, verb: str) -> Preview:
         of_kind = [pk for pk, name in first if name == kind.name]
         found |= visible_to(run.by, kind.model).select_related("workgroup", "assignee").in_bulk(of_kind)
     asked = [(ticket, VERBS[verb].may(ticket, run.by)) for pk, _ in first if (ticket := found.get(pk))]
-    unable = [(ticket, " ".join(why)) for ticket, why in asked if why]
+    unable = [(ticket, after_number(ticket.number, " ".join(why))) for ticket, why in asked if why]
     return Preview(len(asked) - len(unable), unable, total - len(first))

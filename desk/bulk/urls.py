@@ -8,4 +8,5 @@ app_name = "bulk"
 urlpatterns = [
     path("", views.index, name="index"),
     path("<int:pk>/", views.run, name="run"),
+    path("<int:pk>/stop/", views.stop, name="stop"),
 ]

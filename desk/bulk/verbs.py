@@ -24,10 +24,11 @@ May = Callable[[Ticket, User], list[str]]  # the sentences that stand in the way
 
 @dataclass(frozen=True)
 class Verb:
-    """`label` on the button, `done` for what was done to each, `icon`; `may` looks ahead, `act` does it."""
+    """`label` names it, `begin` stands on the button, `done` says what was done to each; `may` looks ahead, `act` does it."""
 
     name: str
     label: str
+    begin: str
     done: str
     icon: str
     may: May
@@ -114,12 +115,20 @@ def restored(inputs: dict[str, Any]) -> dict[str, Any]:
 VERBS = {
     verb.name: verb
     for verb in (
-        Verb("take", "Take", "taken", "hand", _move("assign", "assigned"), _take),
-        Verb("assign", "Assign", "assigned", "user-round-plus", _move("assign", "assigned"), _assign),
-        Verb("hold", "Put on hold", "put on hold", "pause", _move("hold", "put on hold"), _hold),
-        Verb("prioritise", "Prioritise", "prioritised", "signal", _by_rule(rules.may_edit), _prioritise),
-        Verb("note", "Add a note", "noted", "lock", _by_rule(rules.may_note), _note),
-        Verb("cancel", "Cancel", "cancelled", "circle-x", _move("cancel", "cancelled"), _cancel),
+        Verb("take", "Take", "Take them", "taken", "hand", _move("assign", "assigned"), _take),
+        Verb("assign", "Assign", "Assign them", "assigned", "user-round-plus", _move("assign", "assigned"), _assign),
+        Verb("hold", "Put on hold", "Put them on hold", "put on hold", "pause", _move("hold", "put on hold"), _hold),
+        Verb(
+            "prioritise",
+            "Prioritise",
+            "Prioritise them",
+            "prioritised",
+            "signal",
+            _by_rule(rules.may_edit),
+            _prioritise,
+        ),
+        Verb("note", "Add a note", "Add the note", "given a note", "lock", _by_rule(rules.may_note), _note),
+        Verb("cancel", "Cancel", "Cancel them", "cancelled", "circle-x", _move("cancel", "cancelled"), _cancel),
     )
 }
 

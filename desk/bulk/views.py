@@ -1,4 +1,4 @@
-"""Pages of bulk runs: choose what to do with a selection, see how far it is, find it again."""
+"""Pages of bulk runs: choose what to do with a selection, see how far it is, stop it, find it again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people.rules import ask_analyst
 from desk.people.signed_in import SignedIn
@@ -73,6 +73,15 @@ def run(request: SignedIn, pk: int) -> HttpResponse:
         "tickets": tickets.select_related("workgroup", "assignee")[:SHOWN], "preview": queries.preview(found, verb),
     }  # fmt: skip
     return render(request, "bulk/choose.html", context, status=code_for(form, refusal))
+
+
+@require_POST
+def stop(request: SignedIn, pk: int) -> HttpResponse:
+    """Stop a run that has begun; its page says what was done and what wasn't."""
+    found = get_object_or_404(Run, pk=pk, by=request.user, started_at__isnull=False)
+    if not actions.stop(run=found, by=request.user):
+        messages.info(request, "There was nothing left to stop.")
+    return redirect("bulk:run", found.pk)
 
 
 def _progress(request: SignedIn, found: Run) -> HttpResponse:

@@ -11,16 +11,18 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from .models import Message
+from .queries import placed
 
 
 def compose(message: Message) -> EmailMultiAlternatives:
     """The mail for this message. The same message gives the same Message-ID, however often it is sent."""
     ticket = message.event.ticket
+    (message,) = placed(message.recipient, [message])
     context: dict[str, Any] = {
         "message": message,
         "number": ticket.number,
         "portal_name": settings.PORTAL_NAME,
-        "link": absolute(ticket.get_absolute_url()),
+        "link": absolute(message.place),
         "inbox": absolute(reverse("notifications:inbox")),
     }
     letter = EmailMultiAlternatives(

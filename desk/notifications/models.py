@@ -51,6 +51,8 @@ class Message(models.Model):
     )
     mail_error = models.TextField(blank=True)
 
+    place: str  # the address that it leads its reader to; filled in by `queries.placed`
+
     class Meta:
         ordering = ["-pk"]
         permissions = [("read_mailbox", "Can read the mails in the mail folder")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import DateTimeField, F, QuerySet
@@ -9,7 +10,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
 from desk.people.models import User
-from desk.tickets.queries import events_visible_to
+from desk.tickets.queries import events_visible_to, visible_to
 
 from .models import IN_STATE, MailState, Message
 
@@ -61,4 +62,16 @@ def inbox_page(user: User, before: str = "") -> Page:
     if before.isdecimal() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))
     found: list[Message] = list(rows[: PAGE + 1])
-    return Page(found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else "")
+    return Page(placed(user, found[:PAGE]), str(found[PAGE - 1].pk) if len(found) > PAGE else "")
+
+
+def placed(user: User, messages: Iterable[Message]) -> list[Message]:
+    """The messages, each with `place`: its ticket's page, or where everybody reads it if they may not see the ticket."""
+    found = list(messages)
+    told = {message.event.ticket_id for message in found if message.event.is_told_to_all}
+    seen = set(visible_to(user).filter(pk__in=told).values_list("pk", flat=True)) if told else set()
+    for message in found:
+        event = message.event
+        hidden = event.is_told_to_all and event.ticket_id not in seen
+        message.place = event.address_for_all if hidden else event.ticket.get_absolute_url()
+    return found

@@ -1,4 +1,4 @@
-"""The inbox: what one was told, newest first; opening a message leads to its ticket."""
+"""The inbox: what one was told, newest first; opening a message leads to what it is about."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,14 +20,15 @@ def inbox(request: SignedIn) -> HttpResponse:
 
 @require_POST
 def open_message(request: SignedIn, pk: int) -> HttpResponse:
-    """Mark it as read, and go to its ticket.
+    """Mark it as read, and go to its ticket, or to what everybody reads of it.
 
     A POST, since it changes something: a browser that loads links ahead, or a preview, must not mark as read what
     nobody has looked at.
     """
     message = get_object_or_404(queries.readable(request.user).select_related("event__ticket"), pk=pk)
     actions.mark_read(message=message)
-    return redirect(message.event.ticket.get_absolute_url())
+    (message,) = queries.placed(request.user, [message])
+    return redirect(message.place)
 
 
 @require_POST

@@ -53,6 +53,8 @@ class Kind:
     holds_orders: frozenset[str] = frozenset()  # states in which work orders for it may be raised, and not begun
     author_edits: frozenset[str] = frozenset()  # states in which its requester may edit it too
     named: tuple[str, ...] = ()  # what else its page names, read with it
+    told_to_all: frozenset[str] = frozenset()  # public events that are words for everybody, whoever sees the ticket
+    told_at: str = ""  # name of the address where whoever doesn't see the ticket reads them; takes its number
     mine: tuple[str, str] | None = None  # (name of the address, label) of the list in which its requester finds it
 
     @property

@@ -289,6 +289,16 @@ class Event(models.Model):
     def is_internal(self) -> bool:
         return self.visibility == Visibility.INTERNAL
 
+    @property
+    def is_told_to_all(self) -> bool:
+        """Words for everybody, whoever sees the ticket: what is told of a major incident."""
+        return not self.is_internal and self.kind in self.ticket.kind_info.told_to_all
+
+    @property
+    def address_for_all(self) -> str:
+        """Where whoever doesn't see the ticket reads it."""
+        return reverse(self.ticket.kind_info.told_at, args=[self.ticket.number])
+
 
 def attachment_path(attachment: Attachment, filename: str) -> str:
     """Where the bytes lie: under a random name, so that nothing of the given name reaches the disk."""

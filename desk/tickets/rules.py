@@ -23,12 +23,14 @@ class Rule:
     """A question about (ticket, user) with the sentence that says why the answer is no.
 
     `because` may hold {braces} that are filled from the ticket: {ticket.assignee}. Two rules joined with `|`
-    hold when either does; their sentence names both, when both say `who`.
+    hold when either does; their sentence names both, when both say `who`. `reads` are those of them to whom such a
+    sentence is of use: whoever reads it is a person, so that the portal itself is left out beside others.
     """
 
     test: Callable[[Any, Any], bool]
     because: str
     who: str = ""
+    reads: str = ""
 
     def __call__(self, ticket: Any, user: Any) -> bool:
         return self.test(ticket, user)
@@ -38,7 +40,8 @@ class Rule:
             return self(ticket, user) or other(ticket, user)
 
         if self.who and other.who:
-            return only(f"{self.who} or {other.who}")(either)
+            reads = " or ".join(filter(None, (self.reads, other.reads)))
+            return only(f"{self.who} or {other.who}", reads)(either)
         return Rule(either, self.because)
 
     def why_not(self, ticket: Ticket) -> str:
@@ -64,9 +67,10 @@ def rule(because: str) -> Callable[[Callable[[Any, Any], bool]], Rule]:
     return lambda test: Rule(test, because)
 
 
-def only(who: str) -> Callable[[Callable[[Any, Any], bool]], Rule]:
-    """Make a Rule of the predicate below, from the words for those who may."""
-    return lambda test: Rule(test, f"Only {who} may do this.", who)
+def only(who: str, reads: str | None = None) -> Callable[[Callable[[Any, Any], bool]], Rule]:
+    """Make a Rule of the predicate below, from the words for those who may; `reads` where not all of them are persons."""
+    reads = who if reads is None else reads
+    return lambda test: Rule(test, f"Only {reads or who} may do this.", who, reads)
 
 
 def condition(because: str) -> Callable[[Callable[[Any], bool]], Condition]:
@@ -89,7 +93,7 @@ def nobody_else_has_it(ticket: Ticket, user: User) -> bool:
     return ticket.assignee_id in (None, user.pk)
 
 
-@only("the portal's own timers")
+@only("the portal's own timers", reads="")
 def is_automation(ticket: Ticket, user: User) -> bool:
     return user.is_automation
 
@@ -132,7 +136,12 @@ def may_view(ticket: Ticket, user: User) -> bool:
 
 
 def may_see_event(event: Event, user: User) -> bool:
-    """The twin of `queries.events_visible_to`: of a ticket one may see, internal events only with what is internal."""
+    """The twin of `queries.events_visible_to`: of a ticket one may see, internal events only with what is internal.
+
+    What is told to everybody is for whoever hears of it, and shows nothing else of the ticket.
+    """
+    if event.is_told_to_all:
+        return True
     return (may_see_internal if event.is_internal else may_view)(event.ticket, user)
 
 
@@ -166,6 +175,7 @@ sent_it_away = Rule(
     _sent_it_away,
     "Only whoever sent it to {ticket.workgroup} may do this, and only while nobody there has touched it.",
     who="whoever sent it to {ticket.workgroup}, while nobody there has touched it",
+    reads="whoever sent it to {ticket.workgroup}, while nobody there has touched it",
 )
 
 

@@ -99,7 +99,7 @@ class Visit:
         self.now = at or flow.clock()  # after the locks are held, so that a ticket's events never run backwards
 
     def _take_up(self, group: AlertGroup | None) -> None:
-        self.incident = flow.lock(group.incident) if group else None
+        self.incident = _locked(group.incident) if group else None
         spoken_of = {alert.fingerprint for alert in self.bundle.alerts}
         rows = group.alerts.filter(fingerprint__in=spoken_of) if group else ()
         self.rows = {row.fingerprint: row for row in rows}
@@ -165,7 +165,7 @@ class Visit:
         if self._may_reopen(repeats):
             self._reopen(alert)
             return "reopened"
-        old = self.incident
+        old = self.incident.same_as or self.incident
         self._write()
         self._raise(alert)
         if old.state != State.CANCELLED:
@@ -178,10 +178,11 @@ class Visit:
 
     def _is_waited_out(self) -> bool:
         """What fired all the time while a person ended it: they are believed for the rule's window, and for good when
-        they cancelled it."""
+        they cancelled it. Of a duplicate that is asked of the one that stays."""
         assert self.incident is not None
-        ended = self.incident.resolved_at
-        return self.incident.state == State.CANCELLED or ended is None or self.now - ended < self._window
+        incident = self.incident.same_as or self.incident
+        ended = incident.resolved_at
+        return incident.state == State.CANCELLED or ended is None or self.now - ended < self._window
 
     def _may_reopen(self, repeats: bool) -> bool:
         assert self.incident is not None
@@ -255,12 +256,13 @@ class Visit:
 
     def _tell(self, now: Counts, firing: int) -> None:
         """A line for the first of its kind, the second, the fourth and so on: a thousand repeats are ten lines."""
-        was = self.before
+        was = Counts() if self._is_first_word_here() else self.before
         if was is None:  # just made: the description says it
             was = Counts(alerts=now.alerts, heard=now.heard, flaps=now.flaps)
         if now.fires_anew_since(was):
             said = f"hears from monitoring: {_many(now.alerts, 'alert')}, {_many(now.heard, 'time')} in all"
             said += f", and fired again {_many(now.flaps, 'time')}" if now.flaps else ""
+            said += f"; they belong to {self.came_over}, which is the same" if self.came_over else ""
             self._line(FIRED, said)
         if now.recovers_since(was):
             said = "hears that all of its alerts are over"
@@ -269,13 +271,40 @@ class Visit:
             self._line(RESOLVED, said)
         self.before = now
 
+    @property
+    def came_over(self) -> str:
+        """The number of the duplicate that these alerts made, where they land on the one that stays."""
+        elsewhere = self.group and self.incident and self.group.incident_id != self.incident.pk
+        return self.group.incident.number if elsewhere and self.group else ""
+
+    def _is_first_word_here(self) -> bool:
+        """Whether they land on the one that stays for the first time: whoever reads there hears of all of it."""
+        if not self.came_over or self.incident is None or not any(row.is_firing for row in self.changed.values()):
+            return False
+        return not self.incident.events.filter(kind=FIRED, inside__duplicate=self.came_over).exists()
+
     def _line(self, kind: str, said: str) -> None:
         assert self.incident is not None
         names = self.names[kind]
         inside: dict[str, Any] = {"said": said, "because": _listed(names)}
+        if self.came_over:
+            inside["duplicate"] = self.came_over
         common: dict[str, Any] = {"by": self.by, "source": SOURCE, "at": self.now}
         flow.write_event(self.incident, kind, inside=inside, visibility=Visibility.INTERNAL, **common)
         self.names[kind] = []
+
+
+def _locked(incident: Incident) -> Incident:
+    """The incident that its alerts land on, locked: of a duplicate the one that stays in its place, while that is open."""
+    found = flow.lock(_lands_on(incident))
+    while (other := _lands_on(found)).pk != found.pk:  # merged at this very instant
+        found = flow.lock(other)
+    return found
+
+
+def _lands_on(incident: Incident) -> Incident:
+    stays = incident.same_as
+    return incident if stays is None or stays.state in OVER else stays
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import template
+from django.db.models import Q
 from django.template import Context
 
 from desk.people.models import User, Workgroup
@@ -136,12 +138,14 @@ def bursts_for(user: User, workgroup: Workgroup | str = "") -> list[BurstProposa
     return proposing.open_for(user, workgroup or None)  # type: ignore[arg-type]  # a template's nothing is ""
 
 
+MONITORING = "monitoring"  # the source of a ticket that alerts made
+GROUPS_SHOWN = 5  # of its own alerts and those of duplicates
 ALERTS_SHOWN = 30  # of a storm, those that fire come first; the rest is a number
 
 
 @dataclass(frozen=True)
 class Alerts:
-    """The alerts behind an incident: how many there are and fire, and the first of them."""
+    """The alerts behind an incident, or behind a duplicate of it: how many there are and fire, and the first of them."""
 
     group: AlertGroup
     total: int
@@ -154,10 +158,18 @@ class Alerts:
 
 
 @register.simple_tag
-def alerts_of(incident: Incident) -> Alerts | None:
-    """What monitoring tells of this incident; None where it told nothing."""
-    group = AlertGroup.objects.filter(incident=incident).select_related("source", "rule").first()
-    if group is None:
-        return None
+def alerts_of(incident: Incident, links: Iterable[tuple[str, Ticket]]) -> list[Alerts]:
+    """What monitoring tells of this incident, and of those that were merged into it, which are among its links.
+
+    Asks nothing where neither comes from monitoring.
+    """
+    if all(one.source != MONITORING for one in (incident, *(other for _, other in links))):
+        return []
+    same = Incident.objects.filter(Q(pk=incident.pk) | Q(merged_into=incident.pk)).values("pk")
+    groups = AlertGroup.objects.filter(incident__in=same).select_related("source", "rule", "incident").order_by("pk")
+    return [_alerts(group) for group in groups[:GROUPS_SHOWN]]
+
+
+def _alerts(group: AlertGroup) -> Alerts:
     fires = Counter(group.alerts.values_list("is_firing", flat=True))
     return Alerts(group, fires.total(), fires[True], list(group.alerts.all()[:ALERTS_SHOWN]))

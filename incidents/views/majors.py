@@ -1,4 +1,4 @@
-"""Major incidents: proposing, deciding, telling everybody, reviewing; and saying “me too”."""
+"""Major incidents: proposing, deciding, telling everybody, reviewing; saying “me too”, and what is read then."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from desk.people.signed_in import SignedIn
 from desk.tickets.errors import Refused
 from desk.tickets.forms import refuse
 from desk.tickets.queries import get_visible
-from desk.tickets.rules import Rule, denied, may_view
+from desk.tickets.rules import Rule, denied
 from desk.tickets.views.answers import code_for, done, typed_before
 
+from .. import joining, majors, rules
 from .. import major_forms as forms
-from .. import majors, rules
 from ..models import Incident
 
 
@@ -69,23 +69,35 @@ def major(request: SignedIn, number: str, what: str) -> HttpResponse:
     return render(request, template, context, status=code_for(form, refusal))
 
 
+@require_safe
+def outage(request: SignedIn, number: str) -> HttpResponse:
+    """What everybody may read of a major incident: what was told, that it is solved, and what happens next."""
+    page = joining.page_of(number.upper(), request.user)
+    if page is None:
+        raise Http404("No such outage.")
+    return render(request, "incidents/outage.html", {"page": page})
+
+
 @require_http_methods(["GET", "POST"])
 def me_too(request: SignedIn, number: str) -> HttpResponse:
     """Join a major incident, or leave it; with words, log an incident that is its child."""
-    found = get_object_or_404(majors.active(), incident__number=number.upper())
+    page = joining.page_of(number.upper(), request.user)
+    if page is None or not (page.joined or page.state == "open"):
+        raise Http404("No such outage.")
+    incident = page.major.incident
     if request.method == "POST" and "leave" in request.POST:
-        majors.leave(incident=found.incident, by=request.user)
-        messages.success(request, "You don't follow it any more.")
+        joining.leave(incident=incident, by=request.user)
+        messages.success(request, "We don't tell you of it any more.")
         return redirect("home")
     form = forms.MeTooForm(_sent(request), initial={"submission": uuid.uuid4(), **typed_before(request)})
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            return _joined(request, found.incident, found.headline, form)
+            return _joined(request, incident, page.major.headline, form)
         except Refused as caught:
             refusal = caught
             refuse(form, caught)
-    context = {"major": found, "form": form, "sees": may_view(found.incident, request.user)}
+    context = {"major": page.major, "form": form}
     return render(request, "incidents/me_too.html", context, status=code_for(form, refusal))
 
 
@@ -97,9 +109,10 @@ def _joined(request: SignedIn, incident: Incident, headline: str, form: forms.Me
     words = form.cleaned_data["words"].strip()
     if words:
         token = form.cleaned_data["submission"]
-        child = majors.log_as_child(
+        child = joining.log_as_child(
             major=incident, by=request.user, title=headline, description=words, submission=token
         )
         return done(request, child, f"We have it: {child.number}. It belongs to “{headline}”.")
-    majors.join(incident=incident, by=request.user)
-    return done(request, incident, "Noted: you have it too. We tell you what happens.")
+    joining.join(incident=incident, by=request.user)
+    messages.success(request, "Noted: you have it too. We tell you what happens.")
+    return redirect("incidents:outage", incident.number)

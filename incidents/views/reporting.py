@@ -17,7 +17,7 @@ from desk.tickets.forms import refuse
 from desk.tickets.queries import get_visible
 from desk.tickets.views.answers import code_for, done, typed_before
 
-from .. import actions, majors, queries
+from .. import actions, joining, queries
 from ..forms import LogForm
 from ..models import Incident
 
@@ -48,7 +48,7 @@ def new(request: SignedIn) -> HttpResponse:
         return _another(request, earlier, f"You logged the same as {earlier.number} a moment ago.")
     try:
         if part_of == "yes" and form.major is not None:
-            incident = majors.log_as_child(major=form.major.incident, by=request.user, **fields)
+            incident = joining.log_as_child(major=form.major.incident, by=request.user, **fields)
         else:
             incident = actions.log(by=request.user, **fields)
     except Refused as refusal:

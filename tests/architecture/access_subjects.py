@@ -175,8 +175,11 @@ def _kept_by_sam(world: Any, ticket: Ticket, row: Row) -> dict[str, Any]:
         return {"pk": SavedView.objects.create(name="Mine", query="tab=mine", owner=world.sam).pk}
     if row.name in {"replies:edit", "replies:delete"}:
         return {"pk": CannedReply.objects.create(name="Mine", text="Hello", owner=world.sam).pk}
-    if row.name == "bulk:run":
-        return {"pk": bulk.select(by=world.sam, tickets=[ticket.pk]).pk}
+    if row.name in {"bulk:run", "bulk:stop"}:
+        run = bulk.select(by=world.sam, tickets=[ticket.pk])
+        if row.name == "bulk:stop":
+            bulk.start(run=run, by=world.sam, verb="note", inputs={"note": "Looked at"}, said="Add a note to each")
+        return {"pk": run.pk}
     if row.name.startswith("services:"):
         return {"pk": (Service.objects.first() or ServiceFactory()).pk}
     if row.name == "incidents:burst":

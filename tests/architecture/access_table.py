@@ -120,6 +120,7 @@ TABLE = [
     post("queues:snooze", "              in 403 404  go 404  go  go", data={"choice": "hour"}),
     post("queues:select", "              in 403 403  go  go  go 403", data={"ids": "this"}),
     Row("bulk:run", "                    in 404 404 200 404 404 404"),
+    post("bulk:stop", "                  in 404 404  go 404 404 404"),
     post("bulk:run", "                   in 404 404  go 404 404 404", data={"do": "note", "note": "Looked at"}),
     # Sam's own canned reply; who works in IT may have some.
     Row("replies:index", "               in 403 403 200 200 200 403"),
@@ -211,6 +212,8 @@ TABLE = [
         data={"what_happened": "A disk", "why_it_happened": "Full", "what_we_change": "Alarm"},
     ),
     Row("incidents:major", "             in 404 404 404 404 404 404", kwargs={"what": "vanish"}),
+    Row("incidents:outage", "            in 404 404 404 404 404 404"),
+    Row("incidents:outage", "            in 200 200 200 200 200 200", state="major"),
     Row("incidents:me_too", "            in 404 404 404 404 404 404"),
     Row("incidents:me_too", "            in 200 200 200 200 200 200", state="major"),
     post("incidents:me_too", "           in  go  go  go  go  go  go", state="major"),

@@ -2,12 +2,14 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from desk.notifications.models import Message
 from desk.people.queries import automation
 from desk.reactions.actions import deliver_due
 from desk.reactions.models import Delivery
 from desk.tickets import actions as desk_actions
+from desk.tickets import flow
 from desk.tickets.errors import Refused
 from desk.tickets.models import Event, Link
 from incidents import actions, families
@@ -168,6 +170,48 @@ def test_many_children_are_a_workers_job_and_are_done_exactly_once(world, family
     deliver_due()
     assert Event.objects.filter(kind="incident.resolved", ticket__in=children).count() == 3
     assert parent.events.filter(kind="family.done").first().inside["said"] == "resolved its 3 children"
+
+
+def test_a_worker_does_them_in_steps_and_goes_on_where_another_was_lost(world, family, monkeypatch):
+    monkeypatch.setattr(families, "AT_ONCE", 2)
+    monkeypatch.setattr(families, "CHUNK", 1)
+    parent, children = family
+    raise_order(parent=children[1], by=world.sam, workgroup=world.desk, title="Look at it")
+    solve(parent, world.sam, children=True)
+    real, calls = flow.perform, []
+
+    def dies_once(ticket, name, **more):
+        calls.append(ticket.pk)
+        if len(calls) == 3:
+            raise ZeroDivisionError  # in the last step, once
+        return real(ticket, name, **more)
+
+    monkeypatch.setattr(flow, "perform", dies_once)
+    deliver_due()
+    assert [child.pk for child in families.open_children(parent)] == [children[1].pk, children[2].pk]
+    assert [event.inside["said"] for event in parent.events.filter(kind="family.went_on")] == [
+        "resolved 1 of its 3 children so far", "resolved 1 of its 3 children so far",
+    ]  # fmt: skip
+    Delivery.objects.filter(done_at=None).update(due_at=timezone.now())
+    deliver_due()
+    done = parent.events.get(kind="family.done")
+    assert done.inside["said"] == "resolved 2 of its 3 children"
+    assert children[1].number in done.inside["note"]
+    assert Event.objects.filter(kind="incident.resolved", ticket__in=children).count() == 2
+
+
+def test_between_two_steps_others_get_hold_of_the_parent(world, family, monkeypatch):
+    """A step is a transaction of its own: what a colleague detached meanwhile is left alone."""
+    monkeypatch.setattr(families, "AT_ONCE", 2)
+    monkeypatch.setattr(families, "CHUNK", 2)
+    parent, children = family
+    solve(parent, world.sam, children=True)
+    deliver_due(limit=1)
+    families.detach(child=Incident.objects.get(pk=children[2].pk), by=world.sam)
+    deliver_due()
+    children[2].refresh_from_db()
+    assert children[2].state == "logged"
+    assert parent.events.get(kind="family.done").inside["said"] == "resolved its 2 children"
 
 
 # -- in pages -------------------------------------------------------------------------------------

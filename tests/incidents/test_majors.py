@@ -1,4 +1,4 @@
-"""The mail is down for everybody: Sam proposes, Lena declares, everybody reads, Erin says “me too”, and it is reviewed."""
+"""The mail is down for everybody: Sam proposes, Lena declares, everybody reads, and it is reviewed."""
 
 from datetime import timedelta
 
@@ -10,9 +10,8 @@ from desk.notifications.models import Message
 from desk.sla.models import Clock
 from desk.tickets import actions as desk_actions
 from desk.tickets.errors import Refused
-from desk.tickets.models import Watcher
-from incidents import families, majors
-from incidents.models import Incident, Joined, MajorIncident, Outage
+from incidents import families, joining, majors
+from incidents.models import Incident, MajorIncident, Outage
 from tests.desk.sla.promises import policy
 from tests.factories import ServiceFactory, incident, person
 from tests.stories import in_state, kinds_of, move
@@ -141,67 +140,11 @@ def test_another_services_page_says_nothing_of_it(world, outage, browse):
     assert "Mail is slow" not in browse(world.erin).get(f"/services/{other.pk}/").content.decode()
 
 
-def test_erin_says_me_too_is_counted_and_hears_what_happens(world, outage, browse):
-    erin = browse(world.erin)
-    answer = erin.post(f"/incidents/{outage.number}/me-too/", follow=True)
-    assert "Noted: you have it too" in answer.content.decode()
-    assert Incident.objects.count() == 1  # and no new incident
-    assert majors.affected(outage) == 2
-    assert "You have it too" in erin.get("/").content.decode()
-    majors.update(incident=outage, by=world.lena, headline="Mail is back for most", words="A few minutes more.")
-    solve(outage, world.sam)
-    assert told(world.erin) == [
-        f"{outage.number}: Mail is back for most",
-        f"{outage.number} is solved: The mail server is gone",
-    ]
-
-
-def test_who_has_it_too_hears_when_it_is_called_off(world, outage):
-    majors.join(incident=outage, by=world.erin)
-    move(outage, "cancel", by=world.sam)
-    message = Message.objects.get(recipient=world.erin)
-    assert (message.subject, message.text) == (
-        f"{outage.number} was called off: The mail server is gone", "It went away",
-    )  # fmt: skip
-
-
-def test_who_leaves_hears_no_more_but_keeps_what_they_followed_before(world, outage):
-    desk_actions.watch(ticket=outage, user=world.nadia)
-    for user in (world.erin, world.nadia):
-        majors.join(incident=outage, by=user)
-        majors.join(incident=outage, by=user)
-        majors.leave(incident=outage, by=user)
-    assert not Joined.objects.exists()
-    assert [watcher.user for watcher in Watcher.objects.all()] == [world.nadia]
-
-
-def test_me_too_with_words_is_an_incident_of_ones_own_and_a_child(world, outage, browse):
-    erin = browse(world.erin)
-    page = erin.get(f"/incidents/{outage.number}/me-too/")
-    token = page.context["form"].initial["submission"]
-    for _ in range(2):  # a double click
-        erin.post(f"/incidents/{outage.number}/me-too/", {"words": "And my calendar is empty", "submission": token})
-    child = Incident.objects.exclude(pk=outage.pk).get()
-    assert (child.title, child.description) == ("Mail is slow since 9:10", "And my calendar is empty")
-    assert (child.requester, child.service, child.parent_incident) == (world.erin, outage.service, outage)
-    assert majors.affected(outage) == 2
-
-
 def test_whoever_reported_the_same_is_counted_once(world, outage):
     for n, user in enumerate((world.erin, world.erin, world.nadia)):
         move(incident(user, f"Mail {n}"), "merge", by=world.sam, into=outage)
-    majors.join(incident=outage, by=world.nadia)
+    joining.join(incident=outage, by=world.nadia)
     assert majors.affected(outage) == 3
-
-
-def test_nobody_joins_what_is_over_or_never_was(world, outage, browse):
-    quiet = incident(world.omar, "No sound")
-    solve(outage, world.sam)
-    for number in (quiet.number, outage.number, "INC-999999"):
-        assert browse(world.erin).post(f"/incidents/{number}/me-too/").status_code == 404
-    with pytest.raises(Refused, match="This is over"):
-        majors.join(incident=outage, by=world.erin)
-    assert not Joined.objects.exists()
 
 
 def test_who_reports_trouble_with_that_service_is_asked_whether_it_is_this(world, outage, mail, browse):
@@ -237,12 +180,12 @@ def test_the_review_is_owed_to_the_lead_until_it_is_written_and_stops_nobody(wor
 
 def test_solving_it_solves_its_children_and_tells_everybody_once(world, outage):
     mia = person("mia")
-    child = majors.log_as_child(major=outage, by=mia, title="Mail", description="Me too")
+    child = joining.log_as_child(major=outage, by=mia, title="Mail", description="Me too")
     started = move(outage, "start", by=world.sam)
     move(started, "resolve", by=world.sam, children=True)
     child.refresh_from_db()
     assert (child.state, child.solution) == ("resolved", "Restarted the server")
-    assert told(mia) == [f"{outage.number} is solved: The mail server is gone", "Is it solved? Mail"]
+    assert told(mia) == [f"{outage.number} is solved: Mail is slow since 9:10", "Is it solved? Mail"]
 
 
 # -- in pages -------------------------------------------------------------------------------------

@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from desk.people.actions import join
+from desk.people.models import Role, User
+from desk.people.rules import read_reach
 from desk.queues.loads import teams_of
 from desk.sla.sweep import sweep_all
 from incidents import raising
@@ -83,3 +86,27 @@ def test_a_lead_sees_who_has_how_much(world, browse):
     assert "who has how much" in browse(world.lena).get("/").content.decode()
     assert teams_of(world.sam) == []
     assert "who has how much" not in browse(world.sam).get("/").content.decode()
+
+
+def test_a_workgroup_with_very_much_is_counted_up_to_a_cap_the_most_urgent_first(world, browse, monkeypatch):
+    monkeypatch.setattr("desk.queues.loads.COUNTED", 3)
+    for number in range(3):
+        incident(world.erin, f"Printer {number}")
+    urgent = incident(world.erin, "No light", impact=1, urgency=1)
+    move(urgent, "assign", by=world.lena, assignee=world.sam)
+    [team] = teams_of(world.lena)
+    assert [(share.who, share.in_words) for share in team.shares] == [
+        (None, ["2+", "0+", "0+", "0+"]),
+        (world.sam, ["1+", "1+", "0+", "0+"]),
+    ]
+    assert "2+</b>" in browse(world.lena).get("/").content.decode()
+
+
+def test_who_leads_two_workgroups_sees_both_for_three_statements(world, django_assert_max_num_queries):
+    join(workgroup=world.network, user=world.lena, role=Role.LEAD)
+    incident(world.erin, "Printer")
+    incident(world.erin, "Wi-Fi", workgroup=world.network)
+    lena = User.objects.get(pk=world.lena.pk)
+    read_reach([lena])
+    with django_assert_max_num_queries(3):
+        assert [team.workgroup for team in teams_of(lena)] == [world.network, world.desk]

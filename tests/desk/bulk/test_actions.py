@@ -176,3 +176,55 @@ def test_runs_of_long_ago_are_forgotten(world, five):
     Run.objects.update(created_at="2020-01-01T00:00Z")
     actions.sweep()
     assert not Row.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_is_done_stays_done_when_sam_stops_it_and_the_rest_is_named(world, five, browse):
+    found = actions.select(by=world.sam, tickets=[ticket.pk for ticket in five])
+    with pytest.raises(Refused, match="hasn't begun"):
+        actions.stop(run=found, by=world.sam)
+    actions.start(run=found, by=world.sam, verb="note", inputs={"note": "Once"}, said="Add a note to each")
+    actions.work_off(2)
+    sam = browse(world.sam)
+    assert "Stop</button>" in sam.get(f"/bulk/{found.pk}/").content.decode()
+    with pytest.raises(PermissionDenied):
+        actions.stop(run=found, by=world.lena)
+    said = sam.post(f"/bulk/{found.pk}/stop/", follow=True).content.decode()
+    assert actions.work_off() == 0
+    progress = queries.progress(found)
+    assert (progress.done, progress.stopped, progress.is_over) == (2, 3, True)
+    assert "Not done" in said
+    assert "Stop</button>" not in said
+    assert all(ticket.number in said for ticket in five[2:])
+    assert not any(ticket.number in said for ticket in five[:2])
+    assert Event.objects.filter(data__text="Once").count() == 2
+    again = sam.post(f"/bulk/{found.pk}/stop/", follow=True).content.decode()
+    assert "There was nothing left to stop." in again
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stopping_while_workers_are_at_it_leaves_each_done_or_not_done(world, five):
+    found = actions.select(by=world.sam, tickets=[ticket.pk for ticket in five])
+    actions.start(run=found, by=world.sam, verb="note", inputs={"note": "Once"}, said="Add a note to each")
+    answers = at_once(
+        lambda: actions.work_off(50), lambda: actions.work_off(50), lambda: actions.stop(run=found, by=world.sam)
+    )
+    assert not of(Exception, answers), answers
+    progress = queries.progress(found)
+    assert progress.done + progress.stopped == 5
+    assert Event.objects.filter(data__text="Once").count() == progress.done
+
+
+@pytest.mark.django_db
+def test_the_preview_says_each_number_once_and_a_text_that_is_too_long_is_said_beside_its_field(world, five, browse):
+    sam = browse(world.sam)
+    found = actions.select(by=world.sam, tickets=[ticket.pk for ticket in five])
+    page = sam.get(f"/bulk/{found.pk}/?do=cancel").content.decode()
+    assert "1 of them can't be cancelled, and stays as it is:" in page
+    assert f"{five[4].number}</a> is Closed" in page
+    assert "timers" not in page
+    long = sam.post(f"/bulk/{found.pk}/", {"do": "cancel", "reason": "x" * 4001, "orders": "keep"})
+    assert long.status_code == 422
+    assert list(long.context["form"].errors) == ["reason"]
+    hers = actions.select(by=world.nadia, tickets=[change_in("draft", with_cab(world)).pk])
+    assert queries.preview(hers, "hold").unable[0][1] == ": A change can't be put on hold."

@@ -14,7 +14,7 @@ from incidents.models import Incident
 from incidents.monitoring import hearing, reading
 from incidents.monitoring.models import Alert, AlertGroup
 from tests.at_once import at_once, of
-from tests.factories import CategoryFactory, RoutingRuleFactory, ServiceFactory, SiteFactory
+from tests.factories import CategoryFactory, RoutingRuleFactory, ServiceFactory, SiteFactory, incident
 from tests.incidents.monitoring.alerts import alert, hear, rule, source
 from tests.stories import kinds_of, move
 
@@ -261,6 +261,57 @@ def test_what_a_person_cancelled_stays_so_until_it_begins_anew(world, prometheus
     assert hear(prometheus, later)[0][0] == "raised"
     assert Incident.objects.count() == 2
     assert not Link.objects.exists()
+
+
+def test_what_fires_again_on_a_duplicate_lands_on_the_one_that_stays_while_that_is_open(world, prometheus, browse):
+    rule(impact=3, urgency=3)
+    hear(prometheus, alert(instance="ap-7"))
+    goes, stays = Incident.objects.get(), incident(world.erin, "No Wi-Fi")
+    actions.merge(incident=goes, by=world.sam, into=stays)
+    assert hear(prometheus, alert(instance="ap-7")) == [("repeated", stays.number)]
+    [line] = stays.events.filter(kind="alert.fired")
+    assert (
+        line.inside["said"]
+        == f"hears from monitoring: 1 alert, 2 times in all; they belong to {goes.number}, which is the same"
+    )
+    both = hear(prometheus, resolved(instance="ap-7"), alert(instance="ap-7"))
+    assert both == [("resolved", stays.number), ("fires again", stays.number)]
+    assert Incident.objects.count() == 2
+    page = browse(world.sam).get(f"/incidents/{stays.number}/").content.decode()
+    assert f"Alerts of {goes.number}" in page
+    assert not AlertGroup.objects.filter(settles_at__isnull=False).exists()
+
+
+def test_of_a_duplicate_of_a_duplicate_the_last_one_hears(world, prometheus):
+    hear(prometheus, alert())
+    first, second, last = Incident.objects.get(), incident(world.erin, "No Wi-Fi"), incident(world.omar, "Wi-Fi")
+    actions.merge(incident=first, by=world.sam, into=second)
+    actions.merge(incident=second, by=world.sam, into=last)
+    assert hear(prometheus, alert()) == [("repeated", last.number)]
+
+
+def test_where_the_one_that_stays_is_over_too_it_is_a_new_incident(world, prometheus):
+    """What only repeats believes whoever solved it for the rule's window, as ever."""
+    rule(reopen_minutes=60)
+    hear(prometheus, alert())
+    stays = incident(world.erin, "No Wi-Fi")
+    actions.merge(incident=Incident.objects.get(source="monitoring"), by=world.sam, into=stays)
+    solved = move(move(stays, "start", by=world.sam), "resolve", by=world.sam)
+    assert hear(prometheus, alert())[0][0] == "repeated"
+    assert Incident.objects.count() == 2
+    Incident.objects.filter(pk=stays.pk).update(resolved_at=timezone.now() - timedelta(minutes=61))
+    [(did, number)] = hear(prometheus, alert())
+    new = Incident.objects.get(number=number)
+    assert (did, new.state, Incident.objects.count()) == ("raised", "logged", 3)
+    link = Link.objects.get(kind="recurrence_of")
+    assert (link.source_id, link.target_id) == (new.pk, solved.pk)
+
+
+def test_after_not_a_duplicate_it_lands_where_it_began(world, prometheus):
+    hear(prometheus, alert())
+    goes, stays = Incident.objects.get(), incident(world.erin, "No Wi-Fi")
+    back = actions.unmerge(incident=actions.merge(incident=goes, by=world.sam, into=stays), by=world.sam)
+    assert hear(prometheus, alert()) == [("repeated", back.number)]
 
 
 def test_a_resolved_that_nobody_waits_for_makes_nothing(world, prometheus):
