@@ -24,6 +24,7 @@ urlpatterns = [
     path("approvals/", include("desk.approvals.urls")),
     path("inbox/", include("desk.notifications.urls")),
     path("bulk/", include("desk.bulk.urls")),
+    path("drafts/", include("desk.drafts.urls")),
     path("replies/", include("desk.replies.urls")),
     path("people/", include("desk.people.urls")),
     path("api/", include("itsm.api")),

@@ -30,7 +30,7 @@ from incidents.models import BurstProposal, Incident, ResolutionCode
 from requests_fulfillment import actions as requests
 from requests_fulfillment.models import CatalogueGroup, CatalogueItem, ServiceRequest
 from requests_fulfillment.publishing import publish
-from tests.architecture.access_table import Row
+from tests.architecture.access_table import TOKEN, Row
 from tests.architecture.addresses import every_address
 from tests.changes.plans import PLAN, perform_inputs, window
 from tests.desk.approvals.rounds import ask, rule, step
@@ -179,6 +179,8 @@ def _kept_by_sam(world: Any, ticket: Ticket, row: Row) -> dict[str, Any]:
         return {"pk": bulk.select(by=world.sam, tickets=[ticket.pk]).pk}
     if row.name.startswith("services:"):
         return {"pk": (Service.objects.first() or ServiceFactory()).pk}
+    if row.name == "drafts:throw_away":
+        return {"token": TOKEN}
     if row.name == "incidents:burst":
         return {"pk": _burst(world, ticket).pk}
     if row.name == "incidents:feedback":

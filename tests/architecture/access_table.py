@@ -3,16 +3,17 @@
 A column per person: nobody (signed out), erin (the requester), omar (another end user), sam (analyst of the ticket's
 workgroup), nadia (analyst of another workgroup), lena (lead of the ticket's workgroup), admin (administrator).
 
-`in`: sent to the sign-in page and back · `go`: done, sent on to a page (`part`: htmx gets a part of it) · `404`: as if there were nothing ·
+`in`: sent to the sign-in page and back · `go`: done, sent on to a page (`part`: htmx gets a part of it; `204`: done, and nothing to show) · `404`: as if there were nothing ·
 `403`: seen, but not allowed · `405`: no such method · any other number: that answer.
 """
 
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.architecture.addresses import every_address
 
-DONE = {"go", "part"}
+DONE = {"go", "part", "204"}
 PEOPLE = ("nobody", "erin", "omar", "sam", "nadia", "lena", "admin")
 
 
@@ -85,6 +86,7 @@ def moved(name: str, transition: str, state: str, get: str, posted: str, data: d
     return [Row(name, get, **common), post(name, posted, data=data, **common)]
 
 
+TOKEN = uuid.UUID(int=1)
 AWAY = {"start": "2031-01-01T10:00", "end": "2031-01-08T10:00"}
 
 #    address                         nobody erin omar sam nadia lena admin
@@ -121,6 +123,10 @@ TABLE = [
     post("queues:select", "              in 403 403  go  go  go 403", data={"ids": "this"}),
     Row("bulk:run", "                    in 404 404 200 404 404 404"),
     post("bulk:run", "                   in 404 404  go 404 404 404", data={"do": "note", "note": "Looked at"}),
+    Row("drafts:keep", "                 in 405 405 405 405 405 405"),
+    post("drafts:keep", "                in 204 204 204 204 204 204", data={"token": str(TOKEN), "form": "incident-new", "title": "No"}),
+    Row("drafts:throw_away", "           in 405 405 405 405 405 405"),
+    post("drafts:throw_away", "          in  go  go  go  go  go  go"),
     # Sam's own canned reply; who works in IT may have some.
     Row("replies:index", "               in 403 403 200 200 200 403"),
     Row("replies:new", "                 in 403 403 200 200 200 403"),
