@@ -27,6 +27,7 @@ _INCIDENT = later("incidents.reactions.raise_for_trouble", "raises the one incid
 _ASK_SOLVED = now("incidents.reactions.ask_whether_solved", "asks its requester whether it is solved")
 _UP = now("incidents.reactions.end_outages", "says that the services it took down are up again")
 
+_EPISODE = now("incidents.episodes.follow", "keeps what its episode came to, for figures and ratings")
 _FOLLOWERS = now("incidents.reactions.tell_followers", "tells those who follow it")
 _AUTOMATIC = later(
     "desk.assignment.reactions.assign_by_itself",
@@ -45,21 +46,23 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.held": (_CLOCKS,),
     "incident.resumed": (_CLOCKS, _AUTOMATIC),
     "incident.reminded": (_ASK_SOLVED,),
-    "incident.resolved": (_CLOCKS, _ASK_SOLVED, _UP, _FOLLOWERS),
-    "incident.closed": (_CLOCKS,),
+    "incident.resolved": (_CLOCKS, _EPISODE, _ASK_SOLVED, _UP, _FOLLOWERS),
+    "incident.closed": (_CLOCKS, _EPISODE),
     "incident.reopened": (
         _CLOCKS,
+        _EPISODE,
         now("incidents.reactions.begin_outages_again", "says that what it took down is down again"),
         _AUTOMATIC,
     ),
-    "incident.cancelled": (_CLOCKS, _UP, _FOLLOWERS),
+    "incident.cancelled": (_CLOCKS, _EPISODE, _UP, _FOLLOWERS),
     "incident.merged": (
         _CLOCKS,
+        _EPISODE,
         now("incidents.reactions.carry_on_outages", "lets the incident that stays stand for what is down"),
         _UP,
         _TELL,
     ),
-    "incident.unmerged": (_CLOCKS, _AUTOMATIC),
+    "incident.unmerged": (_CLOCKS, _EPISODE, _AUTOMATIC),
     "family.asked": (
         later("incidents.reactions.do_to_children", "does to each child what was asked for all, and lists refusals"),
     ),
@@ -94,6 +97,7 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "major.declined": (_TELL,),
     "major.declared": (_TELL,),
     "major.withdrawn": (_TELL,),
+    "rating.answered": (_TELL,),
     "request.retried": (_CLOCKS, _AUTOMATIC),
     "request.refused": (_CLOCKS,),
     "request.closed": (_CLOCKS,),

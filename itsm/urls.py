@@ -11,6 +11,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("ask/", views.ask, name="ask"),
     path("incidents/", include("incidents.urls")),
+    path("reports/", views.reports, name="reports"),
+    path("reports/", include("incidents.report_urls")),
     path("services/", include("incidents.service_urls")),
     path("work-orders/", include("workorders.urls")),
     path("changes/", include("changes.urls")),

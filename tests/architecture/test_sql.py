@@ -25,6 +25,8 @@ COSTS = {
     "/approvals/": ("sam", 8),
     "/approvals/agenda/": ("sam", 4),
     "/reports/sla/": ("lena", 6),
+    "/reports/reopened/": ("lena", 5),
+    "/reports/ratings/": ("lena", 6),
 }
 
 
