@@ -19,6 +19,9 @@ from desk.tickets.queries import visible_to
 
 from .models import Episode, Incident
 
+ANSWERED = "rating.answered"
+HIDDEN = "rating.hidden"
+SHOWN = "rating.shown"
 PAGE = 20
 STARS = (5, 4, 3, 2, 1)
 
@@ -100,7 +103,7 @@ def answer(*, episode: Episode, by: User, words: str) -> Episode:
     fresh.save(update_fields=["answer", "answered_by", "answered_at"])
     subject = f"An answer to your rating of {incident.number} {incident.title}"
     told = {"recipients": [incident.requester_id], "subject": subject, "text": words}
-    flow.write_event(incident, "rating.answered", by=by, data={"text": words, "episode": fresh.number}, inside=told)
+    flow.write_event(incident, ANSWERED, by=by, data={"text": words, "episode": fresh.number}, inside=told)
     return fresh
 
 
@@ -112,7 +115,7 @@ def hide(*, episode: Episode, by: User, why: str) -> Episode:
     if not fresh.comment or fresh.hidden_at is not None:
         raise Refused("There is no comment to hide.")
     fresh.hidden_at, fresh.hidden_why = timezone.now(), why
-    return _moderated(incident, fresh, "rating.hidden", by, why)
+    return _moderated(incident, fresh, HIDDEN, by, why)
 
 
 @transaction.atomic
@@ -122,7 +125,7 @@ def show(*, episode: Episode, by: User) -> Episode:
     if fresh.hidden_at is None:
         raise Refused("The comment is shown already.")
     fresh.hidden_at, fresh.hidden_why = None, ""
-    return _moderated(incident, fresh, "rating.shown", by, "")
+    return _moderated(incident, fresh, SHOWN, by, "")
 
 
 def _moderated(incident: Incident, episode: Episode, kind: str, by: User, why: str) -> Episode:
