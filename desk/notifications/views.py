@@ -27,7 +27,7 @@ def open_message(request: SignedIn, pk: int) -> HttpResponse:
     """
     message = get_object_or_404(queries.readable(request.user).select_related("event__ticket"), pk=pk)
     actions.mark_read(message=message)
-    return redirect(message.event.ticket.get_absolute_url())
+    return redirect(message.leads_to)
 
 
 @require_POST

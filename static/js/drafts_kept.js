@@ -96,6 +96,15 @@
 
   /* What is being sent stays in this browser until it has arrived, and is no draft any more then. */
   document.addEventListener("submit", (event) => { if (keeps(event.target) && !event.target.dataset.outbox) write(event.target); });
+  document.addEventListener("submit", (event) => { // one that ends the draft of another, as “This helped” does
+    const other = event.target.dataset.draft && !event.target.dataset.draftKeep &&
+      document.querySelector(`form[data-draft-keep][data-draft="${CSS.escape(event.target.dataset.draft)}"]`);
+    if (!other) return;
+    clearTimeout(timers.get(other));
+    put(mine() + tokenOf(other), null);
+    const field = event.target.elements.draft || event.target.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "draft" }));
+    field.value = tokenOf(other);
+  });
   document.addEventListener("draft:sent", (event) => { if (event.detail.token) put(mine() + event.detail.token, null); });
   document.addEventListener("draft:done", (event) => { if (keeps(event.target)) put(mine() + tokenOf(event.target), null); });
 
