@@ -13,6 +13,7 @@ from django.db import transaction
 
 from desk.assignment import actions as triage
 from desk.assignment.queries import Route, route
+from desk.drafts import actions as drafts
 from desk.knowledge.models import Article
 from desk.people.models import User, Workgroup
 from desk.people.queries import automation
@@ -31,6 +32,7 @@ from workorders import actions as order_actions
 from workorders.queries import open_orders
 
 from . import articles, families, rules
+from .lifecycle import State
 from .merging import merge, unmerge
 from .models import Incident, ResolutionCode
 
@@ -62,8 +64,8 @@ def log(
     """Log an incident: priority from the matrix, first workgroup from the routing rules (or the one given).
 
     Only analysts and the automation may log for somebody else. The same `submission` logs once: the second
-    time the first incident comes back unchanged. Writes `incident.logged` with the files, and with what its
-    source has to say to analysts (`inside`).
+    time the first incident comes back unchanged; a draft under it is over. Writes `incident.logged` with the files,
+    and with what its source has to say to analysts (`inside`).
     """
     requester = requester or by
     if requester != by and not (is_analyst(by) or by.is_automation):
@@ -99,6 +101,7 @@ def log(
         inside={"workgroup": str(incident.workgroup), "priority": incident.priority, **reason, **(inside or {})},
         files=list(files),
     )
+    drafts.end(by=by, token=submission)
     return incident
 
 
@@ -301,9 +304,12 @@ def cancel(*, incident: Incident, by: User, reason: str, orders: str = "", **how
 
 @transaction.atomic
 def log_recurrence(
-    *, incident: Incident, by: User, submission: uuid.UUID | None = None, at: datetime | None = None
+    *, incident: Incident, by: User, submission: uuid.UUID | None = None, words: str = "", at: datetime | None = None
 ) -> Incident:
-    """Log the same trouble anew, linked to the old incident; for when reopening is no longer possible."""
+    """Log the same trouble anew, linked to the old incident, for when reopening is no longer possible.
+
+    `words` of what is wrong now are its first reply. If the old one was only resolved, it is closed.
+    """
     if not rules.requester_or_analyst(incident, by):
         raise PermissionDenied(rules.requester_or_analyst.why_not(incident))
     if not rules.reopening_is_over(incident):
@@ -322,6 +328,11 @@ def log_recurrence(
         at=at,
     )
     ticket_actions.link(source=again, target=incident, kind=LinkKind.RECURRENCE_OF, by=by, at=at)
+    if words:
+        ticket_actions.reply(ticket=again, by=by, message=words, at=at)
+    fresh = flow.lock(incident)
+    if fresh.state == State.RESOLVED:  # nobody needs to be asked any more whether it is solved
+        perform(fresh, "confirm", by=automation(), because=f"it is back, as {again.number}", at=at)
     return again
 
 

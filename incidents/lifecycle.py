@@ -238,7 +238,7 @@ class IncidentLifecycle:
         source=[State.RESOLVED, State.CLOSED],
         target=State.REOPENED,
         permission=rules.anyone_concerned,
-        conditions=[rules.within_reopen_window],
+        conditions=[rules.within_reopen_window, rules.within_reopen_limit],
         custom={
             "label": "Reopen",
             "for_requester": "It still doesn't work",

@@ -23,7 +23,16 @@ from . import rules
 from .lifecycle import NEXT_WORDS, OVER_FOR_GOOD, IncidentLifecycle, State
 from .monitoring import models as monitoring
 
-__all__ = ["ImportedIncident", "ImportedUpdate", "Incident", "Outage", "Raised", "ResolutionCode", "monitoring"]
+__all__ = [
+    "Episode",
+    "ImportedIncident",
+    "ImportedUpdate",
+    "Incident",
+    "Outage",
+    "Raised",
+    "ResolutionCode",
+    "monitoring",
+]
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -112,7 +121,7 @@ class Incident(IncidentLifecycle, Ticket):
             return f"This is the same as {self.same_as.number}; follow it there."
         if self.pending_reason is not None:
             return self.pending_reason.public_text
-        if self.reopening_is_over:
+        if self.reopening_is_over and self.state == State.CLOSED:
             return OVER_FOR_GOOD
         until = rules.reopen_until(self)
         return NEXT_WORDS[self.state].format(
@@ -128,6 +137,47 @@ class Incident(IncidentLifecycle, Ticket):
     def new(cls, **fields: object) -> Incident:
         """An unsaved incident in its first state; `flow.open_ticket` saves it."""
         return cls(state=State.LOGGED, **fields)
+
+
+class Episode(models.Model):
+    """One run of an incident, from logged or reopened to solved, closed or called off, and what was so when it was solved.
+
+    Written by events (`episodes`), the first when it ends. What is kept here stays, whatever becomes of the incident
+    later: so what was counted of a month that is over stays as it is. The rating is the episode's.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="episodes")
+    number = models.PositiveIntegerField(help_text=_("1 for the first."))
+    began_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text=_("Closed, or called off."))
+    reopened_at = models.DateTimeField(null=True, help_text=_("When the next episode began."))
+    workgroup = models.ForeignKey("people.Workgroup", null=True, on_delete=models.PROTECT, related_name="+")
+    category = models.ForeignKey("services.Category", null=True, on_delete=models.PROTECT, related_name="+")
+    resolution_code = models.ForeignKey(ResolutionCode, null=True, on_delete=models.PROTECT, related_name="+")
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    rating = models.PositiveSmallIntegerField(null=True)
+    comment = models.TextField(blank=True)
+    comment_event = models.BigIntegerField(null=True, help_text=_("The event by which it was rated."))
+    hidden_at = models.DateTimeField(null=True, help_text=_("A lead hid the comment."))
+    hidden_why = models.CharField(max_length=300, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    answer = models.TextField(blank=True)
+
+    may_answer: bool  # these two for the reader; filled in for the page
+    seen: bool
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "number"], name="incidents_episode_once")]
+        indexes = [
+            models.Index(fields=["resolved_at"], name="incidents_episodes_resolved"),
+            models.Index(fields=["reopened_at"], name="incidents_episodes_reopened"),
+            models.Index(fields=["workgroup", "-ended_at"], name="incidents_rated", condition=~models.Q(rating=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id}, episode {self.number}"
 
 
 class Raised(models.Model):

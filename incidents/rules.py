@@ -53,6 +53,7 @@ __all__ = [
     "sender",
     "parent_is_solved",
     "was_merged",
+    "within_reopen_limit",
     "within_reopen_window",
 ]
 
@@ -100,7 +101,15 @@ def within_reopen_window(incident: Incident) -> bool:
     return until is None or incident.moment <= until
 
 
-@condition("{ticket.number} can't be reported again: only what was closed too long ago to be reopened can.")
+@condition("{ticket.number} was reopened {ticket.reopen_count} times by now. Report it again; the two are linked.")
+def within_reopen_limit(incident: Incident) -> bool:
+    """INCIDENT_REOPEN_MOST times, where that isn't 0; after that somebody looks at it afresh."""
+    return not settings.INCIDENT_REOPEN_MOST or incident.reopen_count < settings.INCIDENT_REOPEN_MOST
+
+
+@condition("{ticket.number} can't be reported again: only what can't be reopened any more can.")
 def reopening_is_over(incident: Incident) -> bool:
-    """Closed for good, so that the same trouble is a new incident: a recurrence."""
-    return incident.closed_at is not None and incident.state == "closed" and not within_reopen_window(incident)
+    """Closed too long ago, or reopened too often: the same trouble is a new incident, a recurrence."""
+    if incident.state not in ("resolved", "closed"):
+        return False
+    return not (within_reopen_window(incident) and within_reopen_limit(incident))

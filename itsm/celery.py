@@ -79,6 +79,7 @@ app.conf.beat_schedule = {
     },
     # Once a day, in the small hours (UTC); a run that was missed is made up for by the next.
     "clear-sessions": {"task": "itsm.clear_sessions", "schedule": crontab(hour=3, minute=10)},
+    "sweep-drafts": {"task": "drafts.sweep", "schedule": crontab(hour=3, minute=15)},
     "sweep-queues": {"task": "queues.sweep", "schedule": crontab(hour=3, minute=40)},
     "sweep-bulk": {"task": "bulk.sweep", "schedule": crontab(hour=3, minute=30)},
     "learn-routing": {"task": "assignment.learn", "schedule": crontab(hour=3, minute=40)},

@@ -64,7 +64,7 @@ def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
     if is_analyst(user):
         places.append(("Canned replies", reverse("replies:index"), "message-square-text"))
     if may_report(user):
-        places.append(("Reports", reverse("sla:report"), "chart-column"))
+        places.append(("Reports", reverse("reports"), "chart-column"))
     places.append(("Lifecycles", reverse("tickets:lifecycles"), "workflow"))
     if user.is_staff:
         places.append(("Administration", reverse("admin:index"), "settings"))

@@ -27,6 +27,7 @@ _INCIDENT = later("incidents.reactions.raise_for_trouble", "raises the one incid
 _ASK_SOLVED = now("incidents.reactions.ask_whether_solved", "asks its requester whether it is solved")
 _UP = now("incidents.reactions.end_outages", "says that the services it took down are up again")
 
+_EPISODE = now("incidents.episodes.follow", "keeps what its episode came to, for figures and ratings")
 _FOLLOWERS = now("incidents.reactions.tell_followers", "tells those who follow it")
 _JOINED = now("incidents.reactions.tell_those_who_joined", "tells whoever has a major incident too what became of it")
 _CHILDREN = later("incidents.reactions.do_to_children", "does to the next children what was asked for all")
@@ -47,22 +48,24 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "incident.held": (_CLOCKS,),
     "incident.resumed": (_CLOCKS, _AUTOMATIC),
     "incident.reminded": (_ASK_SOLVED,),
-    "incident.resolved": (_CLOCKS, _ASK_SOLVED, _UP, _FOLLOWERS, _JOINED),
-    "incident.closed": (_CLOCKS,),
+    "incident.resolved": (_CLOCKS, _EPISODE, _ASK_SOLVED, _UP, _FOLLOWERS, _JOINED),
+    "incident.closed": (_CLOCKS, _EPISODE),
     "incident.reopened": (
         _CLOCKS,
+        _EPISODE,
         now("incidents.reactions.begin_outages_again", "says that what it took down is down again"),
         _JOINED,
         _AUTOMATIC,
     ),
-    "incident.cancelled": (_CLOCKS, _UP, _FOLLOWERS, _JOINED),
+    "incident.cancelled": (_CLOCKS, _EPISODE, _UP, _FOLLOWERS, _JOINED),
     "incident.merged": (
         _CLOCKS,
+        _EPISODE,
         now("incidents.reactions.carry_on_outages", "lets the incident that stays stand for what is down"),
         _UP,
         _TELL,
     ),
-    "incident.unmerged": (_CLOCKS, _AUTOMATIC),
+    "incident.unmerged": (_CLOCKS, _EPISODE, _AUTOMATIC),
     "family.asked": (_CHILDREN,),
     "family.went_on": (_CHILDREN,),
     "ticket.corrected": (_CLOCKS,),
@@ -96,6 +99,7 @@ SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     "major.declined": (_TELL,),
     "major.declared": (_TELL,),
     "major.withdrawn": (_TELL, _JOINED),
+    "rating.answered": (_TELL,),
     "request.retried": (_CLOCKS, _AUTOMATIC),
     "request.refused": (_CLOCKS,),
     "request.closed": (_CLOCKS,),

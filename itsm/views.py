@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,6 +12,7 @@ from desk.people.signed_in import SignedIn
 from desk.queues.loads import teams_of
 from desk.queues.queries import Listing, known_queues, my_work, queue_counts
 from desk.search.similar import Description
+from desk.sla.reporting.report import may_report
 from incidents import queries as incidents
 from incidents import similar
 from requests_fulfillment import queries as requests
@@ -35,6 +37,14 @@ def home(request: SignedIn) -> HttpResponse:
             "teams": teams_of(request.user),
         }
     return render(request, "home.html", context)
+
+
+@require_safe
+def reports(request: SignedIn) -> HttpResponse:
+    """The reports that there are for this person."""
+    if not may_report(request.user):
+        raise PermissionDenied("Reports are for leads of a workgroup and for administrators.")
+    return render(request, "reports.html")
 
 
 @require_safe

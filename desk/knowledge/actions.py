@@ -13,13 +13,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from desk.notifications.actions import tell_it
 from desk.people.models import User
 from desk.tickets import files, flow
 from desk.tickets import text as texts
 from desk.tickets.errors import Refused
 from desk.tickets.models import Ticket
 
-from . import pictures, rules
+from . import pictures, queries, rules
 from .lifecycle import MOVES, Stage
 from .models import CONTENT, Article, ArticleUse, Deflection, Picture, Version, Vote
 
@@ -108,12 +109,16 @@ def _begin(article: Article, name: str, by: User) -> Article:
 
 @transaction.atomic
 def submit(*, article: Article, by: User, note: str = "") -> Article:
-    """Ask somebody else to review it."""
+    """Ask somebody else to review it; leads of its writers' workgroups are told, if they wrote no part of it."""
     fresh = _begin(article, "submit", by)
     if not fresh.answer:
         raise Refused("Please say in short what helps; that is what everybody reads first.")
     fresh.stage, fresh.review_note = Stage.IN_REVIEW, ""
     fresh.save()
+    tell_it(
+        recipients=queries.reviewers(fresh), topic="Knowledge", address=f"{fresh.get_absolute_url()}?draft=1",
+        subject=f"To review: {fresh.title}", text=f"{by} asks for a review. Publish it, or send it back with a word.",
+    )  # fmt: skip
     return fresh
 
 

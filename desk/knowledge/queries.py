@@ -13,11 +13,12 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from desk.people.models import User
+from desk.people.models import Role, User, Workgroup
 from desk.search import highlights, words
 from desk.search.words import Reading
 from desk.services.models import Category
 from desk.tickets.models import Ticket
+from desk.tickets.queries import visible_to
 from desk.tickets.text import as_plain
 
 from . import rules
@@ -38,12 +39,26 @@ def readable_by(user: User) -> QuerySet[Article]:
 def get_article(user: User, slug: str) -> Article:
     """The article as this person may read it; Http404 otherwise."""
     rows = Article.objects.select_related(
-        "current__service", "current__category", "current__published_by", "owner", "service", "category", "saved_by"
+        "source",
+        "current__service",
+        "current__category",
+        "current__published_by",
+        "owner",
+        "service",
+        "category",
+        "saved_by",
     )
     found = rows.filter(slug=slug).first()
     if found is None or not rules.may_read(found, user):
         raise Http404("No such article.")
     return found
+
+
+def seen_raw(user: User) -> Q:
+    """Whatever isn't raw (`rules.is_raw`), and what is, as far as this person may see it."""
+    raw = Q(source__isnull=False, current=None, stage=Stage.DRAFT)
+    mine = Q(owner=user) | Q(written_by__contains=[user.pk])
+    return ~raw | mine | Q(source__in=visible_to(user, Ticket).values("pk"))
 
 
 def get_inside(user: User, slug: str) -> Article:
@@ -55,10 +70,18 @@ def get_inside(user: User, slug: str) -> Article:
 
 
 def picture_for(user: User, key: Any) -> Picture:
-    found = Picture.objects.select_related("article__current").filter(key=key).first()
+    found = Picture.objects.select_related("article__current", "article__source").filter(key=key).first()
     if found is None or not rules.may_see_picture(found, user):
         raise Http404("No such picture.")
     return found
+
+
+def reviewers(article: Article) -> list[User]:
+    """Who is asked to review it: the leads of the workgroups of those who wrote it; else whoever leads any."""
+    leads = User.objects.filter(is_active=True, memberships__role=Role.LEAD).exclude(pk__in=article.written_by)
+    theirs = Workgroup.objects.filter(memberships__user__in=article.written_by)
+    near = leads.filter(memberships__workgroup__in=theirs, memberships__role=Role.LEAD)
+    return list(near.distinct().order_by("pk")) or list(leads.distinct().order_by("pk"))
 
 
 # -- finding -----------------------------------------------------------------------------------------
@@ -199,7 +222,11 @@ def desk_lists(user: User) -> list[tuple[str, str, list[Article]]]:
             "A lead who wrote no part of them publishes them.",
             list(rows.filter(stage=Stage.IN_REVIEW)[:MOST]),
         ),
-        ("Drafts", "Being written; readers don't see them.", list(rows.filter(stage=Stage.DRAFT)[:MOST])),
+        (
+            "Drafts",
+            "Being written; readers don't see them.",
+            list(rows.filter(seen_raw(user), stage=Stage.DRAFT)[:MOST]),
+        ),
         ("To look at again", "Their date has come: do they still hold?", list(due[:MOST])),
         ("Retired", "Shown to nobody any more.", list(rows.filter(stage=Stage.RETIRED)[:MOST])),
     ]

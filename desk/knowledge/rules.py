@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desk.people.rules import is_analyst, reach
+from desk.tickets.rules import may_view
 
 if TYPE_CHECKING:
     from desk.people.models import User
@@ -24,16 +25,28 @@ def may_write(user: User) -> bool:
 
 
 def may_read(article: Article, user: User) -> bool:
-    """What is published, by its audience; IT reads everything else too. The twin of `queries.readable_by`."""
+    """What is published, by its audience; IT reads the rest too, but for what is raw. The twin of `queries.readable_by`."""
     if reads_all(user):
-        return True
+        return not is_raw(article) or may_see_raw(article, user)
     return article.current is not None and article.current.audience == PUBLIC
+
+
+def is_raw(article: Article) -> bool:
+    """Begun out of a ticket, never published and not handed in: it may say what only that ticket's readers know."""
+    return article.source_id is not None and article.current_id is None and article.stage == "draft"
+
+
+def may_see_raw(article: Article, user: User) -> bool:
+    """Those who write it, and those who see the ticket. The twin of `queries.seen_raw`."""
+    if article.owner_id == user.pk or user.pk in article.written_by:
+        return True
+    return article.source is not None and may_view(article.source, user)
 
 
 def may_see_picture(picture: Picture, user: User) -> bool:
     """Others than IT see a picture as long as the version that is published for them shows it."""
     if reads_all(user):
-        return True
+        return may_read(picture.article, user)
     current = picture.article.current
     return current is not None and current.audience == PUBLIC and str(picture.key) in current.pictures
 

@@ -49,22 +49,27 @@ def tell(*, event: Event, recipients: Iterable[int], subject: str, text: str) ->
     named = list(User.objects.filter(pk__in=set(recipients)))
     read_reach(named)
     people = [user for user in named if rules.may_be_told(event, user)]
+    _write([Message(event=event, recipient=user, subject=subject, text=text) for user in people])
+    return sorted(user.pk for user in people)
+
+
+def tell_it(*, recipients: Iterable[User], topic: str, address: str, subject: str, text: str) -> None:
+    """Write a message about a matter of IT's own, which is no ticket, to these people; it leads to the address."""
+    told = {"topic": topic, "address": address, "subject": subject, "text": text}
+    rows = [Message(recipient=user, **told) for user in recipients]
+    _write([row for row in rows if rules.may_read(row, row.recipient)])
+
+
+def _write(rows: list[Message]) -> None:
+    """Save them; who has an address is owed a mail."""
     now = timezone.now()
-    rows = [
-        Message(
-            event=event,
-            recipient=user,
-            subject=one_line(subject),
-            text=text.strip(),
-            mail_due_at=now if user.email else None,
-        )
-        for user in people
-    ]
+    for row in rows:
+        row.subject, row.text = one_line(row.subject), row.text.strip()
+        row.mail_due_at = now if row.recipient.email else None
     Message.objects.bulk_create(rows, ignore_conflicts=True)
-    count.forget(user.pk for user in people)
+    count.forget(row.recipient_id for row in rows)
     if any(row.mail_due_at for row in rows):
         transaction.on_commit(partial(wake_for, SEND))
-    return sorted(user.pk for user in people)
 
 
 def one_line(subject: str) -> str:
@@ -126,7 +131,7 @@ def _send(pk: int) -> None:
     found = MAILS.unfinished(pk).select_related("recipient", "event__ticket", "event__actor").first()
     if found is None:
         return
-    told = rules.may_be_told(found.event, found.recipient)
+    told = rules.may_read(found, found.recipient)
     if told and found.recipient.email:
         mail.compose(found).send()
         Message.objects.filter(pk=pk, mail_sent_at=None).update(mail_sent_at=Now(), mail_error="")

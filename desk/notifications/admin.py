@@ -75,9 +75,9 @@ class MessageAdmin(LookOnly, admin.ModelAdmin):
     def address(self, message: Message) -> str:
         return message.recipient.email or "–"
 
-    @admin.display(description="Ticket")
+    @admin.display(description="About")
     def ticket(self, message: Message) -> str:
-        return message.event.ticket.number
+        return message.about
 
     @admin.display(description="Mail")
     def mail(self, message: Message) -> str:

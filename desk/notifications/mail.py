@@ -16,24 +16,24 @@ from .queries import placed
 
 def compose(message: Message) -> EmailMultiAlternatives:
     """The mail for this message. The same message gives the same Message-ID, however often it is sent."""
-    ticket = message.event.ticket
+    thread = _identity(f"ticket.{message.about}" if message.event else f"about.{message.address.strip('/')}")
     (message,) = placed(message.recipient, [message])
     context: dict[str, Any] = {
         "message": message,
-        "number": ticket.number,
+        "number": message.about,
         "portal_name": settings.PORTAL_NAME,
         "link": absolute(message.place),
         "inbox": absolute(reverse("notifications:inbox")),
     }
     letter = EmailMultiAlternatives(
-        subject=_subject(ticket.number, message.subject),
+        subject=_subject(message.about, message.subject),
         body=render_to_string("notifications/mail.txt", context),
         to=[message.recipient.email],
         headers={
             "Message-ID": _identity(f"message.{message.pk}"),
             # All mails about a ticket answer to the same mail, which was never sent; clients put them together.
-            "In-Reply-To": _identity(f"ticket.{ticket.number}"),
-            "References": _identity(f"ticket.{ticket.number}"),
+            "In-Reply-To": thread,
+            "References": thread,
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
         },

@@ -29,9 +29,14 @@ IN_STATE: dict[str, Q] = {
 
 
 class Message(models.Model):
-    """One event, told to one person, once. It is shown and mailed only while they may see the event."""
+    """One event (or a matter of IT's own), told to one person, once. Shown and mailed only while they may see that."""
 
-    event = models.ForeignKey("tickets.Event", on_delete=models.PROTECT, related_name="messages", db_index=False)
+    event = models.ForeignKey(
+        "tickets.Event", null=True, on_delete=models.PROTECT, related_name="messages", db_index=False,
+        help_text=_("Empty: of IT's own matters, such as an article; for those who see a queue."),
+    )  # fmt: skip
+    address = models.CharField(max_length=200, blank=True, help_text=_("Without an event: where it leads."))
+    topic = models.CharField(max_length=40, blank=True, help_text=_("Without an event: what it is about."))
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="messages", db_index=False
     )
@@ -58,6 +63,9 @@ class Message(models.Model):
         permissions = [("read_mailbox", "Can read the mails in the mail folder")]
         constraints = [
             models.UniqueConstraint(fields=["event", "recipient"], name="notifications_told_once"),
+            models.CheckConstraint(
+                condition=Q(event__isnull=False) | ~Q(address=""), name="notifications_leads_somewhere"
+            ),
         ]
         indexes = [
             models.Index(fields=["recipient", "-id"], name="notifications_inbox"),
@@ -76,6 +84,16 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def leads_to(self) -> str:
+        """Where one goes to see what it tells of."""
+        return self.event.ticket.get_absolute_url() if self.event else self.address
+
+    @property
+    def about(self) -> str:
+        """The ticket's number, or what else it is about."""
+        return self.event.ticket.number if self.event else self.topic
 
     @property
     def mail_state(self) -> MailState:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import DateTimeField, F, QuerySet
+from django.db.models import DateTimeField, F, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
 from desk.people.models import User
+from desk.people.rules import reach
 from desk.tickets.queries import events_visible_to, visible_to
 
 from .models import IN_STATE, MailState, Message
@@ -19,8 +20,9 @@ COUNT_CAP = 100  # the count in the top bar stops here and says “99+”
 
 
 def readable(user: User) -> QuerySet[Message]:
-    """The person's messages about events that they may see now; the others are as if they didn't exist."""
-    return Message.objects.filter(recipient=user, event__in=events_visible_to(user).values("pk"))
+    """The person's messages about what they may see now; the others are as if they didn't exist."""
+    seen = Q(event__in=events_visible_to(user).values("pk"))
+    return Message.objects.filter(seen | Q(event=None) if reach(user).view else seen, recipient=user)
 
 
 def unread(user: User) -> QuerySet[Message]:
@@ -56,7 +58,7 @@ def inbox_page(user: User, before: str = "") -> Page:
 
     Each message has `since`: the moment of what it tells, which may be long before it was told (workers were away).
     """
-    since = Coalesce(Cast(KeyTextTransform("since", "event__inside"), DateTimeField()), F("event__at"))
+    since = Coalesce(Cast(KeyTextTransform("since", "event__inside"), DateTimeField()), F("event__at"), F("created_at"))
     rows = readable(user).annotate(since=since).select_related("event__ticket").order_by("-pk")
     rows = rows.defer("event__data", "event__inside", "event__ticket__description")  # long, and not shown here
     if before.isdecimal() and len(before) < 19:
@@ -66,12 +68,12 @@ def inbox_page(user: User, before: str = "") -> Page:
 
 
 def placed(user: User, messages: Iterable[Message]) -> list[Message]:
-    """The messages, each with `place`: its ticket's page, or where everybody reads it if they may not see the ticket."""
+    """The messages, each with `place`: where it leads to, or where everybody reads it if they may not see the ticket."""
     found = list(messages)
-    told = {message.event.ticket_id for message in found if message.event.is_told_to_all}
+    told = {message.event.ticket_id for message in found if message.event and message.event.is_told_to_all}
     seen = set(visible_to(user).filter(pk__in=told).values_list("pk", flat=True)) if told else set()
     for message in found:
         event = message.event
-        hidden = event.is_told_to_all and event.ticket_id not in seen
-        message.place = event.address_for_all if hidden else event.ticket.get_absolute_url()
+        hidden = event and event.is_told_to_all and event.ticket_id not in seen
+        message.place = event.address_for_all if event and hidden else message.leads_to
     return found

@@ -17,3 +17,14 @@ def category_choices(*, inactive: bool = False) -> list[tuple[int, str]]:
         if inactive or not any(closed):
             choices.append((node.pk, " › ".join(names) + (" (inactive)" if any(closed) else "")))
     return choices
+
+
+def trails() -> dict[int, str]:
+    """Of every category the names from the root to it, such as “Network › VPN”; one query."""
+    rows = {pk: (name, parent) for pk, name, parent in Category.objects.values_list("pk", "name", "parent_id")}
+
+    def trail(pk: int) -> str:
+        name, parent = rows[pk]
+        return f"{trail(parent)} › {name}" if parent else name
+
+    return {pk: trail(pk) for pk in rows}

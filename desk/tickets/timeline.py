@@ -77,6 +77,10 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "major.back": ("megaphone", "tells everybody that it is back", "tells everybody that it is back"),
     "major.withdrawn": ("undo-2", "took the flag of a major incident back", ""),
     "major.reviewed": ("clipboard-check", "wrote the review of the major incident", ""),
+    # what leads do with the words of a rating
+    "rating.answered": ("message-circle-reply", "answered the rating", "answered your rating"),
+    "rating.hidden": ("eye-off", "hid the words of the rating", "hid the words of your rating"),
+    "rating.shown": ("eye", "shows the words of the rating again", "shows the words of your rating again"),
     "burst.lapsed": ("hourglass", "put the question away, whether this is a major incident: {said}", ""),
     "burst.proposed": ("siren", "asks whether this is a major incident: {said}", ""),
     "burst.accepted": ("siren", "made it the major incident: {said}", ""),
@@ -140,11 +144,18 @@ class Entry:
 
 def entries(ticket: Ticket, events: Iterable[Event], *, internal: bool) -> list[Entry]:
     """The rows of the timeline, oldest first; `internal` False leaves out all that only IT may see."""
-    rows = (_entry(ticket, event, internal) for event in events)
+    events = list(events)
+    hidden: set[int] = set()
+    for event in events:
+        if event.kind == "rating.hidden":
+            hidden.add(event.data["hides"])
+        elif event.kind == "rating.shown":
+            hidden.discard(event.data["hides"])
+    rows = (_entry(ticket, event, internal, is_hidden=event.pk in hidden) for event in events)
     return [row for row in rows if row is not None]
 
 
-def _entry(ticket: Ticket, event: Event, internal: bool) -> Entry | None:
+def _entry(ticket: Ticket, event: Event, internal: bool, is_hidden: bool = False) -> Entry | None:
     what = event.kind.rpartition(".")[2]
     common: dict[str, Any] = {
         "actor": event.actor,
@@ -167,10 +178,10 @@ def _entry(ticket: Ticket, event: Event, internal: bool) -> Entry | None:
     if not words:
         return None
     return Entry(
-        _look(event, ticket),
+        "event" if is_hidden else _look(event, ticket),
         icon,
         words=words.removesuffix(": ").removesuffix(" for "),
-        text=_text(event, ticket),
+        text="" if is_hidden else _text(event, ticket),
         details=_details(event, inside),
         changes=_changes(inside),
         rating=event.data.get("rating"),

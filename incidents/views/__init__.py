@@ -5,11 +5,14 @@ from .families import attach, detach, find
 from .feedback import feedback
 from .known import similar_to, similar_to_typed
 from .majors import major, me_too, outage
+from .ratings import answer_rating, hide_rating, ratings, show_rating
+from .reopening import reopened
 from .reporting import mine, new, recurrence
 from .services import service, services
 from .trouble import burst, raise_for, raise_for_service, raised
 
 __all__ = [
-    "attach", "burst", "detach", "feedback", "find", "major", "me_too", "mine", "new", "outage", "raise_for", "raise_for_service",
-    "raised", "recurrence", "service", "services", "similar_to", "similar_to_typed", "without_article", "write_article",
+    "answer_rating", "attach", "burst", "detach", "feedback", "find", "hide_rating", "major", "me_too", "mine", "new",
+    "outage", "raise_for", "raise_for_service", "raised", "ratings", "recurrence", "reopened", "service", "services",
+    "show_rating", "similar_to", "similar_to_typed", "without_article", "write_article",
 ]  # fmt: skip

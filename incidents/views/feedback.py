@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from desk.tickets.errors import Refused
 from desk.tickets.forms import refuse
 
-from .. import actions, asking
+from .. import actions, asking, rules
 from ..forms import FeedbackForm
 
 
@@ -29,16 +29,19 @@ def feedback(request: HttpRequest, token: str) -> HttpResponse:
         request.POST if request.method == "POST" else None, initial={"answer": request.GET.get("answer")}
     )
     if request.method == "POST" and form.is_valid():
-        typed = form.cleaned_data
+        typed, again = form.cleaned_data, None
         try:
             if typed["answer"] == "yes":
                 actions.confirm(
                     incident=incident, by=incident.requester, rating=typed["rating"], comment=typed["words"],
                     seen=incident.version, source="mail",
                 )  # fmt: skip
+            elif rules.reopening_is_over(incident):
+                again = actions.log_recurrence(incident=incident, by=incident.requester, words=typed["words"])
             else:
                 actions.reopen(incident=incident, by=incident.requester, reason=typed["words"], source="mail")
-            return render(request, "incidents/feedback.html", {"incident": incident, "answered": typed["answer"]})
+            done = {"incident": incident, "answered": typed["answer"], "again": again}
+            return render(request, "incidents/feedback.html", done)
         except Refused as refusal:
             refuse(form, refusal)
     context = {"incident": incident, "form": form}

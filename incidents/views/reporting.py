@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from desk.drafts import actions as draft_actions
+from desk.drafts import queries as drafts
+from desk.drafts.forms import typed_in
 from desk.people.rules import is_analyst
 from desk.people.signed_in import SignedIn
 from desk.tickets import text
@@ -20,6 +24,8 @@ from desk.tickets.views.answers import code_for, done, typed_before
 from .. import actions, joining, queries
 from ..forms import LogForm
 from ..models import Incident
+
+DRAFT = "incident-new"  # the form's name among drafts
 
 
 @require_safe
@@ -34,9 +40,14 @@ def new(request: SignedIn) -> HttpResponse:
     """Log an incident. Sending the same form again leads to the incident that it logged."""
     if request.method != "POST":
         asked = {"title": request.GET.get("title", "")[:200], "service": request.GET.get("service", "")}
-        typed = {**asked, **typed_before(request)}
-        return _form_page(request, LogForm(user=request.user, initial={k: v for k, v in typed.items() if v}))
+        draft = drafts.numbered(request.user, request.GET.get("draft"))
+        begun = {**draft.initial, "submission": draft.token} if draft else {}
+        typed = {**asked, **begun, **typed_before(request)}
+        form = LogForm(user=request.user, initial={k: v for k, v in typed.items() if v})
+        return _form_page(request, form, goes_on=draft is not None)
     form = LogForm(request.POST, request.FILES, user=request.user)
+    if "keep" in request.POST:
+        return _keep(request, form)
     if not form.is_valid():
         return _form_page(request, form)
     fields = dict(form.cleaned_data)
@@ -59,6 +70,15 @@ def new(request: SignedIn) -> HttpResponse:
     return done(request, incident, f"We have it: {incident.number}.")
 
 
+def _keep(request: SignedIn, form: LogForm) -> HttpResponse:
+    """Without scripts: the text as it stands, kept by a button."""
+    form.is_valid()
+    token = form.cleaned_data.get("submission") or uuid.uuid4()
+    draft_actions.keep(by=request.user, token=token, form=DRAFT, fields=typed_in(request.POST, but=("keep",)))
+    messages.success(request, "Your draft is kept. Files aren't: choose them when you go on.")
+    return redirect("home")
+
+
 def _another(request: SignedIn, earlier: Incident, sentence: str) -> HttpResponse:
     """It looks as if this was sent before (the back button, a second tab): ask, and keep the words."""
     data = request.POST.copy()
@@ -70,9 +90,16 @@ def _another(request: SignedIn, earlier: Incident, sentence: str) -> HttpRespons
 
 
 def _form_page(
-    request: SignedIn, form: LogForm, refusal: Refused | None = None, earlier: Incident | None = None
+    request: SignedIn,
+    form: LogForm,
+    refusal: Refused | None = None,
+    earlier: Incident | None = None,
+    goes_on: bool = False,
 ) -> HttpResponse:
-    context = {"form": form, "earlier": earlier, "on_behalf": is_analyst(request.user)}
+    context: dict[str, Any] = {"form": form, "earlier": earlier, "goes_on": goes_on}
+    context["on_behalf"] = is_analyst(request.user)
+    if not form.is_bound and not goes_on:
+        context["drafts"] = drafts.open_of(request.user, DRAFT)
     return render(request, "incidents/new.html", context, status=code_for(form, refusal))
 
 

@@ -12,6 +12,7 @@ DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 INSTALLED_APPS = [
     "itsm.apps.ITSMConfig",
     "desk.people",
+    "desk.drafts",
     "desk.services",
     "desk.reactions",
     "desk.tickets",
@@ -165,6 +166,7 @@ ATTACHMENT_TYPES = env.list(
 INCIDENT_CONFIRM_DAYS = env.int("INCIDENT_CONFIRM_DAYS", default=5)  # working days until Resolved closes by itself
 INCIDENT_REMIND_DAYS = env.int("INCIDENT_REMIND_DAYS", default=3)  # working days until its requester is asked again
 INCIDENT_REOPEN_DAYS = env.int("INCIDENT_REOPEN_DAYS", default=14)  # after this a recurrence is logged instead
+INCIDENT_REOPEN_MOST = env.int("INCIDENT_REOPEN_MOST", default=0)  # times one is reopened, then the same; 0: no limit
 # Bursts: so many people with trouble on one service or site, that would be by chance with less than BURST_CHANCE.
 BURST_LEAST = env.int("BURST_LEAST", default=5)
 BURST_CHANCE = env.float("BURST_CHANCE", default=1e-6)
@@ -175,6 +177,7 @@ BURST_QUIET_MINUTES = env.int("BURST_QUIET_MINUTES", default=240)  # after a dec
 KNOWLEDGE_REVIEW_DAYS = env.int("KNOWLEDGE_REVIEW_DAYS", default=180)  # until an article is to be looked at again
 CURRENCY = env.str("CURRENCY", default="€")  # before what the catalogue's items cost
 REQUEST_CONFIRM_DAYS = env.int("REQUEST_CONFIRM_DAYS", default=5)  # Delivered closes by itself after this
+DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)  # after which what nobody went on with is forgotten
 REACTION_MAX_ATTEMPTS = env.int("REACTION_MAX_ATTEMPTS", default=8)
 METRICS_TOKEN = env("METRICS_TOKEN", default="")  # who brings it reads /metrics; without one only this machine does
 

@@ -1,4 +1,6 @@
-/* Drafts: unsent text of <form data-draft="key"> survives in this tab, per person, until the server has taken it. Never passwords, never files. */
+/* Drafts: unsent text of <form data-draft="key"> survives in this tab, per person, until the server has taken it. Never passwords, never files.
+   A form that the server keeps as well (drafts_kept.js) has a token of its own, which comes back with the text. data-draft-fresh: begun
+   otherwise than empty, so that only text of the very same token comes back. */
 (() => {
   "use strict";
   const store = window.sessionStorage;
@@ -7,6 +9,7 @@
   const fields = (form) => [...form.elements].filter((one) => one.name && one.name !== "csrfmiddlewaretoken" &&
     one.matches("textarea, select, input:not([type=password], [type=hidden], [type=file], [type=submit], [type=button])"));
   const timers = new WeakMap();
+  const tokenOf = (form) => form.elements.submission || form.elements.draft;
 
   function read(form) {
     const found = {};
@@ -25,6 +28,7 @@
     if (!who()) return;
     const found = read(form);
     try {
+      if (Object.keys(found).length && tokenOf(form)) found["draft-token"] = tokenOf(form).value;
       if (Object.keys(found).length) store.setItem(name(form), JSON.stringify(found));
       else store.removeItem(name(form));
     } catch { /* storage full or shut: the form itself still holds the text */ }
@@ -57,6 +61,12 @@
     let found;
     try { found = JSON.parse(store.getItem(name(form)) || "null"); } catch { found = null; }
     if (!found) return;
+    const field = tokenOf(form), token = found["draft-token"];
+    if (field && token) {
+      if ("draftFresh" in form.dataset && field.value !== token) return store.removeItem(name(form)); // another draft; the server has it
+      field.value = token;
+      document.querySelectorAll(`[data-draft-offer="${CSS.escape(token)}"]`).forEach((offer) => offer.remove());
+    }
     let changed = false;
     fields(form).forEach((one) => {
       const choice = one.type === "checkbox" || one.type === "radio";
@@ -79,7 +89,10 @@
     const arrival = performance.getEntriesByType("navigation")[0];
     const redirected = arrival && arrival.type === "navigate" && arrival.redirectCount > 0;
     const trouble = document.querySelector(".notice-danger, .conflict, [aria-invalid='true'], [data-error-page]");
-    if (redirected && who() && !trouble) store.removeItem(sent);
+    if (!redirected || !who() || trouble) return;
+    const token = (JSON.parse(store.getItem(sent) || "{}"))["draft-token"];
+    store.removeItem(sent);
+    document.dispatchEvent(new CustomEvent("draft:sent", { detail: { draft: sent.split(":").slice(2).join(":"), token } }));
   }
 
   const each = (root, act) => root.querySelectorAll && root.querySelectorAll("form[data-draft]").forEach(act);
@@ -107,11 +120,11 @@
     }
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const form = event.detail.requestConfig && event.detail.requestConfig.elt && event.detail.requestConfig.elt.closest("form[data-draft]");
-    if (!form) return;
+    const form = event.detail.requestConfig && event.detail.requestConfig.elt; // the form itself, and nothing that asks from within it
+    if (!form || !form.matches("form[data-draft]")) return;
     const status = event.detail.xhr.status;
     const elsewhere = event.detail.xhr.getResponseHeader("HX-Redirect") || "";
-    if (status >= 200 && status < 300 && !elsewhere.includes("login")) forget(form);
+    if (status >= 200 && status < 300 && !elsewhere.includes("login")) form.dispatchEvent(new CustomEvent("draft:done", { bubbles: true }));
   });
   /* Somebody else keeps the text now: the outbox. */
   document.addEventListener("draft:done", (event) => forget(event.target));
@@ -120,5 +133,6 @@
     const form = event.target.closest("form");
     form.reset();
     forget(form);
+    form.dispatchEvent(new CustomEvent("draft:discarded", { bubbles: true }));
   });
 })();

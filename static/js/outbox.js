@@ -201,6 +201,7 @@
     first.focus();
   }
 
+  window.house.csrf = csrf;
   window.house.outbox = { drain: () => drain(), changed };
   window.addEventListener("online", () => drain());
   window.addEventListener("offline", changed);

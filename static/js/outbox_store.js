@@ -68,6 +68,7 @@
   window.house.shelf = {
     picked,
     who,
+    token,
     entry,
     put: (one) => act("readwrite", (store) => store.put(one)),
     remove: (id) => act("readwrite", (store) => store.delete(id)),

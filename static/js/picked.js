@@ -1,10 +1,10 @@
-/* Picked files of a form that the outbox keeps survive a reload, as its text does: a phone that takes a photo may forget the page. */
+/* Picked files of a form whose text is kept survive a reload, as its text does: a phone that takes a photo may forget the page. */
 (() => {
   "use strict";
   const { picked, who } = window.house.shelf;
   const LEFT = "picked-left";
   const quiet = () => undefined; // no shelf in this browser, or it is full: the form itself still holds the files
-  const formOf = (box) => who() && box.closest("form[data-outbox][data-draft]");
+  const formOf = (box) => who() && box.closest("form[data-draft]");
 
   document.addEventListener("files:picked", (event) => {
     const form = formOf(event.target);
@@ -30,6 +30,12 @@
     all(document);
   });
   document.addEventListener("htmx:load", (event) => all(event.detail.elt));
+
+  /* The server has the form, and the files with it. */
+  document.addEventListener("draft:sent", (event) => { if (window.indexedDB) picked.put(event.detail.draft, []).catch(quiet); });
+  ["draft:done", "draft:discarded"].forEach((kind) => document.addEventListener(kind, (event) => {
+    if (window.indexedDB && event.target.dataset.draft) picked.put(event.target.dataset.draft, []).catch(quiet);
+  }));
 
   /* Whoever signs out leaves nothing behind but what is on its way; the next page sees to it, since this one ends. */
   document.addEventListener("submit", (event) => {

@@ -26,11 +26,11 @@ from desk.tickets import flow
 from desk.tickets.models import Attachment, PendingReason, Ticket
 from incidents import asking, majors
 from incidents.families import attach
-from incidents.models import BurstProposal, Incident, ResolutionCode
+from incidents.models import BurstProposal, Episode, Incident, ResolutionCode
 from requests_fulfillment import actions as requests
 from requests_fulfillment.models import CatalogueGroup, CatalogueItem, ServiceRequest
 from requests_fulfillment.publishing import publish
-from tests.architecture.access_table import Row
+from tests.architecture.access_table import TOKEN, Row
 from tests.architecture.addresses import every_address
 from tests.changes.plans import PLAN, perform_inputs, window
 from tests.desk.approvals.rounds import ask, rule, step
@@ -182,6 +182,12 @@ def _kept_by_sam(world: Any, ticket: Ticket, row: Row) -> dict[str, Any]:
         return {"pk": run.pk}
     if row.name.startswith("services:"):
         return {"pk": (Service.objects.first() or ServiceFactory()).pk}
+    if row.name.startswith("incident_reports:"):
+        when = timezone.now()
+        rated = {"incident_id": ticket.pk, "rating": 1, "comment": "Rude", "began_at": when, "ended_at": when}
+        return {"pk": Episode.objects.create(number=9, workgroup=world.desk, comment_event=1, **rated).pk}
+    if row.name == "drafts:throw_away":
+        return {"token": TOKEN}
     if row.name == "incidents:burst":
         return {"pk": _burst(world, ticket).pk}
     if row.name == "incidents:feedback":

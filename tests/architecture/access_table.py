@@ -3,10 +3,11 @@
 A column per person: nobody (signed out), erin (the requester), omar (another end user), sam (analyst of the ticket's
 workgroup), nadia (analyst of another workgroup), lena (lead of the ticket's workgroup), admin (administrator).
 
-`in`: sent to the sign-in page and back · `go`: done, sent on to a page (`part`: htmx gets a part of it) · `404`: as if there were nothing ·
+`in`: sent to the sign-in page and back · `go`: done, sent on to a page (`part`: htmx gets a part of it; `204`: done, and nothing to show) · `404`: as if there were nothing ·
 `403`: seen, but not allowed · `405`: no such method · any other number: that answer.
 """
 
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,6 +86,7 @@ def moved(name: str, transition: str, state: str, get: str, posted: str, data: d
     return [Row(name, get, **common), post(name, posted, data=data, **common)]
 
 
+TOKEN = uuid.UUID(int=1)
 AWAY = {"start": "2031-01-01T10:00", "end": "2031-01-08T10:00"}
 
 #    address                         nobody erin omar sam nadia lena admin
@@ -122,6 +124,10 @@ TABLE = [
     Row("bulk:run", "                    in 404 404 200 404 404 404"),
     post("bulk:stop", "                  in 404 404  go 404 404 404"),
     post("bulk:run", "                   in 404 404  go 404 404 404", data={"do": "note", "note": "Looked at"}),
+    Row("drafts:keep", "                 in 405 405 405 405 405 405"),
+    post("drafts:keep", "                in 204 204 204 204 204 204", data={"token": str(TOKEN), "form": "incident-new", "title": "No"}),
+    Row("drafts:throw_away", "           in 405 405 405 405 405 405"),
+    post("drafts:throw_away", "          in  go  go  go  go  go  go"),
     # Sam's own canned reply; who works in IT may have some.
     Row("replies:index", "               in 403 403 200 200 200 403"),
     Row("replies:new", "                 in 403 403 200 200 200 403"),
@@ -442,6 +448,16 @@ TABLE = [
     # Programs have tokens; who is signed in, and comes without one, is as strange here as anybody.
     Row("api:alerts", "                 405 405 405 405 405 405 405"),
     post("api:alerts", "                401 401 401 401 401 401 401"),
+    Row("reports", "                     in 403 403 403 403 200 200"),
+    Row("incident_reports:reopened", "   in 403 403 403 403 200 200"),
+    Row("incident_reports:ratings", "    in 403 403 403 403 200 200"),
+    # A rating of what the Service Desk solved: its lead's; an administrator reads it.
+    Row("incident_reports:answer", "     in 405 405 405 405 405 405"),
+    post("incident_reports:answer", "    in 404 404 404 404  go 403", data={"words": "We are sorry"}),
+    Row("incident_reports:hide", "       in 405 405 405 405 405 405"),
+    post("incident_reports:hide", "      in 404 404 404 404  go 403", data={"why": "A name"}),
+    Row("incident_reports:show", "       in 405 405 405 405 405 405"),
+    post("incident_reports:show", "      in 404 404 404 404  go 403"),
     Row("sla:report", "                  in 403 403 403 403 200 200"),
     Row("sla:report_csv", "              in 403 403 403 403 200 200"),
     Row("people:preferences", "          in 200 200 200 200 200 200"),

@@ -10,9 +10,9 @@ from tests.factories import ServiceFactory, incident, person
 
 # page -> (who, statements); a number that rises is a decision to be looked at, one that falls is good news.
 COSTS = {
-    "/": ("sam", 11),
+    "/": ("sam", 12),
     "/incidents/": ("erin", 4),
-    "/incidents/new/": ("erin", 5),
+    "/incidents/new/": ("erin", 6),
     "/queues/": ("sam", 6),
     "/queues/service-desk/": ("sam", 6),
     "/queues/service-desk/?tab=unassigned": ("sam", 6),
@@ -25,6 +25,8 @@ COSTS = {
     "/approvals/": ("sam", 8),
     "/approvals/agenda/": ("sam", 4),
     "/reports/sla/": ("lena", 6),
+    "/reports/reopened/": ("lena", 5),
+    "/reports/ratings/": ("lena", 6),
 }
 
 
@@ -50,7 +52,7 @@ def test_a_list_costs_the_same_however_long_it_is(world, browse, address):
     assert many == expected, "\n".join(statements)
 
 
-@pytest.mark.parametrize(("name", "expected"), [("sam", 11), ("erin", 9)])
+@pytest.mark.parametrize(("name", "expected"), [("sam", 10), ("erin", 9)])
 def test_a_ticket_costs_the_same_however_much_was_said(world, browse, name, expected):
     found = incident(world.erin, service=ServiceFactory())
     client, address = browse(getattr(world, name)), f"/incidents/{found.number}/"

@@ -224,7 +224,7 @@ def test_a_recurrence_is_offered_and_logged_only_when_reopening_is_over(world, b
     if allowed:
         assert actions.log_recurrence(incident=found, by=world.erin).title == found.title
     else:
-        with pytest.raises(Refused, match="only what was closed too long ago"):
+        with pytest.raises(Refused, match="only what can.t be reopened any more"):
             actions.log_recurrence(incident=found, by=world.erin)
 
 

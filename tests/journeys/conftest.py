@@ -26,7 +26,9 @@ ARGUMENTS = [
 PATIENCE = 40_000
 
 # What Chromium itself writes: of refusals, and of a connection that a story cuts.
-EXPECTED = "status of 4|Status Error Code 4|net::ERR_INTERNET_DISCONNECTED|net::ERR_FAILED"
+EXPECTED = (
+    "htmx:(sendError|afterRequest)|status of 4|Status Error Code 4|net::ERR_INTERNET_DISCONNECTED|net::ERR_FAILED"
+)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Every page, phone and desktop, light and dark: nothing that axe calls serious, nothing that scrolls sideways."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,15 +12,19 @@ from changes import feeds
 from changes.models import Freeze
 from desk.approvals.delegating import delegate
 from desk.approvals.models import ApproverGroup
+from desk.drafts.actions import keep
 from desk.sla.sweep import sweep_all
 from desk.tickets.actions import note, reply
 from incidents import actions
+from incidents import ratings as actions_on_ratings
+from incidents.models import Episode
 from requests_fulfillment.actions import fulfil, keep_draft
 from tests.desk.approvals.rounds import ask, rule, say, seat_of, step
 from tests.desk.notifications.news import escalate
 from tests.desk.sla.promises import policy
 from tests.factories import ServiceFactory, incident
 from tests.requests_fulfillment.orders import answer, open_shop, order, work
+from tests.stories import move
 
 PAGES = {
     "erin": [
@@ -70,6 +75,9 @@ PAGES = {
         "/queues/service-desk/team/",
         "/queues/service-desk/?order=priority",
         "/reports/sla/",
+        "/reports/",
+        "/reports/reopened/",
+        "/reports/ratings/",
         "/approvals/",
         "/approvals/agenda/",
         "/approvals/{seat}/",
@@ -97,6 +105,11 @@ def test_pages_are_accessible_and_fit(open_as, town, name):
     escalate(found, town.sam, subject="Soonlate" * 30, text="One hour is left.\n\n" + "Verylong" * 40)
     escalate(found, town.sam)
     fill_the_calendar(town)
+    rated = move(incident(town.erin, "No sound"), "start", by=town.sam)
+    rated = move(move(rated, "resolve", by=town.sam), "confirm", by=town.erin, rating=2, comment="It took long.")
+    move(rated, "reopen", by=town.erin)
+    actions_on_ratings.answer(episode=Episode.objects.get(number=1), by=town.lena, words="We are sorry.")
+    keep(by=town.erin, token=uuid4(), form="incident-new", fields={"title": ["The printer"]})
     seat = _asked_of_lena(town, found)
     ordered = _orders(town)
     page = open_as(name)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from desk.people.signed_in import SignedIn
 from desk.tickets.errors import Refused
+from desk.tickets.views.answers import end_draft
 from desk.tickets.views.typed import typed_before
 
 from .. import actions, queries, rules
@@ -133,6 +134,7 @@ def helped(request: SignedIn, slug: str) -> HttpResponse:
     """Somebody who was about to report a problem needn't any more."""
     found = _published(request, slug)
     actions.deflect(article=found, by=request.user)
+    end_draft(request)
     messages.success(request, f"Good that “{found.current}” helped. Nothing was reported.")
     return redirect("home")
 

@@ -27,10 +27,10 @@ from django.utils import timezone
 
 from desk.people.models import User, Workgroup
 from desk.people.rules import reach
+from desk.services.queries import trails
 from desk.tickets.models import Event, Priority
 
 from ..models import Clock, ClockKind, Policy
-from ..simulator.past import trails
 from .outcomes import BEST_EFFORT, CANCELLED, INHERITED, MET, MISSED, outcome_sql, percentage
 
 # What the rows can be told apart by: name in the address -> heading.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.utils import timezone
@@ -23,24 +23,18 @@ class MonthField(forms.DateField):
         super().__init__(input_formats=["%Y-%m"], **more)
 
 
-class ReportForm(forms.Form):
-    """Which clocks, told apart by what, over which months."""
+class MonthsForm(forms.Form):
+    """Over which months, for every report that counts by month; `usual` is what an address that leaves it out means."""
 
-    clock = forms.ChoiceField(choices=ClockKind.choices)
-    by = forms.ChoiceField(label="By", choices=list(BY.items()))
     first = MonthField(label="From")
     last = MonthField(label="Until", help_text="")
+    usual: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
-    def asked(cls, data: Mapping[str, Any]) -> ReportForm:
-        """What the address asks for; what it leaves out is the resolution, by workgroup, in the last six months."""
+    def asked(cls, data: Mapping[str, Any]) -> Self:
+        """What the address asks for; what it leaves out is the usual, in the last six months."""
         first, last = months_back(timezone.localdate(timezone=timezone.get_default_timezone()))
-        usual = {
-            "clock": ClockKind.RESOLUTION.value,
-            "by": "workgroup",
-            "first": f"{first:%Y-%m}",
-            "last": f"{last:%Y-%m}",
-        }
+        usual = {**cls.usual, "first": f"{first:%Y-%m}", "last": f"{last:%Y-%m}"}
         return cls({name: data.get(name) or value for name, value in usual.items()})
 
     def clean(self) -> dict[str, Any]:
@@ -53,6 +47,15 @@ class ReportForm(forms.Form):
         elif last and last.year > 9000:
             self.add_error("last", "That is too far away.")
         return found
+
+
+class ReportForm(MonthsForm):
+    """Which clocks, told apart by what, over which months; usually the resolution, by workgroup."""
+
+    clock = forms.ChoiceField(choices=ClockKind.choices)
+    by = forms.ChoiceField(label="By", choices=list(BY.items()))
+    field_order = ["clock", "by", "first", "last"]
+    usual = {"clock": ClockKind.RESOLUTION.value, "by": "workgroup"}
 
     @property
     def wanted(self) -> Wanted:

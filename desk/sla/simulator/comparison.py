@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 
+from desk.services.queries import trails
+
 from .. import engine, queries
 from ..engine import KINDS
 from ..reporting.outcomes import BEST_EFFORT, CANCELLED, INHERITED, MET, MISSED, NONE, OPEN, outcome, percentage
 from ..times import in_words
-from .past import trails
 from .simulation import Simulation, Told, late_by
 
 MOST_FLIPS = 200  # that are kept, of each sort: those that differ most

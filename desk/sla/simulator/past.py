@@ -112,17 +112,6 @@ class Past:
         return self._branches[category]
 
 
-def trails() -> dict[int, str]:
-    """Of every category the names from the root to it, such as “Network › VPN”; one query."""
-    rows = {pk: (name, parent) for pk, name, parent in Category.objects.values_list("pk", "name", "parent_id")}
-
-    def trail(pk: int) -> str:
-        name, parent = rows[pk]
-        return f"{trail(parent)} › {name}" if parent else name
-
-    return {pk: trail(pk) for pk in rows}
-
-
 def _by_words(rows: Iterable[Any]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for row in rows:

@@ -13,6 +13,7 @@ from django.utils.html import strip_tags
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
+from desk.drafts import actions as drafts
 from desk.people.signed_in import SignedIn
 
 from .. import queries
@@ -22,7 +23,7 @@ from ..rules import may_view
 from . import whole
 from .typed import typed_before
 
-__all__ = ["code_for", "done", "fresh_version", "token_of", "typed_before"]
+__all__ = ["code_for", "done", "end_draft", "fresh_version", "token_of", "typed_before"]
 
 
 def done(request: SignedIn, ticket: Ticket, sentence: str = "") -> HttpResponse:
@@ -65,6 +66,14 @@ def token_of(request: SignedIn) -> uuid.UUID | None:
         return uuid.UUID(given) if given else None
     except ValueError:
         raise BadRequest("An Idempotency-Key is a UUID.") from None
+
+
+def end_draft(request: SignedIn) -> None:
+    """The form was sent, so that its draft (the field `draft` is its token) is none any more."""
+    try:
+        drafts.end(by=request.user, token=uuid.UUID(request.POST.get("draft", "")))
+    except ValueError:
+        return  # no token, no draft
 
 
 def code_for(form: forms.Form, refusal: Refused | None) -> int:

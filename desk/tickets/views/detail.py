@@ -17,7 +17,7 @@ from ..errors import Refused, Stale
 from ..forms import NoteForm, refuse
 from ..kinds import Kind
 from ..models import Ticket
-from .answers import code_for, done, fresh_version, token_of, typed_before
+from .answers import code_for, done, end_draft, fresh_version, token_of, typed_before
 from .whole import page, reply_form
 
 
@@ -44,6 +44,7 @@ def say(request: SignedIn, kind: str, number: str, internal: bool) -> HttpRespon
             verb = actions.note if internal else getattr(info.actions, "reply", actions.reply)
             said = partial(verb, ticket=ticket, by=request.user, message=message, files=files, **more)
             actions.once(ticket=ticket, by=request.user, token=token_of(request), act=said)
+            end_draft(request)
             return done(request, ticket, "Your note is saved." if internal else _sent(request, ticket))
         except Refused as caught:
             refusal = caught

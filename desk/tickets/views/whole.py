@@ -9,6 +9,8 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import render, resolve_url
 
+from desk.drafts import queries as drafts
+from desk.drafts.models import Draft
 from desk.people.models import User
 from desk.people.signed_in import SignedIn
 
@@ -34,7 +36,15 @@ def page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, **
     events, has_earlier = queries.newest(ticket, request.user, whole="all" in request.GET)
     trail = queries.trail(ticket, request.user) if has_earlier else queries.trail_in(events)
     moves = queries.moves(ticket, request.user)
-    path = resolve_url(f"{info.room}:reply", ticket.number)
+    path, note_path = (resolve_url(f"{info.room}:{verb}", ticket.number) for verb in ("reply", "note"))
+    may_reply, may_note = (
+        rules.may_reply(ticket, request.user) and not ticket.is_over,
+        rules.may_note(ticket, request.user),
+    )
+    begun = drafts.open_of(request.user, *composers(ticket)) if may_reply or may_note else []
+    taken_up = drafts.chosen(begun, request.GET.get("draft"))
+    goes_on = {name: taken_up if taken_up and taken_up.form == name else None for name in composers(ticket)}
+    reply_draft, note_draft = goes_on.values()
     context = {
         "ticket": ticket,
         "kind": info,
@@ -56,14 +66,27 @@ def page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, **
         "figure": paths.figure_for(ticket, request.user, moves=moves, trail=trail) if internal and not panel else None,
         "open_moves": {move.name: move for move in moves if move.open},
         "links": linked.links_of(ticket, request.user),
-        "may_reply": rules.may_reply(ticket, request.user) and not ticket.is_over,
-        "may_note": rules.may_note(ticket, request.user),
-        "reply_form": reply_form(info, ticket, request.user, initial=typed_before(request, path)),
-        "note_form": NoteForm(initial=typed_before(request, resolve_url(f"{info.room}:note", ticket.number))),
+        "may_reply": may_reply,
+        "may_note": may_note,
+        "drafts": [draft for draft in begun if draft != taken_up],
+        "reply_draft": reply_draft,
+        "note_draft": note_draft,
+        "reply_form": reply_form(info, ticket, request.user, initial=_typed(request, path, reply_draft)),
+        "note_form": NoteForm(initial=_typed(request, note_path, note_draft)),
         "category_trail": ticket.category.trail() if ticket.category else "",
         **more,
     }
     return render(request, "tickets/panel.html" if panel else "tickets/detail.html", context, status=status)
+
+
+def composers(ticket: Ticket) -> tuple[str, str]:
+    """The names of its two composers among drafts."""
+    return f"{ticket.number}-reply", f"{ticket.number}-note"
+
+
+def _typed(request: SignedIn, path: str, draft: Draft | None) -> dict[str, Any]:
+    """What the person had typed there: before a session ran out, or in the draft that they go on with."""
+    return {**(draft.initial if draft else {}), **typed_before(request, path)}
 
 
 def reply_form(info: Kind, ticket: Ticket, user: User, *args: Any, **kwargs: Any) -> Form:

@@ -8,8 +8,12 @@ from django.utils import timezone
 
 from desk.knowledge import actions, queries
 from desk.knowledge.models import Article, Reading, Vote
+from desk.notifications.actions import send_due
+from desk.notifications.models import Message
+from desk.people.models import Role
 from desk.tickets.errors import Refused
 from tests.desk.knowledge.articles import published, rewritten, with_picture, written
+from tests.factories import analyst
 from tests.files import png, text
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +155,37 @@ def test_search_reads_words_as_the_search_of_tickets_does(world):
     assert found(world.erin, "printed") == ["Printing on the ward", "Mailbox full"]  # titles before bodies
     assert found(world.erin, "toner -ward") == []
     assert found(world.erin, "mialbox") == ["Mailbox full"]  # mistyped
+
+
+def test_leads_are_told_when_something_is_handed_in_and_those_who_wrote_it_arent(world, browse):
+    nina = analyst("nina", world.network, Role.LEAD)
+    article = actions.submit(article=written(world), by=world.sam)
+    [told] = Message.objects.all()
+    assert (told.recipient, told.subject, told.event) == (world.lena, "To review: VPN drops at home", None)
+    lena = browse(world.lena)
+    assert "To review: VPN drops at home" in lena.get("/inbox/").content.decode()
+    assert lena.post(f"/inbox/{told.pk}/")["Location"] == f"{article.get_absolute_url()}?draft=1"
+    told.refresh_from_db()
+    assert told.read_at is not None
+
+    # Lena writes a part of it; so a lead of another workgroup is asked.
+    article = actions.send_back(article=article, by=world.lena, note="Which gate?")
+    kept = {name: getattr(article, name) for name in actions.CONTENT}
+    article = actions.save(article=article, by=world.lena, seen=article.saves, **{**kept, "answer": "Choose gate 3"})
+    actions.submit(article=article, by=world.sam)
+    assert Message.objects.latest("pk").recipient == nina
+
+
+def test_who_leaves_it_reads_nothing_of_it_any_more(world, browse, mailoutbox, django_capture_on_commit_callbacks):
+    world.lena.email = "lena@example.org"
+    world.lena.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.submit(article=written(world), by=world.sam)
+    send_due()
+    assert [(mail.subject, mail.to) for mail in mailoutbox] == [
+        ("Knowledge: To review: VPN drops at home", ["lena@example.org"])
+    ]
+    assert "/knowledge/vpn-drops-at-home/?draft=1" in mailoutbox[0].body
+    world.lena.memberships.all().delete()
+    world.lena.groups.clear()
+    assert "VPN drops" not in browse(world.lena).get("/inbox/").content.decode()

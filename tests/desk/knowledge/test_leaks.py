@@ -120,3 +120,25 @@ def test_a_requester_isnt_told_of_an_article_for_it_and_analysts_are(world, avia
     assert "Caught it" in page
     assert "/knowledge/it-canarybird/" not in page
     assert "/knowledge/it-canarybird/" in browse(world.sam).get(aviary.get_absolute_url()).content.decode()
+
+
+def test_a_draft_made_of_an_incident_is_for_those_who_see_that_incident_until_it_is_handed_in(world, browse):
+    """Nadia may not see Erin's incident of the Service Desk, so she doesn't read its description in a draft either."""
+    found = incident(world.erin, "Payroll", description=f"My salary is {CANARY}")
+    found = incidents.start(incident=found, by=world.sam)
+    code = ResolutionCode.objects.get(name="Fixed")
+    found = incidents.resolve(incident=found, by=world.sam, code=code, solution="Sent the form again")
+    article = incidents.write_article(incident=found, by=world.sam)
+    nadia, lena = browse(world.nadia), browse(world.lena)
+    for address in ("", "?draft=1", "edit/", "versions/"):
+        assert nadia.get(f"{article.get_absolute_url()}{address}").status_code == 404
+    assert "Payroll" not in nadia.get("/knowledge/writing/").content.decode()
+    assert CANARY in lena.get(f"{article.get_absolute_url()}?draft=1").content.decode()
+    assert "Payroll" in lena.get("/knowledge/writing/").content.decode()
+    for user in (world.sam, world.lena, world.nadia, world.admin):
+        assert Article.objects.filter(queries.seen_raw(user)).exists() == rules.may_read(article, user)
+
+    kept = {name: getattr(article, name) for name in actions.CONTENT}
+    article = actions.save(article=article, by=world.sam, seen=article.saves, **{**kept, "symptoms": "No payslip"})
+    article = actions.submit(article=article, by=world.sam)
+    assert "No payslip" in nadia.get(f"{article.get_absolute_url()}?draft=1").content.decode()
