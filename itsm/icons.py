@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 from django import template
-from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide as draw
 
 register = template.Library()
@@ -11,6 +10,6 @@ drawn = lru_cache(maxsize=2048)(draw)
 
 
 @register.simple_tag
-def lucide(name: str, *, size: int | None = 24, **attributes: object) -> SafeString:
+def lucide(name: str, *, size: int | None = 24, **attributes: object) -> str:
     """The icon as SVG with these attributes; `aria_label="…"` becomes aria-label."""
-    return drawn(name, size=size, **attributes)  # type: ignore[no-any-return]
+    return drawn(name, size=size, **attributes)

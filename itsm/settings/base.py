@@ -44,7 +44,6 @@ INSTALLED_APPS = [
     "django_fsm",
     "django_htmx",
     "guardian",
-    "lucide",
     "pgtrigger",
     "template_partials",
     "tree_queries",
