@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from desk.api.endpoints.approvals import Approved
 from desk.api.form_input import bind, given_in
+from desk.api.form_schema import schema_of_class
 from desk.api.problems import Invalid
 from desk.api.shapes import NamedShape, TicketShape
 from desk.api.tickets import SOURCE, TicketEndpoint
@@ -69,6 +70,13 @@ class Changes(Approved, TicketEndpoint):
         form = bind(partial(DraftForm, user=self.user, template=template), request, given)
         mended = get_visible(self.user, fixes) if fixes else None
         return form.send(by=self.user, fixes=mended, source=SOURCE)
+
+    def body_of(self, action: str) -> dict[str, Any]:
+        if action == "create":
+            template = {"type": ["integer", "null"], "description": "Of an approved template: plan, risk and type are its own."}
+            fixes = {"type": ["string", "null"], "description": "The number of the ticket that it puts right."}
+            return schema_of_class(DraftForm, template=template, fixes=fixes)
+        return schema_of_class(InterruptionForm) if action == "interruption" else super().body_of(action)
 
     @staticmethod
     def _template(given: Any) -> ChangeTemplate | None:

@@ -12,6 +12,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,6 +20,8 @@ from rest_framework.response import Response
 
 from desk.api.base import Endpoint
 from desk.api.form_input import ask_nothing, bind
+from desk.api.form_schema import schema_of_class
+from desk.api.paging import OnePage
 from desk.api.problems import answer as problem
 from desk.api.shapes import NamedShape, Shape, TicketShape
 from desk.api.tickets import SOURCE, TicketEndpoint
@@ -56,6 +59,10 @@ class Incidents(TicketEndpoint):
         form = bind(partial(LogForm, user=self.user), request)
         return joining.log(by=self.user, major=form.major, source=SOURCE, **form.cleaned_data)
 
+    def body_of(self, action: str) -> dict[str, Any]:
+        return schema_of_class(LogForm) if action == "create" else super().body_of(action)
+
+    @extend_schema(responses={201: IncidentShape})
     @action(detail=True, methods=["post"])
     def recurrence(self, request: Request, number: str) -> Response:
         """Log the same trouble anew, linked to this incident; once reopening is over."""
@@ -70,6 +77,7 @@ class Incidents(TicketEndpoint):
 class ServiceShape(Shape):
     """A service and how it stands now."""
 
+    key = "id"
     id = serializers.IntegerField(source="service.pk")
     name = serializers.CharField(source="service.name")
     description = serializers.CharField(source="service.description")
@@ -82,6 +90,7 @@ class Services(Endpoint):
 
     area = "directory"
     shape = ServiceShape
+    pagination_class = OnePage
     lookup_field = "pk"
     lookup_value_regex = "[0-9]{1,18}"
 
@@ -152,3 +161,23 @@ def _results(heard: hearing.Answer, faults: dict[int, str]) -> list[dict[str, An
     bad = [{"index": index, "status": 400, "detail": why} for index, why in {**faults, **heard.refused}.items()]
     failed = [{"index": index, "status": 500, "detail": why} for index, why in heard.failed.items()]
     return sorted([*done, *bad, *failed], key=lambda line: line["index"])
+
+
+def describe_alerts(result: Any, generator: Any, request: Any, public: Any) -> Any:
+    """Alerts have tokens and bodies of their own; docs/monitoring.md tells more."""
+    answers = {
+        "200": {"description": "What became of each alert, by its place.", "content": {"application/json": {"schema": {"type": "object"}}}},
+        "4XX": {"description": "Refused, with a sentence.", "content": {"application/problem+json": {"schema": {"type": "object"}}}},
+    }
+    result["paths"]["/api/v1/alerts/"] = {
+        "post": {
+            "operationId": "alerts_hear",
+            "description": "Takes alerts in Alertmanager's form or a plain one, by the token of an alert source.",
+            "tags": ["alerts"],
+            "security": [{"source": []}],
+            "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": ["object", "array"]}}}},
+            "responses": answers,
+        }
+    }
+    result["components"].setdefault("securitySchemes", {})["source"] = {"type": "http", "scheme": "bearer", "description": "Of an alert source, made by an administrator."}
+    return result

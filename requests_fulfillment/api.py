@@ -14,7 +14,8 @@ from rest_framework.response import Response
 from desk.api.base import Endpoint
 from desk.api.endpoints.approvals import Approved
 from desk.api.form_input import bind, given_in
-from desk.api.form_schema import schema_of
+from desk.api.form_schema import schema_of, schema_of_class
+from desk.api.paging import OnePage
 from desk.api.problems import Invalid
 from desk.api.shapes import NamedShape, Shape, TicketShape
 from desk.api.tickets import SOURCE, TicketEndpoint
@@ -59,6 +60,12 @@ class Requests(Approved, TicketEndpoint):
         form = bind(partial(OrderForm, blueprint=blueprint), request, given, rename=keys)
         return actions.order(item=item, by=self.user, source=SOURCE, **form.order())
 
+    def body_of(self, action: str) -> dict[str, Any]:
+        if action == "create":
+            given = {"item": {"type": "string", "description": "Its slug."}, "answers": {"type": "object", "description": "By key, as the item's `inputs` say."}}
+            return schema_of_class(OrderForm, **given) | {"required": ["item"]}
+        return schema_of_class(DisruptionForm) if action == "disruption" else super().body_of(action)
+
     @action(detail=True, methods=["post"])
     def disruption(self, request: Request, number: str) -> Response:
         """Say whether a failed fulfilment disrupts a service."""
@@ -79,9 +86,10 @@ def item_for(user: Any, slug: Any) -> CatalogueItem:
     return found
 
 
-class ItemShape(Shape):
+class CatalogueItemShape(Shape):
     """Something that can be ordered; `inputs` is the JSON Schema of the answers, alone and not in lists."""
 
+    key = "slug"
     slug = serializers.CharField()
     name = serializers.CharField()
     group = NamedShape()
@@ -97,10 +105,11 @@ class Catalogue(Endpoint):
     """What one may order."""
 
     area = "requests"
-    shape = ItemShape
+    shape = CatalogueItemShape
+    pagination_class = OnePage
     lookup_field = "slug"
     lookup_value_regex = "[-a-zA-Z0-9_]+"
-    asks = frozenset({"q"})
+    asked = {"q": {"type": "string"}}
 
     def list(self, request: Request) -> Response:
         """Everything that is offered to one, or what answers `q`; one page holds it."""

@@ -6,12 +6,14 @@ from functools import partial
 from typing import Any
 
 from django.http import Http404
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from desk.api.form_input import ask_nothing, bind, given_in
+from desk.api.form_schema import schema_of_class
 from desk.api.problems import Invalid
 from desk.api.shapes import TicketShape
 from desk.api.tickets import SOURCE, TicketEndpoint
@@ -24,7 +26,7 @@ from .forms import RaiseForm, TemplateForm
 from .models import ChecklistItem, WorkOrder
 
 
-class ItemShape(serializers.Serializer[Any]):
+class ChecklistItemShape(serializers.Serializer[Any]):
     """An item of the checklist."""
 
     id = serializers.IntegerField(source="pk")
@@ -43,7 +45,7 @@ class OrderShape(TicketShape):
     result = serializers.CharField()
     effort_minutes = serializers.IntegerField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
-    checklist = ItemShape(many=True)
+    checklist = ChecklistItemShape(many=True)
 
     inside = tuple(name for name in TicketShape.inside if name not in ("workgroup", "assignee"))
 
@@ -71,6 +73,14 @@ class WorkOrders(TicketEndpoint):
             raise denied(rules.may_raise, parent)
         return parent
 
+    def body_of(self, action: str) -> dict[str, Any]:
+        form = {"create": RaiseForm, "from_template": TemplateForm}.get(action)
+        if form is None:
+            return super().body_of(action)
+        found = schema_of_class(form, parent={"type": "string", "description": "The number of the ticket."})
+        return {**found, "required": ["parent", *found.get("required", [])]}
+
+    @extend_schema(responses={201: OrderShape(many=True)})
     @action(detail=False, methods=["post"], url_path="from-template")
     def from_template(self, request: Request) -> Response:
         """Raise all orders of a template for the ticket whose number is `parent`."""

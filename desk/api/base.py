@@ -10,11 +10,12 @@ from rest_framework.viewsets import GenericViewSet
 
 from .conditional import with_etag
 from .idempotency import once
-from .paging import ByCursor
+from .paging import ByCursor, OnePage
 from .problems import Invalid
 from .shapes import Shape
 
 SAFE = ("GET", "HEAD")
+NOTHING: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
 COMMON = {"fields"}
 PAGED = {"cursor", "limit", "order"}
 
@@ -25,7 +26,8 @@ class Endpoint(GenericViewSet[Any]):
     area = ""
     level = ""  # empty: to read or to write, as the method says
     shape: type[Shape]
-    asks: frozenset[str] = frozenset()  # what else its addresses understand
+    asked: dict[str, dict[str, Any]] = {}  # what else its list understands: name -> JSON Schema
+    paged: tuple[str, ...] = ("list",)
     fields_wanted: frozenset[str] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -38,8 +40,11 @@ class Endpoint(GenericViewSet[Any]):
 
     def _read_query(self, request: Request) -> None:
         """What isn't understood is told, so that a filter with a slip in it never means “everything”."""
-        paged = PAGED if self.action == "list" or self.action in getattr(self, "paged", ()) else set()
-        known = COMMON | paged | (self.understood(request) if self.action == "list" else set())
+        known = COMMON if self.tells_its_shape(self.action) else set()
+        if self.action in self.paged and self.pagination_class is not OnePage:
+            known = known | PAGED
+        if self.action == "list":
+            known = known | self.understood(request)
         if unknown := sorted(set(request.query_params) - known):
             raise Invalid({name: ["This address understands no such thing."] for name in unknown})
         wanted = request.query_params.get("fields", "")
@@ -47,7 +52,15 @@ class Endpoint(GenericViewSet[Any]):
 
     def understood(self, request: Request) -> set[str]:
         """What its list can be asked beside fields and pages."""
-        return set(self.asks)
+        return set(self.asked)
+
+    def body_of(self, action: str) -> dict[str, Any]:
+        """The JSON Schema of what this action takes; of most that take nothing."""
+        return NOTHING
+
+    def tells_its_shape(self, action: str) -> bool:
+        """Whether the answer is of the endpoint's own things, of which fields can be left out."""
+        return action in ("list", "retrieve")
 
     def get_serializer_class(self) -> type[Shape]:
         return self.shape

@@ -32,6 +32,8 @@ def with_etag(request: Request, response: Response) -> Response:
         digest = hashlib.sha256(rendered.content).hexdigest()[:24]
         version = getattr(rendered, "version", None)  # of the one ticket that it tells
         rendered["ETag"] = f'"{version}-{digest}"' if version else f'"{digest}"'
+        if request.method not in ("GET", "HEAD"):
+            return rendered
         return get_conditional_response(request._request, rendered["ETag"], None, rendered)
 
     response.add_post_render_callback(seal)

@@ -20,7 +20,7 @@ from .models import KeptAnswer
 from .problems import Invalid, KeyReused
 
 HEADER = "Idempotency-Key"
-KEPT_HEADERS = ("Location", "ETag")
+KEPT_HEADERS = ("Location",)
 REPLAYED = "Idempotent-Replayed"
 
 

@@ -55,3 +55,10 @@ class ByCursor(CursorPagination):
         told = [list(self.ordering), cursor.offset, cursor.reverse, cursor.position]
         text = signing.dumps(told, salt=SALT, compress=True)
         return str(replace_query_param(self.base_url, self.cursor_query_param, text))
+
+
+class OnePage(ByCursor):
+    """A short list: its one page is told as pages are, and nobody turns it."""
+
+    def get_schema_operation_parameters(self, view: Any) -> list[Any]:
+        return []

@@ -19,8 +19,18 @@ from desk.tickets.rules import may_see_internal
 from .problems import Invalid
 
 
+KEYS: dict[str, str] = {}  # of each thing with an address, by its name in the schema: the field that it always has
+
+
 class Shape(serializers.Serializer[Any]):
     """Tells a thing; `?fields=` leaves the rest out. Nothing is ever read by it: that is what forms are for."""
+
+    key = ""  # the field by which the thing is addressed
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if cls.key:
+            KEYS[cls.__name__.replace("Shape", "")] = cls.key
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -29,7 +39,7 @@ class Shape(serializers.Serializer[Any]):
         if wanted and getattr(view, "shape", None) is type(self):
             if unknown := sorted(wanted - set(self.fields)):
                 raise Invalid({"fields": [f"There is no field {', '.join(unknown)}. There are {', '.join(self.fields)}."]})
-            for name in set(self.fields) - wanted:
+            for name in set(self.fields) - wanted - {self.key}:
                 self.fields.pop(name)
 
     @property
@@ -85,6 +95,7 @@ class ClockFaceShape(serializers.Serializer[Any]):
 class TicketShape(Shape):
     """A ticket. Fields of the inside are there for those alone who may see the inside of this ticket."""
 
+    key = "number"
     number = serializers.CharField()
     kind = serializers.CharField()
     title = serializers.CharField()
@@ -167,8 +178,8 @@ class ChangedShape(serializers.Serializer[Any]):
 
     field = serializers.CharField()
     label = serializers.CharField()
-    old = serializers.JSONField(allow_null=True)
-    new = serializers.JSONField(allow_null=True)
+    old = serializers.JSONField()
+    new = serializers.JSONField()
 
 
 class EventShape(Shape):
@@ -195,7 +206,7 @@ class MoveShape(serializers.Serializer[Any]):
     label = serializers.CharField()
     open = serializers.BooleanField()
     because = serializers.ListField(child=serializers.CharField(), help_text="Why it is shut.")
-    inputs = serializers.JSONField(
+    inputs = serializers.DictField(
         allow_null=True, help_text="JSON Schema of what it takes; null for those who may not make it in any state."
     )
 

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -28,6 +30,7 @@ from . import moves
 from .base import Endpoint
 from .conditional import locked_as_seen, version_wanted
 from .filters import ListFilter, names_for
+from .form_schema import schema_of_class
 from .form_input import ask_nothing, bind, given_in
 from .parsing import BoundedJSON
 from .problems import Invalid
@@ -35,6 +38,20 @@ from .shapes import ClockShape, EventShape, LinkShape, MoveShape, TicketShape
 from .told_events import told
 
 SOURCE = "api"  # of tickets that programs log
+
+
+class PageOfEvents(serializers.Serializer[Any]):
+    """A page of a timeline."""
+
+    is_page = True
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = EventShape(many=True)
+
+
+def _plain(told: dict[str, Any]) -> dict[str, Any]:
+    """What isn't sent stays as it is: no default."""
+    return {name: value for name, value in told.items() if name != "default"}
 
 
 class TicketEndpoint(Endpoint):
@@ -46,7 +63,7 @@ class TicketEndpoint(Endpoint):
     lookup_field = "number"
     lookup_value_regex = "[A-Za-z]+-[0-9]+"
     orders = {"newest": ("-pk",), "oldest": ("pk",), "updated": ("-updated_at", "-pk")}
-    paged = ("events",)
+    paged = ("list", "events")
     named: tuple[str, ...] = ()  # what else its shape names
     several: tuple[str, ...] = ()
 
@@ -65,6 +82,22 @@ class TicketEndpoint(Endpoint):
 
     def ticket(self, number: str, fetch: Any = queries.get_visible) -> Any:
         return fetch(self.user, number, self.info.model)
+
+    def body_of(self, action: str) -> dict[str, Any]:
+        forms = self.info.forms
+        match action:
+            case "partial_update":
+                found = schema_of_class(forms.EditForm)
+                return {**found, "required": [], "properties": {n: _plain(told) for n, told in found["properties"].items()}}
+            case "comments":
+                internal = {"type": "boolean", "default": False, "description": "A note that only IT reads."}
+                return schema_of_class(getattr(forms, "ReplyForm", ReplyForm), internal=internal)
+            case "move":
+                return {"type": "object", "description": "As the move's `inputs` say."}
+            case "link":
+                return schema_of_class(LinkForm)
+            case _:
+                return super().body_of(action)
 
     # -- lists
 
@@ -141,6 +174,7 @@ class TicketEndpoint(Endpoint):
 
     # -- what was said
 
+    @extend_schema(responses=PageOfEvents)
     @action(detail=True)
     def events(self, request: Request, number: str) -> Response:
         """The timeline as one may see it, oldest first."""
@@ -151,6 +185,7 @@ class TicketEndpoint(Endpoint):
             queries.timeline(ticket, self.user), shape=EventShape, prepare=lambda page: told(ticket, page, internal=internal)
         )
 
+    @extend_schema(responses={201: EventShape})
     @action(detail=True, methods=["post"])
     def comments(self, request: Request, number: str) -> Response:
         """A public reply, or with `internal` a note that IT alone reads; with files as multipart/form-data."""
@@ -177,16 +212,19 @@ class TicketEndpoint(Endpoint):
 
     # -- moves
 
+    @extend_schema(responses=MoveShape(many=True))
     @action(detail=True)
     def transitions(self, request: Request, number: str) -> Response:
         """Every move of the lifecycle: open or shut, why, and what it takes."""
         return self.tell(moves.all_of(self.ticket(number), self.user), shape=MoveShape)
 
+    @extend_schema(responses=MoveShape)
     @action(detail=True, url_path="transitions/(?P<name>[a-z_]+)")
     def transition(self, request: Request, number: str, name: str) -> Response:
         """One move, with what it takes."""
         return self.tell(moves.one_of(self._movable(number, name), self.user, name), shape=MoveShape)
 
+    @extend_schema()
     @transition.mapping.post
     def move(self, request: Request, number: str, name: str) -> Response:
         """Make the move. `If-Match` refuses it when others changed meanwhile what one may see."""
@@ -222,6 +260,7 @@ class TicketEndpoint(Endpoint):
 
     # -- clocks and links
 
+    @extend_schema(responses=ClockShape(many=True))
     @action(detail=True)
     def clocks(self, request: Request, number: str) -> Response:
         """Both clocks with every stretch of their lives; for those who may see the inside."""
@@ -230,11 +269,13 @@ class TicketEndpoint(Endpoint):
             raise Http404("No such ticket.")
         return self.tell(explain(ticket, timezone.now()), shape=ClockShape)
 
+    @extend_schema(responses=LinkShape(many=True))
     @action(detail=True)
     def links(self, request: Request, number: str) -> Response:
         """The tickets that it is tied to, as far as one may see them."""
         return self.tell(self._links(self.ticket(number)), shape=LinkShape)
 
+    @extend_schema(responses={201: LinkShape})
     @links.mapping.post
     def link(self, request: Request, number: str) -> Response:
         """Tie it to another one: `how` as in `related_to>` (this to the other) or `caused_by<` (the other to this)."""

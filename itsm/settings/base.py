@@ -206,7 +206,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["desk.api.schema.finish"],
+    "POSTPROCESSING_HOOKS": ["desk.api.schema.finish", "incidents.api.describe_alerts"],
 }
 
 # -- pages ---------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,12 +20,15 @@ from desk.tickets.queries import visible_to
 from .. import scopes
 from ..base import Endpoint
 from ..form_input import ask_nothing, bind
+from ..form_schema import schema_of_class
+from ..paging import OnePage
 from ..shapes import PersonShape, Shape
 
 
 class SeatShape(Shape):
     """Somebody who is asked, with what they answered; `may` names what this person may do at it now."""
 
+    key = "id"
     id = serializers.IntegerField(source="seat.pk")
     person = PersonShape(source="seat.user")
     because = serializers.CharField(source="seat.because", help_text="Why they are asked.")
@@ -65,6 +69,7 @@ class Approvals(Endpoint):
 
     area = "approvals"
     shape = SeatShape
+    pagination_class = OnePage
     lookup_field = "pk"
     lookup_value_regex = "[0-9]{1,18}"
 
@@ -74,6 +79,10 @@ class Approvals(Endpoint):
         waiting = [seat for seat in queries.waiting_for(user)[:200] if self._in_scope(seat)]
         lines = [one_line(seat, user) for seat in waiting]
         return self.tell_all(lines)
+
+    def body_of(self, action: str) -> dict[str, Any]:
+        forms = {"answer": AnswerForm, "reply": ReplyForm}
+        return schema_of_class(forms[action]) if action in forms else super().body_of(action)
 
     def _in_scope(self, seat: Seat) -> bool:
         """The token is for tickets of that kind too: a seat tells of its ticket."""
@@ -123,6 +132,7 @@ class Approvals(Endpoint):
 class Approved:
     """For kinds of ticket that are approved: how the approval stands."""
 
+    @extend_schema(responses=RoundShape(many=True))
     @action(detail=True)
     def approvals(self: Any, request: Request, number: str) -> Response:
         """The steps of the present asking, with who is asked and what they said."""

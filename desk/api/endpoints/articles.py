@@ -20,6 +20,7 @@ from ..shapes import NamedShape, Shape
 class ArticleShape(Shape):
     """An article as it was published last; its texts are Markdown."""
 
+    key = "slug"
     slug = serializers.CharField()
     title = serializers.CharField(source="current.title")
     audience = serializers.CharField(source="current.audience")
@@ -41,7 +42,7 @@ class Articles(Endpoint):
     shape = ArticleShape
     lookup_field = "slug"
     lookup_value_regex = "[-a-zA-Z0-9_]+"
-    asks = frozenset({"q"})
+    asked = {"q": {"type": "string"}}
 
     def list(self, request: Request) -> Response:
         """The newest first; or with `q` what answers, the likeliest first, on one page."""

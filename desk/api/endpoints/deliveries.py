@@ -24,6 +24,7 @@ from ..shapes import Shape
 class DeliveryShape(Shape):
     """A reaction that is owed to an event."""
 
+    key = "id"
     id = serializers.IntegerField(source="pk")
     event = serializers.IntegerField(source="event_id")
     event_kind = serializers.CharField(source="event.kind")
@@ -45,7 +46,7 @@ class Deliveries(Endpoint):
     shape = DeliveryShape
     lookup_field = "pk"
     lookup_value_regex = "[0-9]{1,18}"
-    asks = frozenset({"state"})
+    asked = {"state": {"type": "string", "enum": list(IN_STATE)}}
 
     def rows(self, codename: str = "view_delivery") -> QuerySet[Delivery]:
         if not self.request.user.has_perm(f"reactions.{codename}"):

@@ -9,6 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from desk.tickets.models import PICTURES
 from desk.tickets.queries import attachment_for
 from desk.tickets.views.attachments import download
 
@@ -24,7 +25,7 @@ class Attachments(Endpoint):
     lookup_field = "key"
     lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, content): OpenApiTypes.BINARY for content in sorted({*PICTURES, "application/octet-stream"})})
     def retrieve(self, request: Request, key: str) -> FileResponse:
         """The bytes."""
         user: Any = request.user

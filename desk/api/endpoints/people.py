@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +17,7 @@ from desk.people.queries import find_people
 from desk.people.rules import ask_analyst, may_see_profile, reach
 
 from ..base import Endpoint
+from ..paging import OnePage
 from ..shapes import Shape, WorkgroupShape
 
 ME = "me"
@@ -38,6 +40,7 @@ class SkillShape(serializers.Serializer[Any]):
 class ProfileShape(Shape):
     """Somebody as their page tells it."""
 
+    key = "username"
     username = serializers.CharField()
     name = serializers.SerializerMethodField()
     department = serializers.CharField()
@@ -69,10 +72,15 @@ class People(Endpoint):
 
     area = "directory"
     shape = ProfileShape
+    pagination_class = OnePage
     lookup_field = "username"
     lookup_value_regex = "[^/]+"
-    asks = frozenset({"q"})
+    asked = {"q": {"type": "string"}}
 
+    def tells_its_shape(self, action: str) -> bool:
+        return action == "retrieve"
+
+    @extend_schema(responses=FoundShape(many=True))
     def list(self, request: Request) -> Response:
         """Up to ten people whose name, username or address holds each word of `q`."""
         ask_analyst(request.user, "look people up")  # type: ignore[arg-type]
@@ -93,6 +101,7 @@ class People(Endpoint):
 class GroupShape(WorkgroupShape):
     """A workgroup, with the kinds of ticket that it takes (none: all)."""
 
+    key = "slug"
     description = serializers.CharField()
     takes = serializers.ListField(child=serializers.CharField())
 
@@ -102,7 +111,6 @@ class Workgroups(Endpoint):
 
     area = "directory"
     shape = GroupShape
-    orders = {"": ("name",)}
     ordering = ("name", "pk")
 
     def list(self, request: Request) -> Response:

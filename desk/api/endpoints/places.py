@@ -13,12 +13,14 @@ from desk.services.models import Site
 from desk.services.queries import category_choices
 
 from ..base import Endpoint
+from ..paging import OnePage
 from ..shapes import Shape
 
 
 class SiteShape(Shape):
     """A place where people work."""
 
+    key = "id"
     id = serializers.IntegerField(source="pk")
     name = serializers.CharField()
     address = serializers.CharField()
@@ -36,9 +38,10 @@ class Sites(Endpoint):
         return self.tell_page(Site.objects.filter(is_active=True))
 
 
-class CategoryShape(serializers.Serializer[Any]):
+class CategoryShape(Shape):
     """A category, by its way from the root: “Network › VPN”."""
 
+    key = "id"
     id = serializers.IntegerField()
     name = serializers.CharField()
 
@@ -47,7 +50,8 @@ class Categories(Endpoint):
     """The category tree, for those who work in IT."""
 
     area = "directory"
-    shape = CategoryShape  # type: ignore[assignment]
+    shape = CategoryShape
+    pagination_class = OnePage
 
     def list(self, request: Request) -> Response:
         """In the tree's order; one page holds it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from desk.tickets.models import Ticket
 
 from .. import scopes
 from ..base import Endpoint
+from ..paging import OnePage
 from ..problems import Invalid
 from ..shapes import NamedShape, Shape
 
@@ -24,6 +26,7 @@ PAGES = queries.CAP // queries.PAGE
 class HitShape(Shape):
     """A ticket that answers."""
 
+    key = "number"
     number = serializers.CharField()
     kind = serializers.CharField()
     title = serializers.CharField()
@@ -40,12 +43,28 @@ class HitShape(Shape):
         return f"{settings.PORTAL_URL}{ticket.get_absolute_url()}"
 
 
+class HitsShape(serializers.Serializer[Any]):
+    """A page of what answers."""
+
+    is_page = True
+    total = serializers.IntegerField(help_text="At most 100.")
+    capped = serializers.BooleanField(help_text="Whether more may answer.")
+    pages = serializers.IntegerField()
+    results = HitShape(many=True)
+
+
 class Search(Endpoint):
     """Tickets by words; of the kinds that the token opens."""
 
     shape = HitShape
-    asks = frozenset({"q", "page", *Narrow.base_filters})
+    pagination_class = OnePage
+    asked = {
+        "q": {"type": "string"},
+        "page": {"type": "integer", "minimum": 1, "maximum": PAGES},
+        **{name: {"type": "string"} for name in Narrow.base_filters},
+    }
 
+    @extend_schema(responses=HitsShape)
     def list(self, request: Request) -> Response:
         """The likeliest first, 25 on a page (`page` from 1), at most the newest 100 that answer."""
         user: Any = request.user

@@ -1,0 +1,65 @@
+"""A town with one of each thing that an address can name, for walks over all that programs may ask."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from django.utils import timezone
+
+from changes import actions as change_actions
+from desk.approvals.models import Seat
+from desk.reactions.models import Delivery
+from desk.tickets import actions as desk_actions
+from desk.tickets.models import Attachment, Link, LinkKind
+from requests_fulfillment import actions as request_actions
+from requests_fulfillment.models import CatalogueGroup
+from tests.architecture.access_subjects import ask_approval
+from tests.changes.plans import PLAN, window
+from tests.desk.knowledge.articles import two_articles
+from tests.desk.sla.promises import policy
+from tests.factories import CategoryFactory, ServiceFactory, SiteFactory, incident
+from tests.files import png
+from tests.requests_fulfillment.orders import chair
+from workorders import actions as order_actions
+from workorders.models import ChecklistItem, OrderTemplate, TemplateStep
+
+
+def fill(world: Any) -> SimpleNamespace:
+    """Erin's incident, with a file and a link, an order for it, a change, a request; approvals, articles, deliveries."""
+    policy()
+    service, _, _ = ServiceFactory(name="Mail"), SiteFactory(), CategoryFactory()
+    found = incident(world.erin, service=service, files=[png()])
+    order = order_actions.raise_order(parent=found, by=world.sam, title="Look", workgroup=world.desk, checklist=["Bring a cable"])
+    planned = {"title": "Replace it", "workgroup": world.desk, "services": [service], "impact": 2}
+    change = change_actions.draft(by=world.sam, **planned, **PLAN, **window())
+    world.shelf, _ = CatalogueGroup.objects.get_or_create(name="Work equipment")
+    request = request_actions.order(item=chair(world), by=world.erin, answers={})
+    desk_actions.link(source=found, target=change, kind=LinkKind.CAUSED_BY, by=world.sam)
+    ask_approval(world, found)
+    two_articles(world)
+    template = OrderTemplate.objects.create(name="Everything")
+    TemplateStep.objects.create(template=template, title="Look", workgroup=world.desk)
+    now = timezone.now()
+    given_up = Delivery.objects.create(event=found.events.earliest("pk"), reaction="somewhere", due_at=now, dead_at=now)
+    return SimpleNamespace(
+        incident=found, order=order, change=change, request=request, service=service,
+        seat=Seat.objects.get(user=world.omar), link=Link.objects.first(), file=Attachment.objects.first(),
+        delivery=given_up, item=ChecklistItem.objects.get(order=order),
+    )  # fmt: skip
+
+
+def parameters(town: Any, path: str) -> dict[str, str]:
+    """What stands in the places of such an address."""
+    room = path.split("/")[3]
+    numbers = {"incidents": town.incident, "work-orders": town.order, "changes": town.change, "requests": town.request}
+    ids = {"approvals": town.seat, "deliveries": town.delivery, "services": town.service}
+    found: dict[str, Any] = {
+        "number": numbers[room].number if room in numbers else None,
+        "id": ids[room].pk if room in ids else town.item.pk if "checklist" in path else town.link.pk,
+        "slug": "office-chair" if room == "catalogue" else "for-all",
+        "key": town.file.key,
+        "username": "erin",
+        "what": "tick",
+    }
+    return {name: str(value) for name, value in found.items() if f"{{{name}}}" in path}
