@@ -73,7 +73,10 @@ class Changes(Approved, TicketEndpoint):
 
     def body_of(self, action: str) -> dict[str, Any]:
         if action == "create":
-            template = {"type": ["integer", "null"], "description": "Of an approved template: plan, risk and type are its own."}
+            template = {
+                "type": ["integer", "null"],
+                "description": "Of an approved template: plan, risk and type are its own.",
+            }
             fixes = {"type": ["string", "null"], "description": "The number of the ticket that it puts right."}
             return schema_of_class(DraftForm, template=template, fixes=fixes)
         return schema_of_class(InterruptionForm) if action == "interruption" else super().body_of(action)

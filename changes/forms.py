@@ -118,7 +118,6 @@ class DraftForm(Planned):
             for name in ("change_type", "impact", *PLAN, *ASKED):
                 del fields[name]
 
-
     def send(self, *, by: User, fixes: Ticket | None = None, source: str = "web") -> Change:
         """Draft what was asked for: a standard change where there is a template."""
         chosen = dict(self.cleaned_data)

@@ -166,8 +166,14 @@ def _results(heard: hearing.Answer, faults: dict[int, str]) -> list[dict[str, An
 def describe_alerts(result: Any, generator: Any, request: Any, public: Any) -> Any:
     """Alerts have tokens and bodies of their own; docs/monitoring.md tells more."""
     answers = {
-        "200": {"description": "What became of each alert, by its place.", "content": {"application/json": {"schema": {"type": "object"}}}},
-        "4XX": {"description": "Refused, with a sentence.", "content": {"application/problem+json": {"schema": {"type": "object"}}}},
+        "200": {
+            "description": "What became of each alert, by its place.",
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        },
+        "4XX": {
+            "description": "Refused, with a sentence.",
+            "content": {"application/problem+json": {"schema": {"type": "object"}}},
+        },
     }
     result["paths"]["/api/v1/alerts/"] = {
         "post": {
@@ -175,9 +181,16 @@ def describe_alerts(result: Any, generator: Any, request: Any, public: Any) -> A
             "description": "Takes alerts in Alertmanager's form or a plain one, by the token of an alert source.",
             "tags": ["alerts"],
             "security": [{"source": []}],
-            "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": ["object", "array"]}}}},
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": {"type": ["object", "array"]}}},
+            },
             "responses": answers,
         }
     }
-    result["components"].setdefault("securitySchemes", {})["source"] = {"type": "http", "scheme": "bearer", "description": "Of an alert source, made by an administrator."}
+    result["components"].setdefault("securitySchemes", {})["source"] = {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "Of an alert source, made by an administrator.",
+    }
     return result

@@ -62,7 +62,10 @@ class Requests(Approved, TicketEndpoint):
 
     def body_of(self, action: str) -> dict[str, Any]:
         if action == "create":
-            given = {"item": {"type": "string", "description": "Its slug."}, "answers": {"type": "object", "description": "By key, as the item's `inputs` say."}}
+            given = {
+                "item": {"type": "string", "description": "Its slug."},
+                "answers": {"type": "object", "description": "By key, as the item's `inputs` say."},
+            }
             return schema_of_class(OrderForm, **given) | {"required": ["item"]}
         return schema_of_class(DisruptionForm) if action == "disruption" else super().body_of(action)
 
@@ -113,7 +116,7 @@ class Catalogue(Endpoint):
 
     def list(self, request: Request) -> Response:
         """Everything that is offered to one, or what answers `q`; one page holds it."""
-        shelves = offers.catalogue(request.user, request.query_params.get("q", "")).shelves  # type: ignore[arg-type]
+        shelves = offers.catalogue(request.user, request.query_params.get("q", "")).shelves
         found = [_item(offer.item, offer.how_long) for shelf in shelves for offer in shelf.offers]
         return self.tell_all(found)
 
@@ -122,12 +125,17 @@ class Catalogue(Endpoint):
         user: Any = request.user
         item = item_for(user, slug)
         inputs = schema_of(OrderForm(blueprint=item.current.says))  # type: ignore[union-attr]
-        asked = {name.removeprefix(ASKED): told for name, told in inputs["properties"].items() if name.startswith(ASKED)}
+        asked = {
+            name.removeprefix(ASKED): told for name, told in inputs["properties"].items() if name.startswith(ASKED)
+        }
         required = [name.removeprefix(ASKED) for name in inputs.get("required", []) if name.startswith(ASKED)]
         always = {q.key for q in item.current.says.questions if q.shown_if is None}  # type: ignore[union-attr]
         wanted = [name for name in required if name in always]
         schema = {"type": "object", "properties": asked, "additionalProperties": False}
-        more = {"approval": offers.approval_in_words(item, user), "inputs": {**schema, **({"required": wanted} if wanted else {})}}
+        more = {
+            "approval": offers.approval_in_words(item, user),
+            "inputs": {**schema, **({"required": wanted} if wanted else {})},
+        }
         return self.tell({**_item(item, offers.how_long([item], user).get(item.pk, "")), **more})
 
 

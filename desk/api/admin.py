@@ -49,10 +49,21 @@ class TokenAdmin(admin.ModelAdmin):
         self.message_user(request, "They open nothing any more.")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Token | None = None) -> list[str]:
-        shown = ["user", "name", "state", "opens", "ending", "made_by", "created_at", "last_used_at", "expires_at", "revoked_at"]
+        shown = [
+            "user",
+            "name",
+            "state",
+            "opens",
+            "ending",
+            "made_by",
+            "created_at",
+            "last_used_at",
+            "expires_at",
+            "revoked_at",
+        ]
         return shown if obj else []
 
-    def get_fields(self, request: HttpRequest, obj: Token | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Token | None = None) -> Any:
         return self.get_readonly_fields(request, obj) or ["user", "name", "scopes", "expires_at"]
 
     def has_change_permission(self, request: HttpRequest, obj: Token | None = None) -> bool:

@@ -73,7 +73,7 @@ class Endpoint(GenericViewSet[Any]):
 
     def tell_page(self, rows: Any, *, shape: type[Any] | None = None, prepare: Any = None) -> Response:
         """A page of the rows, by cursor; `prepare` makes of the page's rows what the shape tells."""
-        paginator: ByCursor = self.paginator  # type: ignore[assignment]
+        paginator: ByCursor = self.paginator
         page = paginator.paginate_queryset(rows, self.request, view=self) or []
         things = prepare(page) if prepare else page
         told = (shape or self.shape)(things, many=True, context=self.get_serializer_context())
@@ -87,6 +87,8 @@ class Endpoint(GenericViewSet[Any]):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         final = super().finalize_response(request, response, *args, **kwargs)
         final["Cache-Control"] = "private, no-cache"
-        if isinstance(final, Response) and (hasattr(final, "version") or (final.status_code == 200 and request.method in SAFE)):
+        if isinstance(final, Response) and (
+            hasattr(final, "version") or (final.status_code == 200 and request.method in SAFE)
+        ):
             return with_etag(request, final)
         return final

@@ -26,7 +26,9 @@ class ListFilter(TicketFilter):
     def __init__(self, *args: Any, kind: str = "", **kwargs: Any):
         super().__init__(*args, **kwargs)
         if kind:
-            self.filters["state"].extra["choices"] = [(value, str(label)) for value, label in kinds.get(kind).states.choices]
+            self.filters["state"].extra["choices"] = [
+                (value, str(label)) for value, label in kinds.get(kind).states.choices
+            ]
             del self.filters["kind"]
         if not reach(self.request.user).view:
             for name in FOR_IT:

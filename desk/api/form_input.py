@@ -30,7 +30,11 @@ def given_in(request: Request) -> dict[str, Any]:
     """What was sent, by name: an object of JSON, or the fields of a form."""
     data: Any = request.data
     if isinstance(data, QueryDict | MultiValueDict):
-        return {name: values[0] if len(values) == 1 else values for name, values in data.lists() if name not in request.FILES}
+        return {
+            name: values[0] if len(values) == 1 else values
+            for name, values in data.lists()
+            if name not in request.FILES
+        }
     if not isinstance(data, dict):
         raise Invalid({"": ["Send an object with the fields by name."]})
     return data
@@ -43,8 +47,12 @@ def ask_nothing(request: Request) -> None:
 
 
 def bind(
-    make: Callable[..., AnyForm], request: Request, given: Mapping[str, Any] | None = None, *, rename: Mapping[str, str] | None = None
-) -> AnyForm:  # fmt: skip
+    make: Callable[..., AnyForm],
+    request: Request,
+    given: Mapping[str, Any] | None = None,
+    *,
+    rename: Mapping[str, str] | None = None,
+) -> AnyForm:
     """The form, filled with what was sent and with what it begins with, and found valid; Invalid otherwise.
 
     `make` takes data and files. `rename`: what programs call a field otherwise than the page.
@@ -57,7 +65,7 @@ def bind(
     if not errors:
         _begin(form, sent)
         if not form.is_valid():
-            errors = {name: list(said) for name, said in form.errors.items()}
+            errors = {name: [str(one) for one in said] for name, said in form.errors.items()}
     if errors:
         told = rename or {}
         raise Invalid({told.get(name, name.replace("__all__", "")): said for name, said in errors.items()})
@@ -127,9 +135,8 @@ def _not_one_of(options: list[dict[str, Any]], value: Any) -> str:
     if value is None and {"type": "null"} in options:
         return ""
     known = [option["const"] for option in options if "const" in option]
-    if any(type(value) is type(one) or isinstance(one, int) for one in known) and not isinstance(value, bool):
-        if any(value == one for one in known):
-            return ""
+    if any(value == one and isinstance(value, int) == isinstance(one, int) for one in known) and value is not True:
+        return ""
     return f"It can be {', '.join(map(str, known))}." if known else "Nothing can be chosen here now."
 
 
@@ -139,7 +146,9 @@ def _not_a_moment(value: str) -> str:
         moment = datetime.fromisoformat(value)
     except ValueError:
         moment = None
-    return "" if moment and moment.tzinfo else "This must be a moment with its offset, such as 2026-12-31T17:00:00+01:00."
+    return (
+        "" if moment and moment.tzinfo else "This must be a moment with its offset, such as 2026-12-31T17:00:00+01:00."
+    )
 
 
 def _begin(form: Any, sent: Mapping[str, Any]) -> None:
@@ -149,4 +158,7 @@ def _begin(form: Any, sent: Mapping[str, Any]) -> None:
             continue
         begins: Any = as_json(field, form.get_initial_for_field(field, name))
         if begins not in (None, "", [], False):
-            form.data.setlist(form.add_prefix(name), [_as_text(one) or "" for one in begins] if isinstance(begins, list) else [_as_text(begins)])
+            form.data.setlist(
+                form.add_prefix(name),
+                [_as_text(one) or "" for one in begins] if isinstance(begins, list) else [_as_text(begins)],
+            )

@@ -22,7 +22,7 @@ def schema_of(form: forms.BaseForm) -> dict[str, Any]:
     return _object(properties, told)
 
 
-def schema_of_class(form_class: type[forms.BaseForm], **more: dict[str, Any]) -> dict[str, Any]:
+def schema_of_class(form_class: Any, **more: dict[str, Any]) -> dict[str, Any]:
     """The same of forms in general: no choice that differs from ticket to ticket, or from person to person, is named."""
     told = {name: field for name, field in form_class.base_fields.items() if is_told(name, field)}
     properties = {name: _described(field, field.initial, choices=False) for name, field in told.items()}

@@ -42,7 +42,9 @@ class TokenForm(forms.Form):
 
     @property
     def opens(self) -> list[str]:
-        chosen = ((name.removeprefix(AREA), level) for name, level in self.cleaned_data.items() if name.startswith(AREA))
+        chosen = (
+            (name.removeprefix(AREA), level) for name, level in self.cleaned_data.items() if name.startswith(AREA)
+        )
         return [f"{area}:{level}" for area, level in chosen if level]
 
     @property

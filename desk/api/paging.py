@@ -33,11 +33,12 @@ class ByCursor(CursorPagination):
         return int(given)
 
     def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
-        orders = getattr(view, "orders", self.orders)
+        orders: dict[str, tuple[str, ...]] = getattr(view, "orders", self.orders)
+        usual: tuple[str, ...] = getattr(view, "ordering", self.ordering)
         wanted = request.query_params.get("order", next(iter(orders), ""))
         if orders and wanted not in orders:
             raise Invalid({"order": [f"It can be {', '.join(orders)}."]})
-        return orders.get(wanted) or getattr(view, "ordering", self.ordering)
+        return orders.get(wanted, usual)
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         given = request.query_params.get(self.cursor_query_param)

@@ -40,7 +40,9 @@ class Invalid(exceptions.APIException):
 
     def __init__(self, errors: dict[str, list[str]]):
         self.errors = errors
-        super().__init__(" ".join(f"{name}: {' '.join(said)}" if name else " ".join(said) for name, said in errors.items()))
+        super().__init__(
+            " ".join(f"{name}: {' '.join(said)}" if name else " ".join(said) for name, said in errors.items())
+        )
 
 
 class TooLarge(exceptions.APIException):
@@ -53,7 +55,13 @@ class KeyReused(exceptions.APIException):
 
 
 def problem(status: int, detail: str, **more: Any) -> dict[str, Any]:
-    return {"type": "about:blank", "title": TITLES.get(status, "It can't be done"), "status": status, "detail": detail, **more}
+    return {
+        "type": "about:blank",
+        "title": TITLES.get(status, "It can't be done"),
+        "status": status,
+        "detail": detail,
+        **more,
+    }
 
 
 def answer(status: int, detail: str, **more: Any) -> JsonResponse:
@@ -85,8 +93,8 @@ def _problem_of(error: Exception, request: Any) -> dict[str, Any] | None:
         case Stale():
             return _stale(error, request)
         case Refused():
-            errors = {"errors": {error.field: error.sentences}} if error.field else {}
-            return problem(409, str(error), because=error.sentences, **errors)
+            of_field = {"errors": {error.field: error.sentences}} if error.field else {}
+            return problem(409, str(error), because=error.sentences, **of_field)
         case Http404():
             return problem(404, NOWHERE)
         case PermissionDenied():
@@ -94,8 +102,8 @@ def _problem_of(error: Exception, request: Any) -> dict[str, Any] | None:
         case Invalid():
             return problem(400, str(error.detail), errors=error.errors)
         case exceptions.ValidationError():
-            errors = {name: [str(one) for one in said] for name, said in _by_name(error.detail).items()}
-            return _problem_of(Invalid(errors), request)
+            said_of = {name: [str(one) for one in said] for name, said in _by_name(error.detail).items()}
+            return _problem_of(Invalid(said_of), request)
         case exceptions.NotFound():
             return problem(404, NOWHERE)
         case exceptions.Throttled():
@@ -114,12 +122,15 @@ def _stale(error: Stale, request: Any) -> dict[str, Any]:
     """Who did what since; and the saved and the sent text of each field that both wrote."""
     internal = may_see_internal(error.ticket, request.user)
     since = [
-        {"id": event.pk, "at": event.at, "who": str(event.actor) if internal else event.actor.public_name, "kind": event.kind}
+        {
+            "id": event.pk,
+            "at": event.at,
+            "who": str(event.actor) if internal else event.actor.public_name,
+            "kind": event.kind,
+        }
         for event in error.since
     ]
-    both = {
-        name: {"saved": _text(saved), "sent": _text(error.mine.get(name))} for name, saved in error.theirs.items()
-    }
+    both = {name: {"saved": _text(saved), "sent": _text(error.mine.get(name))} for name, saved in error.theirs.items()}
     return problem(412, str(error), version=error.ticket.version, since=since, both=both)
 
 

@@ -35,12 +35,15 @@ PROBLEM = {
     },
     "required": ["type", "title", "status", "detail"],
 }
-REFUSED = {"description": "Refused, with sentences.", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+REFUSED = {
+    "description": "Refused, with sentences.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 GOES_AWAY = {"move", "take", "update", "interruption", "disruption", "recurrence"}
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 
 
-class Described(AutoSchema):  # type: ignore[no-untyped-call]
+class Described(AutoSchema):
     """Names operations by what they do, and tells the forms, headers and filters that each understands."""
 
     @property
@@ -93,7 +96,7 @@ class Described(AutoSchema):  # type: ignore[no-untyped-call]
         return [*parameters, *(_query(name, "", shape) for name, shape in told.items())]
 
     def _get_serializer_name(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> str:
-        name: str = super()._get_serializer_name(serializer, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        name: str = super()._get_serializer_name(serializer, direction, bypass_extensions)
         return name.replace("Shape", "")
 
     def _is_list_view(self, serializer: Any = None) -> bool:
@@ -102,7 +105,7 @@ class Described(AutoSchema):  # type: ignore[no-untyped-call]
         return self.action == "list" and not getattr(serializer, "is_page", False)
 
     def _get_paginator(self) -> Any:
-        return super()._get_paginator() if self.action == "list" else None  # type: ignore[no-untyped-call]
+        return super()._get_paginator() if self.action == "list" else None
 
 
 def _query(name: str, told: str, shape: dict[str, Any], **more: Any) -> Any:
@@ -171,4 +174,3 @@ def finish(result: Any, generator: Any, request: Any, public: Any) -> Any:
                 operation["responses"]["304"] = {"description": "Nothing has changed since the ETag that was sent."}
     result["servers"] = [{"url": "/"}]
     return result
-

@@ -18,7 +18,6 @@ from desk.tickets.rules import may_see_internal
 
 from .problems import Invalid
 
-
 KEYS: dict[str, str] = {}  # of each thing with an address, by its name in the schema: the field that it always has
 
 
@@ -38,7 +37,9 @@ class Shape(serializers.Serializer[Any]):
         wanted = getattr(view, "fields_wanted", None)
         if wanted and getattr(view, "shape", None) is type(self):
             if unknown := sorted(wanted - set(self.fields)):
-                raise Invalid({"fields": [f"There is no field {', '.join(unknown)}. There are {', '.join(self.fields)}."]})
+                raise Invalid(
+                    {"fields": [f"There is no field {', '.join(unknown)}. There are {', '.join(self.fields)}."]}
+                )
             for name in set(self.fields) - wanted - {self.key}:
                 self.fields.pop(name)
 

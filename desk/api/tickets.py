@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -30,8 +31,8 @@ from . import moves
 from .base import Endpoint
 from .conditional import locked_as_seen, version_wanted
 from .filters import ListFilter, names_for
-from .form_schema import schema_of_class
 from .form_input import ask_nothing, bind, given_in
+from .form_schema import schema_of_class
 from .parsing import BoundedJSON
 from .problems import Invalid
 from .shapes import ClockShape, EventShape, LinkShape, MoveShape, TicketShape
@@ -77,7 +78,7 @@ class TicketEndpoint(Endpoint):
 
     @property
     def user(self) -> User:
-        user: User = self.request.user  # type: ignore[assignment]
+        user: User = self.request.user
         return user
 
     def ticket(self, number: str, fetch: Any = queries.get_visible) -> Any:
@@ -88,7 +89,11 @@ class TicketEndpoint(Endpoint):
         match action:
             case "partial_update":
                 found = schema_of_class(forms.EditForm)
-                return {**found, "required": [], "properties": {n: _plain(told) for n, told in found["properties"].items()}}
+                return {
+                    **found,
+                    "required": [],
+                    "properties": {n: _plain(told) for n, told in found["properties"].items()},
+                }
             case "comments":
                 internal = {"type": "boolean", "default": False, "description": "A note that only IT reads."}
                 return schema_of_class(getattr(forms, "ReplyForm", ReplyForm), internal=internal)
@@ -111,7 +116,17 @@ class TicketEndpoint(Endpoint):
         else:
             first, *others = (part.order_by().values("pk") for part in queries.visible_parts(self.user, self.info))
             rows = self.info.model._default_manager.filter(pk__in=first.union(*others))
-        common = ("requester", "reporter", "assignee", "workgroup", "service", "site", "category", "pending_reason", "parent")
+        common = (
+            "requester",
+            "reporter",
+            "assignee",
+            "workgroup",
+            "service",
+            "site",
+            "category",
+            "pending_reason",
+            "parent",
+        )
         return rows.select_related(*common, *self.named).prefetch_related(*self.several)
 
     def list(self, request: Request) -> Response:
@@ -121,7 +136,7 @@ class TicketEndpoint(Endpoint):
             raise Invalid({name: list(said) for name, said in found.errors.items()})
         return self.tell_page(found.qs, prepare=self.read_clocks)
 
-    def read_clocks(self, page: list[Any]) -> list[Any]:
+    def read_clocks(self, page: Sequence[Any]) -> Sequence[Any]:
         """The clocks of all of them with one query."""
         found = sla.faces(page, timezone.now())
         for ticket in page:
@@ -169,7 +184,7 @@ class TicketEndpoint(Endpoint):
         fresh = self.ticket(ticket.number)
         address = self.reverse_action("detail", args=[fresh.number])
         answer = self.tell(fresh, status=status, **({"Location": address} if status == 201 else {}))
-        answer.version = fresh.version  # type: ignore[attr-defined]  # the ETag begins with it
+        answer.version = fresh.version  # the ETag begins with it
         return answer
 
     # -- what was said
@@ -182,7 +197,9 @@ class TicketEndpoint(Endpoint):
         internal = rules.may_see_internal(ticket, self.user)
         self.ordering, self.orders = ("pk",), {}
         return self.tell_page(
-            queries.timeline(ticket, self.user), shape=EventShape, prepare=lambda page: told(ticket, page, internal=internal)
+            queries.timeline(ticket, self.user),
+            shape=EventShape,
+            prepare=lambda page: told(ticket, page, internal=internal),
         )
 
     @extend_schema(responses={201: EventShape})
@@ -196,7 +213,9 @@ class TicketEndpoint(Endpoint):
         said = self._note(ticket, given) if internal in (True, "true") else self._reply(ticket, given)
         event = queries.timeline(ticket, self.user).get(pk=said.pk)
         fresh = self.ticket(number)
-        return self.tell(told(fresh, [event], internal=rules.may_see_internal(fresh, self.user))[0], status=201, shape=EventShape)
+        return self.tell(
+            told(fresh, [event], internal=rules.may_see_internal(fresh, self.user))[0], status=201, shape=EventShape
+        )
 
     def _note(self, ticket: Ticket, given: dict[str, Any]) -> Event:
         form = bind(NoteForm, self.request, given, rename={"note": "message", "note_files": "files"})
@@ -299,7 +318,7 @@ class TicketEndpoint(Endpoint):
             raise rules.denied(rules.may_link, ticket)
         return ticket
 
-    def _links(self, ticket: Ticket) -> list[dict[str, Any]]:
+    def _links(self, ticket: Ticket) -> Sequence[dict[str, Any]]:
         return [
             {"id": link.pk, "how": how, "number": other.number, "kind": other.kind, "title": other.title}
             for link, how, other in linked.editable_links(ticket, self.user)

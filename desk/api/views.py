@@ -68,6 +68,6 @@ _made: list[bytes] = []
 def schema_text() -> bytes:
     """Made once by each process: it follows from the code alone."""
     if not _made:
-        found: Any = SchemaGenerator(api_version="v1").get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-        _made.append(OpenApiJsonRenderer().render(found, renderer_context={}))  # type: ignore[no-untyped-call]
+        found: Any = SchemaGenerator(api_version="v1").get_schema(request=None, public=True)
+        _made.append(OpenApiJsonRenderer().render(found, renderer_context={}))
     return _made[0]

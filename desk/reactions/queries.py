@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from .models import Delivery, Pulse
 
-
 # How a delivery stands -> what tells it.
 IN_STATE: dict[str, dict[str, Any]] = {
     "owed": {"done_at": None, "dead_at": None},

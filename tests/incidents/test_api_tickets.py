@@ -22,7 +22,11 @@ def test_an_incident_is_walked_from_its_logging_to_its_end(world):
     open_now = {move["name"]: move for move in sam.get(f"incidents/{number}/transitions/").json() if move["open"]}
     assert {"assign", "start", "cancel"} <= set(open_now)
     started = sam.post(f"incidents/{number}/transitions/start/")
-    assert (started.status_code, started.json()["state"], started.json()["assignee"]["username"]) == (200, "in_progress", "sam")
+    assert (started.status_code, started.json()["state"], started.json()["assignee"]["username"]) == (
+        200,
+        "in_progress",
+        "sam",
+    )
     refused = sam.post(f"incidents/{number}/transitions/resolve/", {"solution": "Restarted"})
     assert (refused.status_code, list(refused.json()["errors"])) == (400, ["code"])
     code = ResolutionCode.objects.get(name="Fixed")
@@ -91,7 +95,10 @@ def test_editing_takes_the_fields_that_are_sent_and_asks_whether_others_changed_
     assert Incident.objects.get().title == "No mail"
     assert sam.patch(f"incidents/{found.number}/", {"state": "closed"}).status_code == 400
     assert Program(world.erin).patch(f"incidents/{found.number}/", {"title": "Mine"}).status_code == 403
-    assert sam.get(f"incidents/{found.number}/", If_None_Match=sam.get(f"incidents/{found.number}/")["ETag"]).status_code == 304
+    assert (
+        sam.get(f"incidents/{found.number}/", If_None_Match=sam.get(f"incidents/{found.number}/")["ETag"]).status_code
+        == 304
+    )
 
 
 def test_clocks_are_explained_to_those_who_see_the_inside(world):

@@ -86,7 +86,7 @@ class Approvals(Endpoint):
 
     def _in_scope(self, seat: Seat) -> bool:
         """The token is for tickets of that kind too: a seat tells of its ticket."""
-        return seat.round.ticket.kind in scopes.kinds_open(self.request.auth.scopes)  # type: ignore[union-attr]
+        return seat.round.ticket.kind in scopes.kinds_open(self.request.auth.scopes)
 
     def _seat(self, pk: str) -> Seat:
         rows = Seat.objects.select_related("user", "round__ticket__requester", "round__ticket__workgroup")
@@ -107,14 +107,14 @@ class Approvals(Endpoint):
         """Say `approve`, `reject`, `abstain`, `ask` or `object`, with words."""
         seat = self._seat(pk)
         form = bind(lambda data, files: AnswerForm(data, seat=seat), request)
-        actions.answer(seat=seat, by=request.user, source="api", **form.cleaned_data)  # type: ignore[arg-type]
+        actions.answer(seat=seat, by=request.user, source="api", **form.cleaned_data)
         return self._tell(pk)
 
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
         """Take the answer back."""
         ask_nothing(request)
-        actions.withdraw(seat=self._seat(pk), by=request.user, source="api")  # type: ignore[arg-type]
+        actions.withdraw(seat=self._seat(pk), by=request.user, source="api")
         return self._tell(pk)
 
     @action(detail=True, methods=["post"])
@@ -122,11 +122,11 @@ class Approvals(Endpoint):
         """Answer the question that was asked at this seat."""
         seat = self._seat(pk)
         form = bind(lambda data, files: ReplyForm(data, seat=seat), request)
-        actions.reply(seat=seat, by=request.user, source="api", **form.cleaned_data)  # type: ignore[arg-type]
+        actions.reply(seat=seat, by=request.user, source="api", **form.cleaned_data)
         return self._tell(pk)
 
     def _tell(self, pk: str) -> Response:
-        return self.tell(one_line(self._seat(pk), self.request.user))  # type: ignore[arg-type]
+        return self.tell(one_line(self._seat(pk), self.request.user))
 
 
 class Approved:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
@@ -20,6 +18,7 @@ from ..base import Endpoint
 from ..form_input import ask_nothing
 from ..problems import Invalid
 from ..shapes import Shape
+
 
 class DeliveryShape(Shape):
     """A reaction that is owed to an event."""

@@ -21,15 +21,17 @@ from ..shapes import FileShape
 class Attachments(Endpoint):
     """Files that came with an event that one may see, of the kinds of ticket that the token opens."""
 
-    shape = FileShape  # type: ignore[assignment]
+    shape = FileShape
     lookup_field = "key"
     lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
-    @extend_schema(responses={(200, content): OpenApiTypes.BINARY for content in sorted({*PICTURES, "application/octet-stream"})})
+    @extend_schema(
+        responses={(200, content): OpenApiTypes.BINARY for content in sorted({*PICTURES, "application/octet-stream"})}
+    )
     def retrieve(self, request: Request, key: str) -> FileResponse:
         """The bytes."""
         user: Any = request.user
         found = attachment_for(user, key)
-        if found.event.ticket.kind not in scopes.kinds_open(request.auth.scopes):  # type: ignore[union-attr]
+        if found.event.ticket.kind not in scopes.kinds_open(request.auth.scopes):
             raise Http404("No such file.")
         return download(found)

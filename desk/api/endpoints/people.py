@@ -83,7 +83,7 @@ class People(Endpoint):
     @extend_schema(responses=FoundShape(many=True))
     def list(self, request: Request) -> Response:
         """Up to ten people whose name, username or address holds each word of `q`."""
-        ask_analyst(request.user, "look people up")  # type: ignore[arg-type]
+        ask_analyst(request.user, "look people up")
         words = request.query_params.get("q", "")[:80]
         found = find_people(words) if len(words.strip()) >= 2 else []
         return self.tell_all(found, shape=FoundShape)
@@ -115,6 +115,6 @@ class Workgroups(Endpoint):
 
     def list(self, request: Request) -> Response:
         """Those that work now."""
-        if not reach(request.user).view:  # type: ignore[arg-type]
+        if not reach(request.user).view:
             raise PermissionDenied("Only people who work in IT look workgroups up.")
         return self.tell_page(Workgroup.objects.filter(is_active=True))

@@ -74,7 +74,7 @@ class Search(Endpoint):
         narrow = Narrow(request.query_params, user=user)
         if not narrow.form.is_valid():
             raise Invalid({name: list(said) for name, said in narrow.form.errors.items()})
-        open_kinds = scopes.kinds_open(request.auth.scopes)  # type: ignore[union-attr]
+        open_kinds = scopes.kinds_open(request.auth.scopes)
 
         def narrowed(rows: Any) -> Any:
             return narrow.narrow(rows).filter(kind__in=open_kinds)

@@ -1,5 +1,6 @@
 """What the schema promises is what comes: tried by schemathesis, with the eyes of several people."""
 
+import re
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from desk.tickets import flow, kinds
 from itsm.wsgi import application
-from tests.desk.api.town import fill, parameters
+from tests.desk.api.town import fill, places
 from tests.programs import token_for
 
 pytestmark = pytest.mark.django_db
@@ -70,12 +71,13 @@ def walk(world: Any, name: str, examples: int) -> None:
 
 def _tried(operation: Any, town: Any, token: str, mode: GenerationMode, examples: int) -> str:
     """The first thing that broke; empty when all went well."""
-    places: Any = parameters(town, operation.path)
+    room = operation.path.split("/")[3]
+    fixed = places(town, room, re.findall(r"{(\w+)}", operation.path))
     if "{name}" in operation.path:
-        names = st.sampled_from(MOVES[operation.path.split("/")[3]])
-        whole = names.flatmap(lambda name: _cases(operation, mode, {**places, "name": name}))
+        names = st.sampled_from(MOVES[room])
+        whole = names.flatmap(lambda name: _cases(operation, mode, {**fixed, "name": name}))
     else:
-        whole = _cases(operation, mode, places)
+        whole = _cases(operation, mode, fixed)
 
     @settings(
         max_examples=examples, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
@@ -98,5 +100,5 @@ def _tried(operation: Any, town: Any, token: str, mode: GenerationMode, examples
     return ""
 
 
-def _cases(operation: Any, mode: GenerationMode, places: dict[str, str]) -> Any:
-    return operation.as_strategy(mode, path_parameters=places or None)
+def _cases(operation: Any, mode: GenerationMode, fixed: dict[str, str]) -> Any:
+    return operation.as_strategy(mode, path_parameters=fixed or None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,7 @@ from changes import actions as change_actions
 from desk.approvals.models import Seat
 from desk.reactions.models import Delivery
 from desk.tickets import actions as desk_actions
-from desk.tickets.models import Attachment, Link, LinkKind
+from desk.tickets.models import Attachment, LinkKind
 from requests_fulfillment import actions as request_actions
 from requests_fulfillment.models import CatalogueGroup
 from tests.architecture.access_subjects import ask_approval
@@ -30,13 +31,19 @@ def fill(world: Any) -> SimpleNamespace:
     policy()
     service, _, _ = ServiceFactory(name="Mail"), SiteFactory(), CategoryFactory()
     found = incident(world.erin, service=service, files=[png()])
-    order = order_actions.raise_order(parent=found, by=world.sam, title="Look", workgroup=world.desk, checklist=["Bring a cable"])
+    order = order_actions.raise_order(
+        parent=found, by=world.sam, title="Look", workgroup=world.desk, checklist=["Bring a cable"]
+    )
     planned = {"title": "Replace it", "workgroup": world.desk, "services": [service], "impact": 2}
     change = change_actions.draft(by=world.sam, **planned, **PLAN, **window())
     world.shelf, _ = CatalogueGroup.objects.get_or_create(name="Work equipment")
     request = request_actions.order(item=chair(world), by=world.erin, answers={})
-    desk_actions.link(source=found, target=change, kind=LinkKind.CAUSED_BY, by=world.sam)
-    ask_approval(world, found)
+    links = {
+        one.kind_info.area: desk_actions.link(source=one, target=change, kind=LinkKind.CAUSED_BY, by=world.sam)
+        for one in (found, order, request)
+    }
+    links["changes"] = links["incidents"]
+    ask_approval(world, incident(world.erin, "To be approved"))
     two_articles(world)
     template = OrderTemplate.objects.create(name="Everything")
     TemplateStep.objects.create(template=template, title="Look", workgroup=world.desk)
@@ -44,22 +51,26 @@ def fill(world: Any) -> SimpleNamespace:
     given_up = Delivery.objects.create(event=found.events.earliest("pk"), reaction="somewhere", due_at=now, dead_at=now)
     return SimpleNamespace(
         incident=found, order=order, change=change, request=request, service=service,
-        seat=Seat.objects.get(user=world.omar), link=Link.objects.first(), file=Attachment.objects.first(),
-        delivery=given_up, item=ChecklistItem.objects.get(order=order),
+        seat=Seat.objects.get(user=world.omar), links=links, file=Attachment.objects.first(),
+        delivery=given_up, item=ChecklistItem.objects.get(order=order), template=template,
     )  # fmt: skip
 
 
-def parameters(town: Any, path: str) -> dict[str, str]:
-    """What stands in the places of such an address."""
-    room = path.split("/")[3]
+def places(town: Any, room: str, names: Iterable[str]) -> dict[str, str]:
+    """What stands in these places of an address of the room."""
     numbers = {"incidents": town.incident, "work-orders": town.order, "changes": town.change, "requests": town.request}
     ids = {"approvals": town.seat, "deliveries": town.delivery, "services": town.service}
     found: dict[str, Any] = {
         "number": numbers[room].number if room in numbers else None,
-        "id": ids[room].pk if room in ids else town.item.pk if "checklist" in path else town.link.pk,
+        "id": ids[room].pk
+        if room in ids
+        else town.item.pk
+        if "what" in names
+        else getattr(town.links.get(room), "pk", None),
         "slug": "office-chair" if room == "catalogue" else "for-all",
         "key": town.file.key,
         "username": "erin",
         "what": "tick",
     }
-    return {name: str(value) for name, value in found.items() if f"{{{name}}}" in path}
+    found["pk"] = found["id"]
+    return {name: str(found[name]) for name in names if name in found}

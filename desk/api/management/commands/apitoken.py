@@ -21,7 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("user", help="username")
         parser.add_argument("--name", default="From the command line", help="what it is for")
         parser.add_argument(
-            "--scope", action="append", metavar="AREA:LEVEL", help=f"what it opens, several times; one of {', '.join(every())}"
+            "--scope",
+            action="append",
+            metavar="AREA:LEVEL",
+            help=f"what it opens, several times; one of {', '.join(every())}",
         )
         parser.add_argument("--days", type=int, help="how long it works; without it: until it is revoked")
 
