@@ -193,6 +193,7 @@ class EventShape(Shape):
     who = serializers.CharField()
     words = serializers.CharField(help_text="What was done, in words; empty for what somebody wrote.")
     text = serializers.CharField(help_text="What somebody wrote, in Markdown.")
+    rating = serializers.IntegerField(allow_null=True)
     to_state = serializers.CharField(allow_null=True, help_text="The state that it led to.")
     details = serializers.ListField(child=serializers.CharField())
     changes = ChangedShape(many=True)

@@ -11,7 +11,8 @@ from desk.tickets.models import Event, Ticket
 
 def told(ticket: Ticket, events: Iterable[Event], *, internal: bool) -> list[dict[str, Any]]:
     """Those that the timeline has something to say of."""
-    found = ((event, timeline.entries(ticket, [event], internal=internal)) for event in events)
+    hidden = timeline.hidden_by(ticket.events.filter(kind__in=timeline.HIDING))
+    found = ((event, timeline.entries(ticket, [event], internal=internal, hidden=hidden)) for event in events)
     return [_one(event, entries[0]) for event, entries in found if entries]
 
 
@@ -24,6 +25,7 @@ def _one(event: Event, entry: timeline.Entry) -> dict[str, Any]:
         "who": entry.who,
         "words": entry.words,
         "text": entry.text,
+        "rating": entry.rating,
         "to_state": event.data.get("to"),
         "details": entry.details,
         "changes": entry.changes,

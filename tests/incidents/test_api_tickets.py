@@ -49,7 +49,7 @@ def test_a_shut_move_says_why_and_what_it_takes(world):
     assert moves["resolve"]["inputs"]["required"] == ["code", "solution"]
     mine = {move["name"]: move for move in Program(world.erin).get(f"incidents/{found.number}/transitions/").json()}
     assert mine["assign"]["inputs"] is None, "who may not assign isn't told whom one could choose"
-    assert mine["assign"]["because"] == ["Only an analyst of Service Desk or the portal's own timers may do this."]
+    assert mine["assign"]["because"] == ["Only an analyst of Service Desk may do this."]
     refused = Program(world.sam).post(f"incidents/{found.number}/transitions/resolve/", {"code": 1, "solution": "Fine"})
     assert (refused.status_code, refused["Content-Type"]) == (409, "application/problem+json")
     assert refused.json()["because"] == moves["resolve"]["because"]
