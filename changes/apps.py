@@ -19,6 +19,8 @@ class ChangesConfig(AppConfig):
                 prefix="CHG",
                 room="changes",
                 model_label="changes.Change",
+                area="changes",
+                plural="Changes",
                 states=State,
                 closed=CLOSED_STATES,
                 public_words={state.value: word for state, word in PUBLIC_WORDS.items()},

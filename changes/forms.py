@@ -10,14 +10,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from desk.assignment.forms import AssignForm
-from desk.people.models import Workgroup
+from desk.people.models import User, Workgroup
 from desk.people.queries import workgroups_for
 from desk.people.rules import reach
 from desk.services.models import Category, Service, Site
 from desk.tickets.forms import CategoryField, FilesField, MoveForm
-from desk.tickets.models import Impact
+from desk.tickets.models import Impact, Ticket
 
-from . import queries
+from . import actions, queries
 from .lifecycle import Outcome
 from .models import ASKED, PLAN, Change, ChangeTemplate, ChangeType
 from .planning import Plan
@@ -117,6 +117,13 @@ class DraftForm(Planned):
         if template is not None:
             for name in ("change_type", "impact", *PLAN, *ASKED):
                 del fields[name]
+
+    def send(self, *, by: User, fixes: Ticket | None = None, source: str = "web") -> Change:
+        """Draft what was asked for: a standard change where there is a template."""
+        chosen = dict(self.cleaned_data)
+        if self.template is not None:
+            chosen |= {"template": self.template, "change_type": ChangeType.STANDARD}
+        return actions.draft(by=by, fixes=fixes, source=source, **chosen)
 
 
 class EditForm(Planned):

@@ -1,26 +1,112 @@
-"""What programs may ask of incidents: monitoring hands in its alerts. Thin: who, how much, then `monitoring`."""
+"""What programs may ask of incidents: all that their pages can do; and monitoring hands in its alerts here."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from desk.api.base import Endpoint
+from desk.api.form_input import ask_nothing, bind
+from desk.api.form_schema import schema_of_class
+from desk.api.paging import OnePage
+from desk.api.problems import answer as problem
+from desk.api.shapes import NamedShape, Shape, TicketShape
+from desk.api.tickets import SOURCE, TicketEndpoint
+
+from . import actions, joining, standing
+from .forms import LogForm
+from .models import Incident
 from .monitoring import hearing, reading, sources
 
-TITLES = {
-    400: "This can't be read",
-    401: "Who are you?",
-    413: "This is too much at once",
-    429: "Too many posts",
-    500: "Not all of it could be taken",
-}
+# -- incidents ---------------------------------------------------------------------------------
+
+
+class IncidentShape(TicketShape):
+    """An incident."""
+
+    solution = serializers.CharField()
+    resolution_code = NamedShape(allow_null=True, required=False)
+    resolved_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    rating = serializers.IntegerField(allow_null=True)
+    is_major = serializers.BooleanField(required=False)
+    reopen_count = serializers.IntegerField(required=False)
+
+    inside = (*TicketShape.inside, "resolution_code", "is_major", "reopen_count")
+
+
+class Incidents(TicketEndpoint):
+    """Incidents: log one, follow it, work on it, walk it to its end."""
+
+    kind = "incident"
+    shape = IncidentShape
+    named = ("resolution_code",)
+
+    def log(self, request: Request) -> Incident:
+        form = bind(partial(LogForm, user=self.user), request)
+        return joining.log(by=self.user, major=form.major, source=SOURCE, **form.cleaned_data)
+
+    def body_of(self, action: str) -> dict[str, Any]:
+        return schema_of_class(LogForm) if action == "create" else super().body_of(action)
+
+    @extend_schema(responses={201: IncidentShape})
+    @action(detail=True, methods=["post"])
+    def recurrence(self, request: Request, number: str) -> Response:
+        """Log the same trouble anew, linked to this incident; once reopening is over."""
+        ask_nothing(request)
+        again = actions.log_recurrence(incident=self.ticket(number), by=self.user)
+        return self.tell_ticket(again, status=201)
+
+
+# -- services ----------------------------------------------------------------------------------
+
+
+class ServiceShape(Shape):
+    """A service and how it stands now."""
+
+    key = "id"
+    id = serializers.IntegerField(source="service.pk")
+    name = serializers.CharField(source="service.name")
+    description = serializers.CharField(source="service.description")
+    level = serializers.CharField(help_text="up, degraded or down")
+    since = serializers.DateTimeField(allow_null=True, help_text="Since when something is wrong with it.")
+
+
+class Services(Endpoint):
+    """The services that people use, and how they stand."""
+
+    area = "directory"
+    shape = ServiceShape
+    pagination_class = OnePage
+    lookup_field = "pk"
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def list(self, request: Request) -> Response:
+        """What is down comes first; one page holds all."""
+        return self.tell_all(standing.of_all())
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One that is offered."""
+        found = next((one for one in standing.of_all() if str(one.service.pk) == pk), None)
+        if found is None:
+            raise Http404("No such service.")
+        return self.tell(found)
+
+
+# -- monitoring --------------------------------------------------------------------------------
 
 
 @csrf_exempt  # who may is told by the token alone; no cookie counts here
@@ -77,7 +163,34 @@ def _results(heard: hearing.Answer, faults: dict[int, str]) -> list[dict[str, An
     return sorted([*done, *bad, *failed], key=lambda line: line["index"])
 
 
-def problem(status: int, detail: str, **more: Any) -> JsonResponse:
-    """An error as RFC 9457 wants it."""
-    body = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail, **more}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+def describe_alerts(result: Any, generator: Any, request: Any, public: Any) -> Any:
+    """Alerts have tokens and bodies of their own; docs/monitoring.md tells more."""
+    answers = {
+        "200": {
+            "description": "What became of each alert, by its place.",
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        },
+        "4XX": {
+            "description": "Refused, with a sentence.",
+            "content": {"application/problem+json": {"schema": {"type": "object"}}},
+        },
+    }
+    result["paths"]["/api/v1/alerts/"] = {
+        "post": {
+            "operationId": "alerts_hear",
+            "description": "Takes alerts in Alertmanager's form or a plain one, by the token of an alert source.",
+            "tags": ["alerts"],
+            "security": [{"source": []}],
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": {"type": ["object", "array"]}}},
+            },
+            "responses": answers,
+        }
+    }
+    result["components"].setdefault("securitySchemes", {})["source"] = {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "Of an alert source, made by an administrator.",
+    }
+    return result

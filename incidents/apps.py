@@ -23,6 +23,8 @@ class IncidentsConfig(AppConfig):
                 prefix="INC",
                 room="incidents",
                 model_label="incidents.Incident",
+                area="incidents",
+                plural="Incidents",
                 states=State,
                 closed=CLOSED_STATES,
                 public_words={state.value: word for state, word in PUBLIC_WORDS.items()},

@@ -63,6 +63,15 @@ def log_as_child(*, major: Incident, by: User, submission: uuid.UUID | None = No
     return child
 
 
+def log(
+    *, by: User, major: MajorIncident | None, part_of: str = "", again: bool = False, source: str = "web", **fields: Any
+) -> Incident:
+    """Log what the form asks for: as a child of the `major` one where it is said to be a part of that."""
+    if part_of == "yes" and major is not None:
+        return log_as_child(major=major.incident, by=by, source=source, **fields)
+    return actions.log(by=by, source=source, **fields)
+
+
 def tell_what_became_of_it(event: Event) -> None:
     """It is solved, over, or back: everybody may read so, and whoever only joined is told.
 

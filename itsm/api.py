@@ -1,10 +1,35 @@
-"""Addresses for programs, version by version; each room brings its own views."""
+"""Addresses for programs, version by version; each room brings its own endpoints."""
 
-from django.urls import path
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
 
+from changes import api as changes
+from desk.api.endpoints import approvals, articles, deliveries, files, people, places, search
+from desk.api.views import schema
 from incidents import api as incidents
+from requests_fulfillment import api as requests
+from workorders import api as workorders
+
+router = SimpleRouter()
+router.register("incidents", incidents.Incidents, "incidents")
+router.register("work-orders", workorders.WorkOrders, "work-orders")
+router.register("changes", changes.Changes, "changes")
+router.register("requests", requests.Requests, "requests")
+router.register("catalogue", requests.Catalogue, "catalogue")
+router.register("approvals", approvals.Approvals, "approvals")
+router.register("articles", articles.Articles, "articles")
+router.register("services", incidents.Services, "services")
+router.register("sites", places.Sites, "sites")
+router.register("categories", places.Categories, "categories")
+router.register("people", people.People, "people")
+router.register("workgroups", people.Workgroups, "workgroups")
+router.register("search", search.Search, "search")
+router.register("attachments", files.Attachments, "attachments")
+router.register("deliveries", deliveries.Deliveries, "deliveries")
 
 app_name = "api"
 urlpatterns = [
     path("v1/alerts/", incidents.alerts, name="alerts"),
+    path("v1/schema/", schema, name="schema"),
+    path("v1/", include(router.urls)),
 ]

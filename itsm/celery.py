@@ -83,5 +83,6 @@ app.conf.beat_schedule = {
     "sweep-queues": {"task": "queues.sweep", "schedule": crontab(hour=3, minute=40)},
     "sweep-bulk": {"task": "bulk.sweep", "schedule": crontab(hour=3, minute=30)},
     "learn-routing": {"task": "assignment.learn", "schedule": crontab(hour=3, minute=40)},
+    "forget-answers": {"task": "api.forget_answers", "schedule": crontab(hour=3, minute=15)},
     "sweep-files": {"task": "tickets.sweep_files", "schedule": crontab(hour=3, minute=20)},
 }

@@ -1,9 +1,12 @@
-"""Pages for what goes wrong at the door; whoever sent a form that found no taker gets their own words back."""
+"""What goes wrong at the door: a page, and the words of whoever sent a form that found no taker; for programs a problem."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views import defaults
+
+from desk.api import problems
 
 # What a form carries beside what people write.
 _BOOKKEEPING = {"csrfmiddlewaretoken", "seen", "submission", "next", "show", "again"}
@@ -11,13 +14,31 @@ _BOOKKEEPING = {"csrfmiddlewaretoken", "seen", "submission", "next", "show", "ag
 _WORDS = {"title", "description", "message", "note", "solution", "comment"}
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, for what can't be an address or a form."""
+    if problems.is_for_programs(request):
+        return problems.answer(400, problems.TITLES[400])
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: what happened is in the log, and nowhere else."""
+    if problems.is_for_programs(request):
+        return problems.answer(500, "This went wrong here. What happened is written down for an administrator.")
+    return defaults.server_error(request)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404. It depends on what was sent and on who sent it, never on what may or may not be at the address."""
+    if problems.is_for_programs(request):
+        return problems.answer(404, problems.NOWHERE)
     return render(request, "404.html", given_back(request), status=404)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403, with the sentence of the rule that said no."""
+    if problems.is_for_programs(request):
+        return problems.answer(403, str(exception))
     return render(request, "403.html", {"exception": str(exception), **given_back(request)}, status=403)
 
 

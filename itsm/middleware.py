@@ -17,6 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from desk.api import problems
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 KEPT = "kept_text"  # session key: what was typed into a form whose session had run out, by the form's address
 KEPT_MOST = 5  # forms whose text is kept at once
@@ -85,6 +87,8 @@ class SignInAgain:
         request.kept_text = partial(kept_text, request)  # type: ignore[attr-defined]
         response = self.get_response(request)
         location = response.get("Location", "")
+        if problems.is_for_programs(request):
+            return response  # a program has no browser in which to be known again, and says itself what it keeps
         if response.status_code != 302 or urlsplit(location).path != resolve_url(settings.LOGIN_URL):
             return self._remember(request, response)
         if request.user.is_authenticated:

@@ -30,6 +30,7 @@ urlpatterns = [
     path("replies/", include("desk.replies.urls")),
     path("people/", include("desk.people.urls")),
     path("api/", include("itsm.api")),
+    path("tokens/", include("desk.api.urls")),
     path("accounts/", include("itsm.account_urls")),
     path("admin/sla/policy/simulate/", simulate),
     path("admin/", admin.site.urls),
@@ -37,6 +38,8 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
 ]
+handler400 = "itsm.errors.bad_request"
 handler403 = "itsm.errors.forbidden"
 handler404 = "itsm.errors.not_found"
+handler500 = "itsm.errors.server_error"
 handler429 = "itsm.errors.too_many"  # asked for by allauth

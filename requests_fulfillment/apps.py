@@ -19,6 +19,8 @@ class RequestsFulfillmentConfig(AppConfig):
                 prefix="REQ",
                 room="requests_fulfillment",
                 model_label="requests_fulfillment.ServiceRequest",
+                area="requests",
+                plural="Service requests and the catalogue",
                 states=State,
                 closed=CLOSED_STATES,
                 public_words={state.value: word for state, word in PUBLIC_WORDS.items()},

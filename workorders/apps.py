@@ -20,6 +20,8 @@ class WorkOrdersConfig(AppConfig):
                 prefix="WO",
                 room="workorders",
                 model_label="workorders.WorkOrder",
+                area="work-orders",
+                plural="Work orders",
                 states=State,
                 closed=CLOSED_STATES,
                 public_words={state.value: word for state, word in PUBLIC_WORDS.items()},

@@ -23,7 +23,7 @@ from desk.tickets.views.answers import code_for, done, token_of, typed_before
 
 from .. import actions, listing, queries, rules
 from ..forms import DraftForm, InterruptionForm
-from ..models import Change, ChangeTemplate, ChangeType
+from ..models import Change, ChangeTemplate
 
 
 @require_safe
@@ -46,11 +46,8 @@ def new(request: SignedIn) -> HttpResponse:
     form = DraftForm(request.POST, user=request.user, template=template)
     refusal: Refused | None = None
     if form.is_valid():
-        chosen = dict(form.cleaned_data)
-        if template is not None:
-            chosen |= {"template": template, "change_type": ChangeType.STANDARD}
         try:
-            change = actions.draft(by=request.user, fixes=fixes, **chosen)
+            change = form.send(by=request.user, fixes=fixes)
             return done(request, change, f"{change.number} is drafted.")
         except Refused as caught:
             refusal = caught

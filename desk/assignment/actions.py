@@ -17,7 +17,9 @@ AnyTicket = TypeVar("AnyTicket", bound=Ticket)
 
 
 @transaction.atomic
-def take(*, ticket: AnyTicket, by: User, seen: int | None = None, at: datetime | None = None) -> AnyTicket:
+def take(
+    *, ticket: AnyTicket, by: User, seen: int | None = None, at: datetime | None = None, source: str = "web"
+) -> AnyTicket:
     """Make the ticket mine. Refused, with the name, when somebody already has it; harmless when it is me."""
     fresh = flow.lock(ticket)
     flow.ask_permission(fresh, "assign", by)
@@ -27,7 +29,7 @@ def take(*, ticket: AnyTicket, by: User, seen: int | None = None, at: datetime |
         raise Refused(f"{fresh.assignee} has {fresh.number} already.")
     _refuse_stranger(fresh.workgroup, by)
     chosen: dict[str, Any] = {"workgroup": fresh.workgroup, "assignee": by, "because": f"{by} took it"}
-    return flow.perform(fresh, "assign", by=by, seen=seen, at=at, **chosen)
+    return flow.perform(fresh, "assign", by=by, seen=seen, at=at, source=source, **chosen)
 
 
 @transaction.atomic

@@ -13,22 +13,18 @@ from django.utils.timesince import timesince
 
 from . import actions
 from .models import Delivery
+from .queries import IN_STATE
 
 
 class StateFilter(admin.SimpleListFilter):
     title = "state"
     parameter_name = "state"
-    NARROW: dict[str, dict[str, Any]] = {
-        "owed": {"done_at": None, "dead_at": None},
-        "done": {"done_at__isnull": False},
-        "dead": {"dead_at__isnull": False, "done_at": None},
-    }
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("owed", "Owed"), ("dead", "Dead: given up"), ("done", "Done")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
-        return queryset.filter(**self.NARROW.get(self.value() or "", {}))
+        return queryset.filter(**IN_STATE.get(self.value() or "", {}))
 
 
 @admin.register(Delivery)

@@ -2,12 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Min
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from .models import Delivery, Pulse
+
+# How a delivery stands -> what tells it.
+IN_STATE: dict[str, dict[str, Any]] = {
+    "owed": {"done_at": None, "dead_at": None},
+    "done": {"done_at__isnull": False},
+    "dead": {"done_at": None, "dead_at__isnull": False},
+}
 
 
 def last_pulse() -> Pulse | None:

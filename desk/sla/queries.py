@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -246,6 +246,12 @@ def faces(tickets: Iterable[Ticket], now: datetime) -> dict[int, dict[str, Face]
     for row in Clock.objects.filter(ticket__in=by_ticket):
         by_ticket[row.ticket_id].append(row)
     return {pk: {kind: face(row, now) for kind, row in newest(rows).items()} for pk, rows in by_ticket.items()}
+
+
+def promised(faces: Mapping[str, Face]) -> datetime | None:
+    """When we aim to have a ticket solved that has these clocks: while that is ahead, and nothing waits."""
+    found = faces.get(RESOLUTION)
+    return found.clock.due_at if found and found.word == "running" else None
 
 
 def nearest_faces(tickets: Iterable[int], now: datetime) -> dict[int, Face]:

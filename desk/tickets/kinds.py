@@ -33,6 +33,8 @@ class Kind:
     prefix: str
     room: str
     model_label: str
+    area: str  # what programs call such tickets, in addresses and in what their tokens open
+    plural: str
     states: Any  # a TextChoices class: (value, label) of each state, in the order of the lifecycle
     closed: frozenset[str]
     public_words: Mapping[str, str]

@@ -323,6 +323,9 @@ class Submission(models.Model):
         return f"{self.token} on {self.ticket_id}"
 
 
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})  # what a browser may show as it is
+
+
 class Attachment(models.Model):
     """A file that came with an event; whoever may see the event may have the file."""
 
@@ -345,7 +348,7 @@ class Attachment(models.Model):
     @property
     def is_picture(self) -> bool:
         """A bitmap that a browser may show in an <img>."""
-        return self.content_type in {"image/png", "image/jpeg", "image/gif", "image/webp"}
+        return self.content_type in PICTURES
 
     @property
     def extension(self) -> str:

@@ -142,15 +142,27 @@ class Entry:
     source: str = ""
 
 
-def entries(ticket: Ticket, events: Iterable[Event], *, internal: bool) -> list[Entry]:
-    """The rows of the timeline, oldest first; `internal` False leaves out all that only IT may see."""
-    events = list(events)
+HIDING = ("rating.hidden", "rating.shown")
+
+
+def hidden_by(events: Iterable[Event]) -> set[int]:
+    """The ids of the events whose words a lead hid, as these events (in their order) tell; see HIDING."""
     hidden: set[int] = set()
     for event in events:
         if event.kind == "rating.hidden":
             hidden.add(event.data["hides"])
         elif event.kind == "rating.shown":
             hidden.discard(event.data["hides"])
+    return hidden
+
+
+def entries(ticket: Ticket, events: Iterable[Event], *, internal: bool, hidden: set[int] | None = None) -> list[Entry]:
+    """The rows of the timeline, oldest first; `internal` False leaves out all that only IT may see.
+
+    `hidden`: of which events the words aren't shown, where `events` are not the newest and can't tell.
+    """
+    events = list(events)
+    hidden = hidden_by(events) if hidden is None else hidden
     rows = (_entry(ticket, event, internal, is_hidden=event.pk in hidden) for event in events)
     return [row for row in rows if row is not None]
 

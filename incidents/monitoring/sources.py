@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import secrets
-import time
 from datetime import timedelta
 
-from django.core.cache import cache
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.crypto import constant_time_compare
 
-from .models import AlertSource
+from desk.api import limits
 
-log = logging.getLogger(__name__)
+from .models import AlertSource
 
 PREFIX = "itsm-alerts-"  # so that whoever finds one knows what it opens
 SEEN_EVERY = timedelta(minutes=1)  # how exact “last used” is: each time would be a write
@@ -49,25 +46,9 @@ def note_use(source: AlertSource) -> None:
 
 def wait_for(source: AlertSource) -> int:
     """Seconds after which the source may send again; 0 when it may now."""
-    return _wait(f"alerts-{source.pk}", source.per_minute)
-
-
-WRONG_A_MINUTE = 20  # wrong tokens from one address, before it is asked to wait
+    return limits.wait(f"alerts-{source.pk}", source.per_minute)
 
 
 def wait_after_wrong(address: str) -> int:
     """Count one more wrong token from this address; seconds after which it may try again, 0 when it may now."""
-    return _wait(f"alerts-wrong-{address}", WRONG_A_MINUTE)
-
-
-def _wait(what: str, most: int) -> int:
-    """Count one in this minute; seconds to its end when there were more than `most`. Without a cache nobody is held up."""
-    now = time.time()
-    key = f"{what}-{int(now // 60)}"
-    try:
-        cache.add(key, 0, 120)
-        count = cache.incr(key)
-    except Exception:
-        log.warning("%s is not counted: the cache is away", what)
-        return 0
-    return 60 - int(now % 60) if count > most else 0
+    return limits.wait_after_wrong("alerts", address)

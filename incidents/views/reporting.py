@@ -50,18 +50,13 @@ def new(request: SignedIn) -> HttpResponse:
         return _keep(request, form)
     if not form.is_valid():
         return _form_page(request, form)
-    fields = dict(form.cleaned_data)
+    fields = form.cleaned_data
     words = (text.normal(fields["title"]), text.normal(fields["description"]))
-    part_of = fields.pop("part_of", "")
-    again, token = fields.pop("again"), fields["submission"]
     earlier = queries.same_words_lately(request.user, *words)
-    if earlier and not again and earlier.submission != token:
+    if earlier and not fields["again"] and earlier.submission != fields["submission"]:
         return _another(request, earlier, f"You logged the same as {earlier.number} a moment ago.")
     try:
-        if part_of == "yes" and form.major is not None:
-            incident = joining.log_as_child(major=form.major.incident, by=request.user, **fields)
-        else:
-            incident = actions.log(by=request.user, **fields)
+        incident = joining.log(by=request.user, major=form.major, **fields)
     except Refused as refusal:
         refuse(form, refusal)
         return _form_page(request, form, refusal)

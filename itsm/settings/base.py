@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "desk.notifications",
     "desk.replies",
     "desk.bulk",
+    "desk.api",
     "incidents",
     "workorders",
     "changes",
@@ -43,6 +44,8 @@ INSTALLED_APPS = [
     "django_filters",
     "django_fsm",
     "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "guardian",
     "pgtrigger",
     "template_partials",
@@ -179,6 +182,32 @@ REQUEST_CONFIRM_DAYS = env.int("REQUEST_CONFIRM_DAYS", default=5)  # Delivered c
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)  # after which what nobody went on with is forgotten
 REACTION_MAX_ATTEMPTS = env.int("REACTION_MAX_ATTEMPTS", default=8)
 METRICS_TOKEN = env("METRICS_TOKEN", default="")  # who brings it reads /metrics; without one only this machine does
+
+API_PER_MINUTE = env.int("API_PER_MINUTE", default=600)  # requests that a token may make
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["desk.api.authentication.ByToken"],
+    "DEFAULT_PERMISSION_CLASSES": ["desk.api.permissions.InScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["desk.api.permissions.PerToken"],
+    "DEFAULT_PARSER_CLASSES": ["desk.api.parsing.BoundedJSON"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "desk.api.paging.ByCursor",
+    "DEFAULT_SCHEMA_CLASS": "desk.api.schema.Described",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "desk.api.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{PORTAL_NAME}: the portal for programs",
+    "DESCRIPTION": "Everything that the pages can do. docs/api.md tells how one begins.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["desk.api.schema.finish", "incidents.api.describe_alerts"],
+}
 
 # -- pages ---------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

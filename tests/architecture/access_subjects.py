@@ -12,6 +12,7 @@ from django.utils import timezone
 from changes import actions as change_actions
 from changes import feeds
 from changes.models import Change
+from desk.api.actions import make_token
 from desk.approvals.models import ApproverGroup, Delegation, Round, Seat
 from desk.bulk import actions as bulk
 from desk.knowledge.models import Picture
@@ -175,6 +176,8 @@ def _kept_by_sam(world: Any, ticket: Ticket, row: Row) -> dict[str, Any]:
         return {"pk": SavedView.objects.create(name="Mine", query="tab=mine", owner=world.sam).pk}
     if row.name in {"replies:edit", "replies:delete"}:
         return {"pk": CannedReply.objects.create(name="Mine", text="Hello", owner=world.sam).pk}
+    if row.name == "tokens:revoke":
+        return {"pk": make_token(user=world.sam, by=world.sam, name="Mine", opens=["all:read"])[0].pk}
     if row.name in {"bulk:run", "bulk:stop"}:
         run = bulk.select(by=world.sam, tickets=[ticket.pk])
         if row.name == "bulk:stop":

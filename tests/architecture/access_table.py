@@ -448,6 +448,13 @@ TABLE = [
     # Programs have tokens; who is signed in, and comes without one, is as strange here as anybody.
     Row("api:alerts", "                 405 405 405 405 405 405 405"),
     post("api:alerts", "                401 401 401 401 401 401 401"),
+    Row("api:schema", "                 200 200 200 200 200 200 200"),
+    # Sam's own token.
+    Row("tokens:new", "                  in 200 200 200 200 200 200"),
+    post("tokens:new", "                 in 422 422 422 422 422 422", data={"name": "Mine"}),
+    Row("tokens:reference", "            in 200 200 200 200 200 200"),
+    Row("tokens:revoke", "               in 405 405 405 405 405 405"),
+    post("tokens:revoke", "              in 404 404  go 404 404 404"),
     Row("reports", "                     in 403 403 403 403 200 200"),
     Row("incident_reports:reopened", "   in 403 403 403 403 200 200"),
     Row("incident_reports:ratings", "    in 403 403 403 403 200 200"),
@@ -489,6 +496,7 @@ OPEN_DOORS = {
     "healthz", "readyz", "metrics", "account_login", "account_logout", "account_inactive",
     "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "api:schema",  # it tells how one asks, and nothing of what there is
     "api:alerts",  # monitoring systems have no account: a token says who they are, and without it they get 401
     "incidents:feedback",  # a link in a mail: it is signed, and answers once
     "changes:feed",  # calendar programs can't sign in: the address is signed, and shows what its owner may see

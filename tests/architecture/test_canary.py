@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from desk.assignment.models import RoutingRule
 from desk.notifications.actions import send_due
 from desk.notifications.models import Message
 from desk.people.actions import join, leave
-from desk.people.models import Role
+from desk.people.models import Role, User
 from desk.services.models import Category
 from desk.tickets import actions as desk_actions
 from desk.tickets import queries, rules
@@ -19,6 +20,7 @@ from tests.architecture.addresses import every_address
 from tests.desk.notifications.news import escalate
 from tests.factories import analyst, incident, person
 from tests.files import png, text
+from tests.programs import Program
 from tests.stories import MOVES, move
 
 # One word for each hiding place. OURS: of this ticket, for its workgroup alone. SETUP: names that all of IT may know.
@@ -84,6 +86,43 @@ def pages(ticket: Ticket) -> list[str]:
     return [*found, "/queues/network/", "/people/find/?q=canary"]
 
 
+def programs(user: User, ticket: Ticket) -> str:
+    """Everything that this person's programs are told: each address for programs, each move, each file, each search."""
+    program, told = Program(user), []
+    keys = [str(key) for key in Attachment.objects.values_list("key", flat=True)]
+    for address in every_address():
+        if not address.key.startswith("api:") or address.key in {"api:alerts", "api:schema"}:
+            continue
+        for key in keys if "key" in address.arguments else [""]:
+            for name in MOVES if address.key == "api:incidents-transition" else ["start"]:
+                named = {
+                    "number": ticket.number,
+                    "key": key,
+                    "name": name,
+                    "pk": "1",
+                    "slug": "chair",
+                    "username": "sam",
+                    "what": "tick",
+                }
+                path = reverse(address.key, kwargs={argument: named[argument] for argument in address.arguments})
+                wanted = [path, f"{path}?q=canary", f"{path}?q=Canarynote"] if address.key.endswith("-list") else [path]
+                answers = [program.get(one) for one in wanted]
+                if address.key == "api:incidents-transition":
+                    answers.append(program.post(path, {"title": 1}, If_Match='"1-aa"'))
+                if address.key == "api:incidents-detail":
+                    answers.append(program.patch(path, {"title": "x"}, If_Match='"1-aa"'))
+                told += [b"".join(a.streaming_content) if a.streaming else a.content for a in answers]
+                told += [str(a.headers).encode() for a in answers]
+    return b"\n".join(told).decode(errors="replace")
+
+
+# Every way by which the portal tells somebody something at their asking. A new one is entered here.
+CHANNELS = {
+    "pages": lambda user, ticket, browse: heard(browse(user), pages(ticket)),
+    "programs": lambda user, ticket, browse: programs(user, ticket),
+}
+
+
 def heard(client: Any, addresses: list[str], *, post: bool = True) -> str:
     """Everything that this person is told: bodies, headers and cookies of all pages, by page and by htmx."""
     told = []
@@ -110,9 +149,10 @@ def heard(client: Any, addresses: list[str], *, post: bool = True) -> str:
     return "\n".join(told)
 
 
+@pytest.mark.parametrize("channel", CHANNELS)
 @pytest.mark.parametrize("name", ["erin", "rita", "wanda", "omar", "nadia"])
-def test_nobody_else_hears_a_canary(town, ticket, browse, name):
-    told = heard(browse(getattr(town, name)), pages(ticket))
+def test_nobody_else_hears_a_canary(town, ticket, browse, name, channel):
+    told = CHANNELS[channel](getattr(town, name), ticket, browse)
     theirs = {"foreign-title"} if name == "omar" else set()  # his own ticket
     known = set() if name in {"rita", "nadia"} else set(SETUP)  # analysts know the names that IT gave
     assert {place for place in [*OURS, *SETUP] if canary(place) in told} & ({*OURS, *known} - theirs) == set()
@@ -124,6 +164,13 @@ def test_the_workgroup_hears_them_all(town, ticket, browse, name):
     addresses = [ticket.get_absolute_url(), "/queues/service-desk/", "/inbox/", *files]
     told = heard(browse(getattr(town, name)), addresses, post=False)
     assert {place for place in [*OURS, *SETUP] if canary(place) not in told} == set()
+
+
+@pytest.mark.parametrize("name", ["sam", "lena", "admin"])
+def test_the_workgroups_programs_hear_what_is_the_tickets_own(town, ticket, name):
+    told = programs(getattr(town, name), ticket)
+    here = {*OURS, *SETUP} - {"message", "message-text"}  # those are in the inbox, which programs don't read
+    assert {place for place in here if canary(place) not in told} == set()
 
 
 def letters(outbox):

@@ -89,7 +89,7 @@ def test_too_often(prometheus):
 
 
 def test_whoever_guesses_tokens_has_to_wait_and_nobody_else(prometheus, monkeypatch):
-    monkeypatch.setattr("incidents.monitoring.sources.WRONG_A_MINUTE", 2)
+    monkeypatch.setattr("desk.api.limits.WRONG_A_MINUTE", 2)
     guesses = (post("itsm-alerts-guess", webhook(alert()), address="192.0.2.7") for _ in range(6))
     answers = [answer.status_code for answer in guesses]
     assert answers[:2] == [401, 401]

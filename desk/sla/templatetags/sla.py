@@ -31,9 +31,7 @@ def clocks_of(tickets: Iterable[Ticket] | Ticket) -> dict[int, dict[str, Face]]:
 @register.simple_tag
 def promised(ticket: Ticket) -> datetime | None:
     """When we aim to have it solved, for the requester: while that is ahead, and nothing waits."""
-    faces = queries.faces([ticket], timezone.now())[ticket.pk]
-    found = faces.get("resolution")
-    return found.clock.due_at if found and found.word == "running" else None
+    return queries.promised(queries.faces([ticket], timezone.now())[ticket.pk])
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from desk.people.signed_in import SignedIn
 
 from .. import queries
+from ..models import Attachment
 
 log = logging.getLogger(__name__)
 
@@ -16,8 +17,12 @@ log = logging.getLogger(__name__)
 @require_safe
 @cache_control(private=True, no_cache=True)
 def attachment(request: SignedIn, key: str) -> FileResponse:
+    """The file, for whoever may see the event that it came with."""
+    return download(queries.attachment_for(request.user, key))
+
+
+def download(found: Attachment) -> FileResponse:
     """The file as a download; only bitmaps keep their type, so that nothing in it can run here."""
-    found = queries.attachment_for(request.user, key)
     try:
         content = found.file.open("rb")
     except FileNotFoundError:

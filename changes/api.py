@@ -1,0 +1,104 @@
+"""What programs may ask of changes: plan one, ask for approval, do it, say how it went."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from desk.api.endpoints.approvals import Approved
+from desk.api.form_input import bind, given_in
+from desk.api.form_schema import schema_of_class
+from desk.api.problems import Invalid
+from desk.api.shapes import NamedShape, TicketShape
+from desk.api.tickets import SOURCE, TicketEndpoint
+from desk.people.rules import is_analyst
+from desk.tickets.queries import get_visible
+from desk.tickets.rules import denied
+
+from . import actions, queries, rules
+from .forms import DraftForm, InterruptionForm
+from .models import Change, ChangeTemplate
+
+
+class ChangeShape(TicketShape):
+    """A change; its plan is there for all who see it."""
+
+    change_type = serializers.CharField()
+    template = NamedShape(allow_null=True)
+    services = NamedShape(many=True)
+    planned_start = serializers.DateTimeField(allow_null=True)
+    planned_end = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField()
+    implementation_plan = serializers.CharField()
+    test_plan = serializers.CharField()
+    backout_plan = serializers.CharField()
+    risk = serializers.IntegerField(allow_null=True, help_text="1 (least) to 9 (most); null until it can be assessed.")
+    actual_start = serializers.DateTimeField(allow_null=True)
+    actual_end = serializers.DateTimeField(allow_null=True)
+    outcome = serializers.CharField(help_text="Empty until it is done.")
+    done = serializers.CharField(help_text="What was done.")
+    was_backed_out = serializers.BooleanField(allow_null=True)
+    interruptions = serializers.IntegerField()
+    review = serializers.CharField(required=False)
+
+    inside = (*(name for name in TicketShape.inside if name not in ("workgroup", "assignee", "category")), "review")
+
+
+class Changes(Approved, TicketEndpoint):
+    """Changes."""
+
+    kind = "change"
+    shape = ChangeShape
+    named = ("template",)
+    several = ("services",)
+
+    def log(self, request: Request) -> Change:
+        """`template` (id of an approved one) makes a standard change; `fixes` is the number of what it puts right."""
+        if not is_analyst(self.user):
+            raise PermissionDenied("Only people who work in IT may plan changes.")
+        given = dict(given_in(request))
+        template, fixes = self._template(given.pop("template", None)), given.pop("fixes", None)
+        if fixes is not None and not (isinstance(fixes, str) and fixes.isascii() and "\x00" not in fixes):
+            raise Invalid({"fixes": ["Say the number of a ticket."]})
+        form = bind(partial(DraftForm, user=self.user, template=template), request, given)
+        mended = get_visible(self.user, fixes) if fixes else None
+        return form.send(by=self.user, fixes=mended, source=SOURCE)
+
+    def body_of(self, action: str) -> dict[str, Any]:
+        if action == "create":
+            template = {
+                "type": ["integer", "null"],
+                "description": "Of an approved template: plan, risk and type are its own.",
+            }
+            fixes = {"type": ["string", "null"], "description": "The number of the ticket that it puts right."}
+            return schema_of_class(DraftForm, template=template, fixes=fixes)
+        return schema_of_class(InterruptionForm) if action == "interruption" else super().body_of(action)
+
+    @staticmethod
+    def _template(given: Any) -> ChangeTemplate | None:
+        if given is None:
+            return None
+        good = isinstance(given, int) and not isinstance(given, bool) and 0 < given < 2**63
+        found = queries.templates().filter(pk=given).first() if good else None
+        if found is None:
+            raise Invalid({"template": ["There is no such approved template."]})
+        return found
+
+    @action(detail=True, methods=["post"])
+    def interruption(self, request: Request, number: str) -> Response:
+        """Report that it interrupts a service."""
+        change: Change = self.ticket(number)
+        if not rules.analyst(change, self.user):
+            raise denied(rules.analyst, change)
+        if not rules.has_begun(change):
+            raise Http404("Nothing has begun.")
+        form = bind(partial(InterruptionForm, change=change), request)
+        actions.report_interruption(change=change, by=self.user, **form.cleaned_data)
+        return self.tell_ticket(change)

@@ -1,0 +1,12 @@
+"""Tells Django that this folder is an app."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    name = "desk.api"
+    label = "api"
+    verbose_name = "Programs"
+
+    def ready(self) -> None:
+        from . import schema  # noqa: F401  (describes to the schema how programs say who they are)

@@ -1,0 +1,1 @@
+"""What programs may ask of the ground floor; each module calls what its page calls."""
