@@ -31,6 +31,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 10},
     },
+    "webhooks": {
+        "task": "webhooks.send",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
     "sla-rebase": {
         "task": "sla.rebase",
         "schedule": 15.0,
@@ -83,5 +88,6 @@ app.conf.beat_schedule = {
     "sweep-queues": {"task": "queues.sweep", "schedule": crontab(hour=3, minute=40)},
     "sweep-bulk": {"task": "bulk.sweep", "schedule": crontab(hour=3, minute=30)},
     "learn-routing": {"task": "assignment.learn", "schedule": crontab(hour=3, minute=40)},
+    "forget-webhooks": {"task": "webhooks.forget", "schedule": crontab(hour=3, minute=50)},
     "sweep-files": {"task": "tickets.sweep_files", "schedule": crontab(hour=3, minute=20)},
 }
