@@ -18,6 +18,7 @@ from desk.notifications.models import MailState
 from desk.notifications.queries import mails_in
 from desk.reactions.queries import last_pulse, oldest_owed, standing
 from desk.sla.queries import oldest_untold, untold
+from desk.webhooks.queries import owed_and_dead
 from requests_fulfillment.models import CatalogueItem
 from requests_fulfillment.publishing import problems_of
 
@@ -95,6 +96,12 @@ def _mail() -> Finding:
     return Finding("mail", f"{owed} owed, {dead} given up", to_do if dead else "")
 
 
+def _webhooks() -> Finding:
+    owed, dead = owed_and_dead()
+    to_do = "Read the answer in /admin/webhooks/call/?state=dead, mend the receiver or its address, send again."
+    return Finding("webhooks", f"{owed} owed, {dead} given up", to_do if dead else "")
+
+
 def _clocks() -> Finding:
     oldest = oldest_untold()
     late = oldest is not None and timezone.now() - oldest > health.UNTOLD_LIMIT
@@ -159,5 +166,5 @@ def _seconds(length: timedelta) -> str:
 
 
 CHECKS = (
-    _workers, _deliveries, _dead_letters, _mail, _clocks, _routing, _approval_rules, _catalogue, _freezes,
+    _workers, _deliveries, _dead_letters, _mail, _webhooks, _clocks, _routing, _approval_rules, _catalogue, _freezes,
 )  # fmt: skip

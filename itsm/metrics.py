@@ -21,6 +21,7 @@ from desk.sla.queries import untold
 from desk.tickets import kinds
 from desk.tickets.models import Ticket
 from desk.tickets.queries import open_tickets
+from desk.webhooks.queries import owed_and_dead
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")
@@ -66,7 +67,7 @@ def may_read(request: HttpRequest) -> bool:
 
 
 def gauges() -> list[Gauge]:
-    deliveries = standing()
+    deliveries, calls = standing(), owed_and_dead()
     return [
         Gauge("portal_deliveries_undelivered", "Reactions that are owed to an event.", {"": deliveries.owed}),
         Gauge(
@@ -77,6 +78,8 @@ def gauges() -> list[Gauge]:
         Gauge("portal_deliveries_dead", "Reactions given up after too many failures.", {"": deliveries.dead}),
         Gauge("portal_mails_owed", "Mails that have yet to leave.", {"": mails_in(MailState.OWED)}),
         Gauge("portal_mails_dead", "Mails given up after too many failures.", {"": mails_in(MailState.DEAD)}),
+        Gauge("portal_webhooks_owed", "Calls of webhooks that have yet to be taken.", {"": calls[0]}),
+        Gauge("portal_webhooks_dead", "Calls of webhooks given up after too many failures.", {"": calls[1]}),
         Gauge("portal_clocks_due", "Marks of clocks that time has passed and no sweep has told.", {"": untold()}),
         Gauge("portal_tickets_open", "Tickets in which something is left to do.", _open_by_kind()),
     ]

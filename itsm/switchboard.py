@@ -40,6 +40,7 @@ _AUTOMATIC = later(
 SWITCHBOARD: dict[str, tuple[Reaction, ...]] = {
     EVERY: (
         now("desk.queues.reactions.tell_who_looks", "marks ticket and queue as moved, for those who look at them"),
+        now("desk.webhooks.reactions.owe", "owes a call to each program that subscribed to such an event"),
     ),
     "incident.logged": (_CLOCKS, _BY_RULE, _AUTOMATIC),
     "incident.assigned": (_CLOCKS, _BY_RULE, _AUTOMATIC),

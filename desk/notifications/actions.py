@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.text import Truncator
 
 from desk.people.models import User
 from desk.people.rules import read_reach
-from desk.reactions.owed import Debt, wake_for
+from desk.reactions.owed import Debt, only_one, wake_for
 from desk.tickets.models import Event
 from desk.tickets.rules import is_news
 
@@ -104,22 +103,8 @@ def send_due(limit: int = 200) -> int:
     One worker at a time, and a failure ends the round: a mail server that hangs must not keep the workers from what
     else they have to do. The next round is seconds away.
     """
-    with _only_sender() as mine:
+    with only_one(SEND) as mine:
         return MAILS.work_off(_send, limit, stop_at_failure=True) if mine else 0
-
-
-@contextmanager
-def _only_sender() -> Iterator[bool]:
-    """Whether no other worker is sending; PostgreSQL lets go of the lock when a worker's connection ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [SEND])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [SEND])
 
 
 def _send(pk: int) -> None:

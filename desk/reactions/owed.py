@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from celery import current_app
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Model, QuerySet
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
@@ -28,6 +29,20 @@ def wake_for(task: str) -> None:
         current_app.send_task(task, ignore_result=True, retry=False)
     except OperationalError:
         log.warning("The broker is away; the sweep will do %s when it is back.", task)
+
+
+@contextmanager
+def only_one(name: str) -> Iterator[bool]:
+    """Whether nobody else is at what has this name; PostgreSQL lets go of the lock when a worker's connection ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "desk.approvals",
     "desk.queues",
     "desk.notifications",
+    "desk.webhooks",
     "desk.replies",
     "desk.bulk",
     "desk.api",
@@ -158,6 +159,9 @@ SWITCHBOARD = "itsm.switchboard.SWITCHBOARD"
 # -- the house's own settings ----------------------------------------------------------------
 PORTAL_NAME = env("PORTAL_NAME", default="Northwind Health IT")
 # Where people reach the portal, for links in mails.
+# Machines of the internal network that webhooks may call, by name, address or network; WEBHOOK_TIMEOUT in seconds.
+WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
+WEBHOOK_TIMEOUT = env.int("WEBHOOK_TIMEOUT", default=5)
 PORTAL_URL = env("PORTAL_URL", default="").rstrip("/") or "http://127.0.0.1:8000"
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=15 * 1024 * 1024)
 ATTACHMENT_MAX_FILES = env.int("ATTACHMENT_MAX_FILES", default=10)

@@ -1,5 +1,7 @@
 """What is internal never leaves: canaries in everything that only IT may see, and a walk through all that others can get."""
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -13,7 +15,9 @@ from desk.people.models import Role, User
 from desk.services.models import Category
 from desk.tickets import actions as desk_actions
 from desk.tickets import queries, rules
-from desk.tickets.models import Attachment, LinkKind, PendingReason, Ticket
+from desk.tickets.models import Attachment, Event, LinkKind, PendingReason, Ticket
+from desk.webhooks.models import Call, Subscription
+from desk.webhooks.queries import payload
 from incidents import actions
 from incidents.models import ResolutionCode
 from tests.architecture.addresses import every_address
@@ -190,6 +194,19 @@ def test_mail_carries_canaries_to_the_workgroup_alone(town, ticket, mailoutbox):
     # Who is asked whether it is solved, or follows it, reads public words alone.
     assert {letter.to[0].partition("@")[0] for letter in outside} == {"erin", "wanda"}
     assert [letter for letter in outside if "Canary" in f"{letter.subject} {letter.body} {letter.alternatives}"] == []
+
+
+def test_programs_outside_hear_no_canary(town, ticket):
+    """Of each event, as it would be sent to who sees public words alone, and who may see what is internal."""
+    outside, inside = Subscription(name="Outside"), Subscription(name="Inside", sees_internal=True)
+    told: dict[bool, str] = {False: "", True: ""}
+    for event in Event.objects.filter(ticket=ticket).select_related("actor"):
+        for one in (outside, inside):
+            if one.sees_internal or not event.is_internal:
+                told[one.sees_internal] += json.dumps(payload(Call(subscription=one, event=event)))
+    assert "incident.held" in told[False]
+    assert "Canary" not in told[False]
+    assert {canary("note"), canary("hold-note"), canary("assign-reason")} <= set(re.findall(r"Canary\w+", told[True]))
 
 
 def test_whoever_left_hears_no_canary_any_more(town, ticket, browse, mailoutbox):

@@ -46,7 +46,7 @@ def test_a_healthy_portal_has_a_line_for_each_check_and_ends_well(world):
     assert code == 0, said
     names = [line[7:21].strip() for line in said.splitlines()[:-1]]
     assert names == [
-        "database", "migrations", "cache", "workers", "deliveries", "dead letters", "mail", "clocks",
+        "database", "migrations", "cache", "workers", "deliveries", "dead letters", "mail", "webhooks", "clocks",
         "routing", "approval rules", "catalogue", "freezes",
     ]  # fmt: skip
     assert said.splitlines()[-1] == "All is well."

@@ -13,7 +13,7 @@ from django.utils import timezone
 from desk.notifications import actions, tasks
 from desk.notifications.models import Message
 from desk.people.actions import leave
-from desk.reactions.owed import BACK_OFF
+from desk.reactions.owed import BACK_OFF, only_one
 from incidents.actions import assign
 from tests.factories import incident
 
@@ -206,7 +206,7 @@ def test_four_workers_send_forty_mails_once_each(world, ticket, monkeypatch):
 def test_while_one_worker_sends_the_others_do_something_else(world, ticket):
     escalate(ticket, world.lena)
     tried = []
-    with actions._only_sender() as mine:
+    with only_one(actions.SEND) as mine:
         assert mine
         in_threads(3, lambda: tried.append(actions.send_due()))
     assert tried == [0, 0, 0]

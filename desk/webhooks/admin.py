@@ -1,0 +1,143 @@
+"""Administration of webhooks: who is told of what, whether it was heard, and another try."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from . import actions
+from .models import Call, Subscription
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(admin.ModelAdmin):
+    list_display = ["name", "url", "events", "workgroup", "sees_internal", "is_active", "owed", "given_up"]
+    list_filter = ["is_active", "sees_internal", "workgroup"]
+    search_fields = ["name", "url"]
+    autocomplete_fields = ["workgroup"]
+    fields = ["name", "url", "kinds", "workgroup", "sees_internal", "is_active", "signed_with"]
+    readonly_fields = ["signed_with"]
+    actions = ["send_a_ping", "renew"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Subscription]:
+        left = Q(calls__done_at=None)
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("workgroup")
+            .annotate(
+                owed=Count("calls", filter=left & Q(calls__dead_at=None)),
+                given_up=Count("calls", filter=left & Q(calls__dead_at__isnull=False)),
+            )
+        )
+
+    def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
+        if not change:
+            obj.created_by = request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
+        actions.saved()
+
+    @admin.display(description="Events")
+    def events(self, obj: Subscription) -> str:
+        return ", ".join(obj.kinds) or "all"
+
+    @admin.display(description="Owed", ordering="owed")
+    def owed(self, obj: Any) -> int:
+        return int(obj.owed)
+
+    @admin.display(description="Given up", ordering="given_up")
+    def given_up(self, obj: Any) -> int:
+        return int(obj.given_up)
+
+    @admin.display(description="Signed with")
+    def signed_with(self, obj: Subscription) -> SafeString | str:
+        """The secret that the receiver checks signatures with; made with the subscription."""
+        return format_html("<code>{}</code>", obj.secret) if obj.pk else "A secret is made when you save."
+
+    @admin.action(description="Send a ping", permissions=["change"])
+    def send_a_ping(self, request: HttpRequest, queryset: QuerySet[Subscription]) -> None:
+        for subscription in queryset:
+            actions.ping(subscription=subscription)
+        self.message_user(request, "A ping is on its way; “Calls” tells what was answered.", messages.SUCCESS)
+
+    @admin.action(description="Sign with a new secret", permissions=["change"])
+    def renew(self, request: HttpRequest, queryset: QuerySet[Subscription]) -> None:
+        for subscription in queryset:
+            actions.renew_secret(subscription=subscription)
+        self.message_user(
+            request, "The new secret stands on the subscription’s page; the old one signs nothing any more."
+        )
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+    NARROW: dict[str, dict[str, Any]] = {
+        "owed": {"done_at": None, "dead_at": None},
+        "taken": {"done_at__isnull": False},
+        "dead": {"dead_at__isnull": False, "done_at": None},
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("owed", "Owed"), ("dead", "Given up"), ("taken", "Taken")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
+        return queryset.filter(**self.NARROW.get(self.value() or "", {}))
+
+
+@admin.register(Call)
+class CallAdmin(admin.ModelAdmin):
+    """Calls are made by the program alone; a person may only look, and have one sent again."""
+
+    list_display = ["what", "subscription", "ticket", "state", "status", "attempts", "created_at", "done_at", "error"]
+    list_filter = [StateFilter, "subscription"]
+    list_select_related = ["subscription", "event__ticket"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["=event__ticket__number", "last_error"]
+    actions = ["send_again"]
+    fields = readonly_fields = (
+        "key", "subscription", "what", "ticket", "state", "status", "answer", "attempts", "created_at", "due_at", "done_at",
+        "dead_at", "last_error",
+    )  # fmt: skip
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
+        return False
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        """The right to change calls, which nobody may do by hand, stands for the right to send them again."""
+        return request.user.has_perm("webhooks.change_call")
+
+    @admin.action(description="Send again now", permissions=["resend"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Call]) -> None:
+        for call in queryset:
+            actions.try_again(call=call)
+        self.message_user(request, f"{len(queryset)} will be sent within seconds, under the same id.", messages.SUCCESS)
+
+    @admin.display(description="Event")
+    def what(self, call: Call) -> str:
+        return call.event.kind if call.event else "ping"
+
+    @admin.display(description="Ticket")
+    def ticket(self, call: Call) -> str:
+        return call.event.ticket.number if call.event else "–"
+
+    @admin.display(description="State")
+    def state(self, call: Call) -> str:
+        return "taken" if call.done_at else "given up" if call.dead_at else "owed"
+
+    @admin.display(description="Last error")
+    def error(self, call: Call) -> str:
+        lines = call.last_error.strip().splitlines()
+        return lines[-1][:160] if lines else ""
