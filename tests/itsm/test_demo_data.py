@@ -363,7 +363,7 @@ def monitoring_has_a_storm_that_goes_on_and_a_trouble_that_went_away(demo):
 @story
 def mail_is_late_for_many_and_what_was_learnt_of_the_codes_is_written_down(demo):
     """One in progress, with children and people who joined; one that was reviewed. Erin has the page of the first."""
-    codes, late = MajorIncident.objects.order_by("incident")
+    codes, late = MajorIncident.objects.order_by("incident_id")
     assert [(one.incident.state, one.incident.priority) for one in (codes, late)] == [("closed", 1), ("in_progress", 1)]
     assert list(families.children_of(late.incident).values_list("state", flat=True)) == ["logged"] * 3
     assert list(families.children_of(codes.incident).values_list("state", flat=True)) == ["resolved"]
