@@ -195,7 +195,7 @@ def resolve(
     if missed and violation:
         note_violation(ticket=resolved, reason=violation)
     if children:
-        families.resolve_children(parent=resolved, by=by)
+        families.resolve_children(parent=resolved, by=by, at=how["at"])
     if article:
         articles.note_use(resolved, article, by, how)
     return resolved

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -55,7 +57,7 @@ def seen_children(incident: Incident, user: User, most: int) -> tuple[list[Incid
 
 
 @transaction.atomic
-def attach(*, child: Incident, parent: Incident, by: User) -> None:
+def attach(*, child: Incident, parent: Incident, by: User, at: datetime | None = None) -> None:
     """Make it a child of another: by an analyst of its workgroup, who gives it into the hands of those who have the parent.
 
     The parent must be one that they may see; a major incident may be named by everybody in IT. There are two
@@ -66,7 +68,7 @@ def attach(*, child: Incident, parent: Incident, by: User) -> None:
         raise PermissionDenied(works_on_it.why_not(child))
     if obstacles := _why_not(child, parent, by):
         raise Refused(*obstacles, field="number")
-    ticket_actions.link(source=child, target=parent, kind=LinkKind.CHILD_OF, by=by)
+    ticket_actions.link(source=child, target=parent, kind=LinkKind.CHILD_OF, by=by, at=at)
 
 
 def _why_not(child: Incident, parent: Incident, by: User) -> list[str]:
@@ -144,9 +146,9 @@ def counted(count: int) -> str:
 
 
 @transaction.atomic
-def resolve_children(*, parent: Incident, by: User) -> Outcome:
+def resolve_children(*, parent: Incident, by: User, at: datetime | None = None) -> Outcome:
     """Resolve every open child like the parent, which has been resolved just now; what can't be is listed with the reason."""
-    return _to_all(parent, by, "resolve", {})
+    return _to_all(parent, by, "resolve", {}, at)
 
 
 @transaction.atomic
@@ -156,7 +158,7 @@ def reply_to_children(*, parent: Incident, by: User, message: str) -> Outcome:
     return _to_all(parent, by, "reply", {"message": message})
 
 
-def _to_all(parent: Incident, by: User, what: str, told: dict[str, str]) -> Outcome:
+def _to_all(parent: Incident, by: User, what: str, told: dict[str, str], at: datetime | None = None) -> Outcome:
     parent = flow.lock(parent)
     if not works_on_it(parent, by):
         raise PermissionDenied(works_on_it.why_not(parent))
@@ -164,7 +166,7 @@ def _to_all(parent: Incident, by: User, what: str, told: dict[str, str]) -> Outc
     if not children:
         return Outcome(0, [])
     if len(children) <= AT_ONCE:
-        return _do(parent, children, by, what, told)
+        return _tell(parent, by, what, _each(parent, children, by, what, {"at": at, **told}), at)
     outcome = Outcome(0, [], asked=len(children))
     inside = {**told, "what": what, "children": [child.pk for child in children], "said": outcome.in_words(DID[what])}
     flow.write_event(parent, ASKED, by=by, inside=inside, visibility=Visibility.INTERNAL)
@@ -193,11 +195,7 @@ def do_what_was_asked(event: Event) -> Outcome:
     return outcome
 
 
-def _do(parent: Incident, children: Iterable[Incident], by: User, what: str, told: dict[str, str]) -> Outcome:
-    return _tell(parent, by, what, _each(parent, children, by, what, told))
-
-
-def _each(parent: Incident, children: Iterable[Incident], by: User, what: str, told: dict[str, str]) -> Outcome:
+def _each(parent: Incident, children: Iterable[Incident], by: User, what: str, told: dict[str, Any]) -> Outcome:
     """Each child for itself: one refusal neither stops nor undoes the others, and none is lost."""
     done, refusals = 0, []
     for child in children:
@@ -210,11 +208,11 @@ def _each(parent: Incident, children: Iterable[Incident], by: User, what: str, t
     return Outcome(done, refusals)
 
 
-def _tell(parent: Incident, by: User, what: str, outcome: Outcome) -> Outcome:
+def _tell(parent: Incident, by: User, what: str, outcome: Outcome, at: datetime | None = None) -> Outcome:
     """The line on the parent's timeline; none where nothing was left to do, since they were over meanwhile."""
     if outcome.done or outcome.refusals:
         inside = {"said": outcome.in_words(DID[what]), "note": "\n".join(outcome.refusals)}
-        flow.write_event(parent, DONE, by=by, inside=inside, visibility=Visibility.INTERNAL)
+        flow.write_event(parent, DONE, by=by, at=at, inside=inside, visibility=Visibility.INTERNAL)
     return outcome
 
 
@@ -230,18 +228,17 @@ def _sentence(child: Incident, parent: Incident, refusal: Exception) -> str:
     return said if child.number in said else f"{child.number}: {said}"
 
 
-def _resolve(child: Incident, parent: Incident, by: User) -> None:
-    flow.perform(child, "follow_parent", by=by)
+def _resolve(child: Incident, parent: Incident, by: User, at: datetime | None = None) -> None:
+    flow.perform(child, "follow_parent", by=by, at=at)
 
 
-def _reply(child: Incident, parent: Incident, by: User, message: str) -> None:
+def _reply(child: Incident, parent: Incident, by: User, message: str, at: datetime | None = None) -> None:
     """By right of the parent: whoever works on that was given this child."""
     fresh = flow.lock(child)
     if fresh.is_over:
         raise Refused(f"{fresh.number} is {fresh.state_label.lower()}, so nobody would read a reply there.")
-    event = flow.write_event(
-        fresh, "comment.added", by=by, data={"text": message, "side": "it"}, inside={"with": parent.number}, news=True
-    )
+    data, inside = {"text": message, "side": "it"}, {"with": parent.number}
+    event = flow.write_event(fresh, "comment.added", by=by, at=at, data=data, inside=inside, news=True)
     people = {fresh.requester_id, fresh.reporter_id}
     tell(event=event, recipients=people, subject=f"News of {fresh.number}: {fresh.title}", text=message)
 

@@ -58,7 +58,7 @@ def log_as_child(*, major: Incident, by: User, submission: uuid.UUID | None = No
     """“Me too”, with words of their own: an incident of theirs, child of the major one, which they join as well."""
     child = actions.log(by=by, submission=submission, **{"service": major.service, **fields})
     if child.parent_incident is None:  # the same form sent twice logs once
-        families.attach(child=child, parent=major, by=automation())
+        families.attach(child=child, parent=major, by=automation(), at=fields.get("at"))
     join(incident=major, by=child.requester)
     return child
 
@@ -138,5 +138,5 @@ def page_of(number: str, user: User) -> OutagePage | None:
         joined=incident.joined.filter(user=user).exists(),
         sees=may_view(incident, user),
         words=list(words.defer("inside")[:NEWEST]),
-        since=min(incident.created_at, known.started_at) if known else incident.created_at,
+        since=known.started_at if known else incident.created_at,
     )

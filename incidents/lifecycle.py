@@ -298,7 +298,13 @@ class IncidentLifecycle:
         target=State.CANCELLED,
         permission=rules.analyst,
         conditions=[rules.no_orders_to_lose, rules.not_major],
-        custom={"label": "Close as duplicate", "event": "merged", "icon": "merge", "rank": 65},
+        custom={
+            "label": "Close as duplicate",
+            "event": "merged",
+            "icon": "merge",
+            "rank": 65,
+            "done": "closed as a duplicate",
+        },
     )
     def merge(self: Any, *, by: User, at: datetime, into: Incident, followers: tuple[int, ...] = ()) -> Told:
         """The same trouble has an incident already, which stays; `followers` follow that one from now on."""

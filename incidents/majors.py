@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -91,18 +91,21 @@ def waiting_for(user: User) -> tuple[list[MajorIncident], list[MajorIncident]]:
 
 
 @transaction.atomic
-def propose(*, incident: Incident, by: User, reason: str) -> MajorIncident:
-    """An analyst thinks that it is a major incident, and says why; the leads of its workgroup are asked."""
+def propose(*, incident: Incident, by: User, reason: str, at: datetime | None = None) -> MajorIncident:
+    """An analyst thinks that it is a major incident, and says why; the leads of its workgroup are asked.
+
+    `at`, here and below, is given when history is told.
+    """
     reason = text.clean(reason, field="reason", required="Please say why it is a major incident.")
     incident, row = _locked(incident, by, rules.analyst)
     _refuse_if(incident.is_major, f"{incident.number} is a major incident already.")
     _refuse_if(row is not None and row.state == Status.PROPOSED, f"{incident.number} is proposed already.")
     _refuse_if(incident.state in OVER, f"{incident.number} is {incident.state_label.lower()}.")
     row = row or MajorIncident(incident=incident)
-    row.put(state=Status.PROPOSED, reason=reason, proposed_by=by, decided_by=None, at=flow.clock())
+    row.put(state=Status.PROPOSED, reason=reason, proposed_by=by, decided_by=None, at=at or flow.clock())
     _tell_inside(
         incident, PROPOSED, by, leads_of(incident.workgroup), f"Is {incident.number} a major incident? {incident.title}",
-        f"{by}: {reason}\nDeclare or decline it on its page.", note=reason,
+        f"{by}: {reason}\nDeclare or decline it on its page.", note=reason, at=at,
     )  # fmt: skip
     return row
 
@@ -124,11 +127,18 @@ def decline(*, incident: Incident, by: User, reason: str) -> MajorIncident:
 
 @transaction.atomic
 def declare(
-    *, incident: Incident, by: User, headline: str, words: str, next_minutes: int | None = None, level: str = ""
+    *,
+    incident: Incident,
+    by: User,
+    headline: str,
+    words: str,
+    next_minutes: int | None = None,
+    level: str = "",
+    at: datetime | None = None,
 ) -> MajorIncident:
     """A lead says that it is one, and what everybody reads of it; `level` says how its service is shown meanwhile."""
     incident, _ = _locked(incident, by, rules.lead)
-    row = mark(incident=incident, by=by, headline=headline, words=words, next_minutes=next_minutes)
+    row = mark(incident=incident, by=by, headline=headline, words=words, next_minutes=next_minutes, at=at)
     if level and incident.service is not None:
         raising.begin_outage(incident=incident, service=incident.service, level=level, at=row.at)
     return row
@@ -136,7 +146,14 @@ def declare(
 
 @transaction.atomic
 def mark(
-    *, incident: Incident, by: User, headline: str, words: str, next_minutes: int | None = None, reason: str = ""
+    *,
+    incident: Incident,
+    by: User,
+    headline: str,
+    words: str,
+    next_minutes: int | None = None,
+    reason: str = "",
+    at: datetime | None = None,
 ) -> MajorIncident:
     """It is a major incident, whoever decided so: P1 at once, its leads are told, and everybody reads of it."""
     headline, words = _cleaned(headline, words)
@@ -147,21 +164,28 @@ def mark(
     _refuse_if(
         incident.parent_incident is not None, f"{incident.number} is a child of another incident. Declare that one."
     )
-    flow.change_fields(incident, by=by, is_major=True, impact=Impact.HIGH, urgency=Urgency.HIGH, priority=Priority.P1)
-    now = flow.clock()
+    heavy = {"impact": Impact.HIGH, "urgency": Urgency.HIGH, "priority": Priority.P1}
+    flow.change_fields(incident, by=by, at=at, is_major=True, **heavy)
+    now = at or flow.clock()
     row.put(state=Status.DECLARED, decided_by=by, at=now, reason=reason or row.reason)
     row.put(headline=headline, words=words, said_at=now, next_at=_due(now, next_minutes))
     _tell_inside(
         incident, DECLARED, by, leads_of(incident.workgroup), f"Major incident {incident.number}: {headline}",
-        f"{incident.title}\nDeclared by {by}. It is P1 now, and everybody reads: {words}", note=reason,
+        f"{incident.title}\nDeclared by {by}. It is P1 now, and everybody reads: {words}", note=reason, at=at,
     )  # fmt: skip
-    _say(incident, by, row)
+    _say(incident, by, row, at)
     return row
 
 
 @transaction.atomic
 def update(
-    *, incident: Incident, by: User, headline: str, words: str, next_minutes: int | None = None
+    *,
+    incident: Incident,
+    by: User,
+    headline: str,
+    words: str,
+    next_minutes: int | None = None,
+    at: datetime | None = None,
 ) -> MajorIncident:
     """What everybody reads from now on; whoever follows it is told."""
     headline, words = _cleaned(headline, words)
@@ -171,9 +195,9 @@ def update(
     _refuse_if(
         incident.state in OVER, f"{incident.number} is {incident.state_label.lower()}; nobody is shown it any more."
     )
-    now = flow.clock()
+    now = at or flow.clock()
     row.put(headline=headline, words=words, said_at=now, next_at=_due(now, next_minutes))
-    _say(incident, by, row)
+    _say(incident, by, row, at)
     return row
 
 
@@ -208,7 +232,13 @@ MISSING = {
 
 @transaction.atomic
 def review(
-    *, incident: Incident, by: User, what_happened: str, why_it_happened: str, what_we_change: str
+    *,
+    incident: Incident,
+    by: User,
+    what_happened: str,
+    why_it_happened: str,
+    what_we_change: str,
+    at: datetime | None = None,
 ) -> MajorIncident:
     """What was learnt, once it is solved; it may be written anew."""
     given = {"what_happened": what_happened, "why_it_happened": why_it_happened, "what_we_change": what_we_change}
@@ -216,8 +246,8 @@ def review(
     incident, row = _locked(incident, by, rules.analyst)
     if row is None or not incident.is_major or incident.state not in (State.RESOLVED, State.CLOSED):
         raise Refused(f"{incident.number} is no major incident that is solved, so there is nothing to review.")
-    row.put(**said, reviewed_by=by, reviewed_at=flow.clock())
-    flow.write_event(incident, REVIEWED, by=by, inside=said, visibility=Visibility.INTERNAL)
+    row.put(**said, reviewed_by=by, reviewed_at=at or flow.clock())
+    flow.write_event(incident, REVIEWED, by=by, at=at, inside=said, visibility=Visibility.INTERNAL)
     return row
 
 
@@ -246,16 +276,17 @@ def _due(now: Any, minutes: int | None) -> Any:
 
 
 def _tell_inside(
-    incident: Incident, kind: str, by: User, people: Iterable[User], subject: str, words: str, note: str = ""
-) -> None:
+    incident: Incident, kind: str, by: User, people: Iterable[User], subject: str, words: str, note: str = "",
+    at: datetime | None = None,
+) -> None:  # fmt: skip
     """An internal event that names those who have to know of it."""
     inside = {"recipients": sorted(user.pk for user in people), "subject": subject, "text": words, "note": note}
-    flow.write_event(incident, kind, by=by, inside=inside, visibility=Visibility.INTERNAL)
+    flow.write_event(incident, kind, by=by, at=at, inside=inside, visibility=Visibility.INTERNAL)
 
 
-def _say(incident: Incident, by: User, row: MajorIncident) -> Event:
+def _say(incident: Incident, by: User, row: MajorIncident, at: datetime | None) -> Event:
     """The public word, as an event that everybody may read, and whoever follows it or has it too is told of."""
-    event = flow.write_event(incident, UPDATED, by=by, data={"headline": row.headline, "text": row.words})
+    event = flow.write_event(incident, UPDATED, by=by, at=at, data={"headline": row.headline, "text": row.words})
     people = {incident.requester_id, incident.reporter_id, *incident.watchers.values_list("user", flat=True)}
     people.update(incident.joined.values_list("user", flat=True))
     tell(event=event, recipients=people, subject=f"{incident.number}: {row.headline}", text=row.words)

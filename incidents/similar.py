@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
 from desk.knowledge.likeness import alike
 from desk.knowledge.models import Article
 from desk.people.models import User
@@ -59,9 +62,8 @@ def _is_meant(outage: Outage, about: Description, typed: str) -> bool:
 
 
 def _outage(outage: Outage) -> Hint:
-    return Hint(
-        f"{outage.service}: {outage.get_level_display().lower()}", f"since {outage.started_at:%d.%m., %H:%M} UTC"
-    )
+    since = date_format(localtime(outage.started_at), "j M, H:i")
+    return Hint(f"{outage.service}: {outage.get_level_display().lower()}", f"since {since}")
 
 
 def articles(about: Description, user: User) -> list[Group]:

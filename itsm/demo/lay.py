@@ -20,6 +20,7 @@ from desk.tickets.models import Ticket
 from .changes import lay_changes
 from .clock import WorkingTime
 from .knowledge import lay_knowledge
+from .majors import lay_majors
 from .monitoring import lay_monitoring
 from .promises import promise
 from .requests import lay_requests
@@ -62,6 +63,7 @@ def lay(
                 say(f"{len(lay_changes(world))} changes.")
                 say(f"{len(lay_requests(world))} requests.")
                 say(f"{lay_monitoring(world)} incidents by monitoring.")
+                say(f"{lay_majors(world)} major incidents.")
             _tell_the_past(now)
             history.count()
             learning.learn()

@@ -57,7 +57,7 @@ def test_erin_says_me_too_is_counted_and_lands_on_a_page_of_its_own(world, outag
         "Noted: you have it too",
         "Mail is slow since 9:10",
         "Use the phone",
-        "You read more here",
+        "You read more here as soon as there is news, and by",
         "Not me after",
     ):
         assert words in said

@@ -27,8 +27,9 @@ from desk.services.models import Category, Service, Site
 from desk.sla.models import Clock
 from desk.tickets.models import Attachment, Event, Link, Ticket
 from desk.tickets.queries import visible_to
+from incidents import families, joining, majors
 from incidents.lifecycle import State
-from incidents.models import Incident
+from incidents.models import Incident, MajorIncident, Outage
 from incidents.monitoring.models import AlertGroup, AlertRule
 from itsm.accounts import DEMO_ACCOUNTS
 from itsm.demo import lay as laying
@@ -152,9 +153,10 @@ def what_is_told_could_have_happened(demo):
     assert not Event.objects.filter(at__gt=NOW).exists()
     logged = []
     for kind in ("incident", "change", "request"):  # the numbers of each kind rise with time
-        # But for what changes caused, and what monitoring told: these chapters come last.
+        # But for what changes caused, what monitoring told, and major incidents: these chapters come last.
         told = Ticket.objects.filter(kind=kind).exclude(links_out__target__kind="change").order_by("pk")
         told = told.exclude(incident__alert_group__isnull=False)
+        told = told.exclude(incident__major__isnull=False).exclude(links_out__kind="child_of")
         moments = list(told.values_list("created_at", flat=True))
         assert moments == sorted(moments), kind
         logged += moments
@@ -356,3 +358,19 @@ def monitoring_has_a_storm_that_goes_on_and_a_trouble_that_went_away(demo):
     )
     assert (passing.incident.state, passing.flaps) == ("resolved", 1)
     assert AlertRule.objects.count() == 2
+
+
+@story
+def mail_is_late_for_many_and_what_was_learnt_of_the_codes_is_written_down(demo):
+    """One in progress, with children and people who joined; one that was reviewed. Erin has the page of the first."""
+    codes, late = MajorIncident.objects.order_by("incident_id")
+    assert [(one.incident.state, one.incident.priority) for one in (codes, late)] == [("closed", 1), ("in_progress", 1)]
+    assert list(families.children_of(late.incident).values_list("state", flat=True)) == ["logged"] * 3
+    assert list(families.children_of(codes.incident).values_list("state", flat=True)) == ["resolved"]
+    assert majors.affected(late.incident) == 11
+    assert late.said_at < NOW < late.next_at
+    assert codes.reviewed_by == demo.people["sam"]
+    page = joining.page_of(late.incident.number, demo.people["erin"])
+    assert (page.joined, page.sees, page.state, len(page.words)) == (True, False, "open", 3)
+    assert majors.waiting_for(demo.people["lena"]) == ([], [])
+    assert Outage.objects.filter(ended_at=None, service__name="Email and calendar").exists()

@@ -29,7 +29,8 @@ def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
     info = kinds.get(kind)
     fetch = queries.get_sent_away if name == "take_back" else queries.get_visible
     ticket = fetch(request.user, number, info.model)
-    if flow.transition_of(ticket, name) is None:
+    step = flow.transition_of(ticket, name)
+    if step is None:
         raise Http404("No such move.")
     flow.ask_permission(ticket, name, request.user)
     form_class = info.forms.FORMS.get(name, MoveForm)
@@ -38,8 +39,10 @@ def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
     if request.method == "POST" and "show" not in request.POST and form.is_valid():
         try:
             moved = _act(request, info, name, ticket, form)
-            state = moved.state_in_words(internal=may_see_internal(ticket, request.user))
-            return done(request, moved, _said(moved, f"{moved.number}: {state.lower()}.", request.user))
+            state = moved.state_in_words(internal=may_see_internal(ticket, request.user)).lower()
+            return done(
+                request, moved, _said(moved, f"{moved.number}: {step.custom.get('done', state)}.", request.user)
+            )
         except Refused as caught:
             refusal = caught
             if isinstance(caught, Stale):

@@ -54,6 +54,14 @@
     show(row);
   });
 
+  /* Another ticket begins at its top; the same one stays where its reader is. */
+  function begin(here) {
+    const number = (here.querySelector("[data-number]") || { dataset: {} }).dataset.number || "";
+    if (number === here.dataset.at) return;
+    here.dataset.at = number;
+    here.scrollTop = 0;
+  }
+
   /* After each swap: what was asked for next, and the focus back on the row when its place was taken away. */
   document.addEventListener("htmx:afterSettle", (event) => {
     if (!(event.detail.target || event.detail.elt) || (event.detail.target || event.detail.elt).id !== "panel") return;
@@ -61,6 +69,7 @@
     here.removeAttribute("aria-busy");
     here.removeAttribute("tabindex");
     if (here.hidden) return;
+    begin(here);
     if (then && here.querySelector("[data-ticket-href]")) { window.house.write(then); then = ""; return; }
     const row = shownRow() || document.querySelector("#rows tr[data-current]");
     const lost = [document.body, here, null].includes(document.activeElement);
