@@ -62,7 +62,13 @@ def test_every_reaction_of_the_switchboard_exists_and_answers_to_an_event_that_s
             assert reaction.does
 
 
-NO_EVENTS = {"desk.door", "itsm.urls", "monitoring.alert", "sla.rebase", "webhooks.send"}  # constants that only look like one
+NO_EVENTS = {
+    "desk.door",
+    "itsm.urls",
+    "monitoring.alert",
+    "sla.rebase",
+    "webhooks.send",
+}  # constants that only look like one
 
 
 def test_every_event_is_documented_and_nothing_else_is():
