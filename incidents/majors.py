@@ -164,7 +164,7 @@ def mark(
     _refuse_if(
         incident.parent_incident is not None, f"{incident.number} is a child of another incident. Declare that one."
     )
-    heavy = {"impact": Impact.HIGH, "urgency": Urgency.HIGH, "priority": Priority.P1}
+    heavy: dict[str, Any] = {"impact": Impact.HIGH, "urgency": Urgency.HIGH, "priority": Priority.P1}
     flow.change_fields(incident, by=by, at=at, is_major=True, **heavy)
     now = at or flow.clock()
     row.put(state=Status.DECLARED, decided_by=by, at=now, reason=reason or row.reason)
