@@ -18,6 +18,8 @@ urlpatterns = [
     path("snooze/<str:number>/", views.snooze, name="snooze"),
     path("select/", views.select, name="select"),
     path("select/<slug:slug>/", views.select, name="select"),
+    path("export/", views.export, name="export"),
+    path("export/<slug:slug>/", views.export, name="export"),
     path("commands/", views.commands, name="commands"),
     path("live/<str:number>/", views.news, name="news"),
 ]

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 from desk.people.signed_in import SignedIn
 from desk.tickets.queries import get_visible
 from desk.tickets.rules import may_see_internal
+from desk.tickets.spreadsheet import lines
 
 from .explain import explain
 from .reporting import report as reports
 from .reporting.report_form import ReportForm
-from .reporting.spreadsheet import lines
 
 
 @require_safe

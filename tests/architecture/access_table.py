@@ -408,6 +408,7 @@ TABLE = [
     Row("queues:all", "              in 200 200 200 200 200 200"),
     Row("queues:queue", "               in 404 404 200 404 200 200"),
     Row("queues:commands", "             in 403 403 200 200 200 200"),
+    Row("queues:export", "              in 200 200 200 200 200 200"),
     Row("queues:news", "                 in 200 404 200 404 200 200"),
     Row("queues:team", "                in 404 404 403 404 200 403"),
     Row("search:index", "                in 200 200 200 200 200 200"),

@@ -7,9 +7,10 @@ import re
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from desk.bulk.actions import MOST
@@ -18,9 +19,11 @@ from desk.people.models import Workgroup
 from desk.people.rules import may_lead_queue, reach
 from desk.people.signed_in import SignedIn
 from desk.tickets.queries import visible_to
+from desk.tickets.spreadsheet import lines
 
 from .. import asked, live, ordering, queries, saved
 from ..counts import remembered
+from ..exporting import table
 from ..filters import TicketFilter
 from ..rows import FIELDS, moves_by_key, rows_of
 from ..team import team_load
@@ -89,6 +92,16 @@ def select(request: SignedIn, slug: str = "") -> HttpResponse:
         ids = [int(pk) for pk in request.POST.getlist("ids") if re.fullmatch(r"[0-9]{1,18}", pk)]
         chosen = list(visible_to(request.user).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
     return begin(request, chosen, f"{address}?{query}" if query else address)
+
+
+@require_safe
+def export(request: SignedIn, slug: str = "") -> StreamingHttpResponse:
+    """The whole list that the address asks for, as CSV: what one sees, and no more."""
+    groups = (_workgroup(request, slug),) if slug else tuple(queries.known_queues(request.user))
+    found = asked.read(request, groups, one=bool(slug))
+    name = f"{slug or 'queues'}-{timezone.localdate():%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(lines(table(found.listing)), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _density(request: SignedIn) -> str:

@@ -15,10 +15,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from desk.tickets.errors import Refused
+from desk.tickets.spreadsheet import lines
 
 from ...engine import KINDS
 from ...progress import Progress
-from ...reporting.spreadsheet import lines
 from ...simulator import drafts
 from ...simulator.comparison import Comparison, Flip, Pair, Score
 from ...simulator.simulation import Simulation, Told

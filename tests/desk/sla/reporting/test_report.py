@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from desk.people.models import Role
 from desk.sla.models import ViolationReason
 from desk.sla.reporting.report import Wanted, months_back, report
-from desk.sla.reporting.spreadsheet import lines as csv_lines
-from desk.sla.reporting.spreadsheet import safe
 from desk.tickets import actions as desk
+from desk.tickets.spreadsheet import lines as csv_lines
+from desk.tickets.spreadsheet import safe
 from incidents import actions
 from tests.factories import CategoryFactory, ServiceFactory, WorkgroupFactory, analyst, incident
 from tests.stories import needed
