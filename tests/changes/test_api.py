@@ -16,7 +16,14 @@ def drafted(world):
     """Sam's change, planned in full; Lena and Omar are to approve it."""
     step(rule("Everything", kind="change"), "Board", people=[world.lena])
     service, when = ServiceFactory(), {name: moment.isoformat() for name, moment in window().items()}
-    asked = {"title": "Replace the switch", "workgroup": world.desk.pk, "services": [service.pk], "impact": 2, **PLAN, **when}
+    asked = {
+        "title": "Replace the switch",
+        "workgroup": world.desk.pk,
+        "services": [service.pk],
+        "impact": 2,
+        **PLAN,
+        **when,
+    }
     answer = Program(world.sam).post("changes/", asked)
     assert answer.status_code == 201, answer.content
     return answer.json()

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.django_db
 def laptop(world):
     """It asks for a size and, for a large one, why; an apron is there too, for Radiology alone."""
     shelf = world.shelf = CatalogueGroup.objects.create(name="Work equipment")
-    item = CatalogueItem.objects.create(name="Laptop", slug="laptop", summary="To work with", group=shelf, workgroup=world.desk)
+    item = CatalogueItem.objects.create(
+        name="Laptop", slug="laptop", summary="To work with", group=shelf, workgroup=world.desk
+    )
     common = {"item": item, "kind": "choice"}
     ItemField.objects.create(**common, key="size", label="How large?", choices="Small\nLarge", position=1)
     why = {"key": "why", "label": "Why?", "shown_if_key": "size", "shown_if_value": "Large", "position": 2}
@@ -62,6 +64,9 @@ def test_a_request_is_delivered_and_confirmed(world, laptop):
     chair(world)
     number = erin.post("requests/", {"item": "office-chair"}).json()["number"]
     sam.post(f"requests/{number}/take/")
-    assert sam.post(f"requests/{number}/transitions/fulfil/", {"text": "It stands at your desk"}).json()["state"] == "fulfilled"
+    assert (
+        sam.post(f"requests/{number}/transitions/fulfil/", {"text": "It stands at your desk"}).json()["state"]
+        == "fulfilled"
+    )
     assert erin.post(f"requests/{number}/transitions/confirm/", {"rating": 4}).json()["state"] == "closed"
     assert "assignee" not in erin.get(f"requests/{number}/").json()

@@ -58,7 +58,9 @@ def test_nobody_learns_by_narrowing_what_they_may_not_see(world):
 def test_only_the_fields_that_are_wanted_come(world):
     found = incident(world.erin)
     sam = Program(world.sam)
-    assert sam.get("incidents/?fields=title").json()["results"] == [{"number": found.number, "title": "The mail is down"}]
+    assert sam.get("incidents/?fields=title").json()["results"] == [
+        {"number": found.number, "title": "The mail is down"}
+    ]
     assert set(sam.get(f"incidents/{found.number}/?fields=state,clocks").json()) == {"number", "state", "clocks"}
     assert set(Program(world.erin).get(f"incidents/{found.number}/?fields=state,clocks").json()) == {"number", "state"}
 
