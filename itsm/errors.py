@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import defaults
@@ -17,7 +18,8 @@ _WORDS = {"title", "description", "message", "note", "solution", "comment"}
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, for what can't be an address or a form."""
     if problems.is_for_programs(request):
-        return problems.answer(400, problems.TITLES[400])
+        too_big = isinstance(exception, RequestDataTooBig)
+        return problems.answer(413, problems.TITLES[413]) if too_big else problems.answer(400, problems.TITLES[400])
     return defaults.bad_request(request, exception)
 
 

@@ -154,7 +154,7 @@ def _not_a_moment(value: str) -> str:
 def _begin(form: Any, sent: Mapping[str, Any]) -> None:
     """What wasn't sent is as the page would show it."""
     for name, field in form.fields.items():
-        if name in sent or name == "submission" or isinstance(field, FilesField):
+        if name in sent or name in UNTOLD or isinstance(field, FilesField):
             continue
         begins: Any = as_json(field, form.get_initial_for_field(field, name))
         if begins not in (None, "", [], False):

@@ -12,7 +12,7 @@ from . import scopes
 from .models import Token
 from .rules import why_no_service_token
 
-EXPIRES = [("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year"), ("", "Never")]
+EXPIRES = [("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year"), ("0", "Never")]
 MAY = [("", "Nothing"), ("read", "Read"), ("write", "Read and write")]
 ADMINISTER = ("admin", "Administer")
 AREA = "area_"  # before an area's name in the name of its field
@@ -25,14 +25,19 @@ class TokenForm(forms.Form):
         label="What is it for?", max_length=80, help_text="Such as “Nightly report”.",
         error_messages={"required": "Please say what it is for, so that you know it again."},
     )  # fmt: skip
-    expires = forms.ChoiceField(label="It expires", choices=EXPIRES, required=False, initial="90")
+    expires = forms.ChoiceField(label="It expires", choices=EXPIRES, initial="90")
 
     def __init__(self, *args: Any, administers: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
         levels = [*MAY, ADMINISTER] if administers else MAY
         for area, words in {scopes.ALL: "Everything", **scopes.areas()}.items():
-            self.fields[AREA + area] = forms.ChoiceField(label=words, choices=levels, required=False)
-        self.fields[AREA + scopes.ALL].help_text = "Or choose below, area by area."
+            if area != scopes.ADMINISTRATION or administers:
+                self.fields[AREA + area] = forms.ChoiceField(label=words, choices=levels, required=False)
+
+    @property
+    def areas(self) -> list[forms.BoundField]:
+        """What it may do in each area, everything first."""
+        return [self[name] for name in self.fields if name.startswith(AREA)]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -49,8 +54,8 @@ class TokenForm(forms.Form):
 
     @property
     def expires_at(self) -> datetime | None:
-        days = self.cleaned_data["expires"]
-        return timezone.now() + timedelta(days=int(days)) if days else None
+        days = int(self.cleaned_data["expires"])
+        return timezone.now() + timedelta(days=days) if days else None
 
 
 class ServiceTokenForm(forms.ModelForm):

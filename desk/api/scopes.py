@@ -8,12 +8,13 @@ from desk.tickets import kinds
 
 LEVELS = ("read", "write", "admin")
 ALL = "all"  # in an area's place: every area
+ADMINISTRATION = "administration"  # of administrators alone
 # Beside each kind of ticket, which is an area of its own.
 OTHERS = {
     "approvals": "Approvals",
     "knowledge": "Articles",
     "directory": "People, workgroups, services, sites and categories",
-    "administration": "Administration",
+    ADMINISTRATION: "Administration",
 }
 
 

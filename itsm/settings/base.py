@@ -203,7 +203,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{PORTAL_NAME}: the portal for programs",
-    "DESCRIPTION": "Everything that the pages can do. docs/api.md tells how one begins.",
+    "DESCRIPTION": "Everything that the pages can do, by the same rules.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -17,6 +17,7 @@ from desk.reactions.queries import IN_STATE
 from ..base import Endpoint
 from ..form_input import ask_nothing
 from ..problems import Invalid
+from ..scopes import ADMINISTRATION
 from ..shapes import Shape
 
 
@@ -40,7 +41,7 @@ class DeliveryShape(Shape):
 class Deliveries(Endpoint):
     """Deliveries, for administrators."""
 
-    area = "administration"
+    area = ADMINISTRATION
     level = "admin"
     shape = DeliveryShape
     lookup_field = "pk"

@@ -38,8 +38,8 @@ def test_nobody_sees_or_revokes_the_tokens_of_others(world, browse):
 
 
 def test_a_token_must_open_something_and_administering_is_for_administrators(world, browse):
-    assert browse(world.erin).post("/tokens/new/", {"name": "Idle", "expires": ""}).status_code == 422
-    asked = {"name": "Boss", "expires": "", "area_administration": "admin"}
+    assert browse(world.erin).post("/tokens/new/", {"name": "Idle", "expires": "0"}).status_code == 422
+    asked = {"name": "Boss", "expires": "0", "area_administration": "admin"}
     assert browse(world.erin).post("/tokens/new/", asked).status_code == 422
     assert browse(world.admin).post("/tokens/new/", asked).status_code == 200
     assert Token.objects.get().scopes == ["administration:admin"]
