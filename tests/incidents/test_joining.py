@@ -89,7 +89,7 @@ def test_who_only_joined_reads_nothing_of_the_incident_itself(world, outage, bro
             *(f"{letter.subject} {letter.body} {letter.alternatives}" for letter in letters),
         ]
     )
-    for secret in (*OMARS, "Canary", "P1"):
+    for secret in (*OMARS, "Canary", "P1 "):
         assert secret not in heard
     assert "Mail is back for most" in heard
     assert all(f"/incidents/{outage.number}/outage/" in letter.body for letter in letters)
