@@ -56,7 +56,7 @@ class WithdrawForm(DecisionForm):
 
 
 class UpdateForm(DecisionForm):
-    sentence = "Everybody reads this on the home page and on the service's page; whoever follows it is told."
+    sentence = "Everybody reads this on the home page and on the service's page; whoever follows it, or said “me too”, is told."
     headline = forms.CharField(
         max_length=120, help_text="What people notice, such as “Mail is slow since 9:10”.",
         error_messages={"required": "Please say in a few words what people notice."},

@@ -15,6 +15,7 @@ from .models import Row, Run, after_number
 from .verbs import VERBS
 
 LOOKED_AT = 200  # tickets that a preview asks before
+NUMBERS = 4  # tickets that a preview names for one reason
 NAMED = 200  # tickets of a run that are named where it was refused; its page asks each second
 
 
@@ -67,6 +68,15 @@ def progress(run: Run) -> Progress:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why something can't be done with some tickets, in words that go on after their numbers; and how many aren't named."""
+
+    why: str
+    tickets: list[Ticket]
+    more: int
+
+
+@dataclass(frozen=True)
 class Preview:
     """What a verb would do: how many it can be done with, and for the others why not; of the first `LOOKED_AT` only.
 
@@ -80,6 +90,18 @@ class Preview:
     @property
     def unable_count(self) -> int:
         return len(self.unable)
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """Each reason once, the most frequent first."""
+        found: dict[str, list[Ticket]] = {}
+        for ticket, why in self.unable:
+            found.setdefault(why, []).append(ticket)
+        ranked = sorted(found.items(), key=lambda one: -len(one[1]))
+        return [
+            Reason(why if len(of) == 1 else f": {why.lstrip(': ')}", of[:NUMBERS], len(of) - NUMBERS)
+            for why, of in ranked
+        ]
 
     @property
     def is_vain(self) -> bool:

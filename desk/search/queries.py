@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.search import SearchVectorField
@@ -21,6 +21,10 @@ from . import words
 from .words import Reading
 
 PAGE, CAP = 25, 100  # rows of a page; candidates that are ranked, the newest
+SCARCE, MANY_TIMES = (
+    3,
+    10,
+)  # fewer answers than this may come of a slip, where its neighbours have so many times as many
 FEW = 5  # workgroups in which an index looks one by one; of more, what is new is read until enough answers
 DOCUMENT = "search_document__"
 SHOWN = (
@@ -44,6 +48,7 @@ class Found:
     reading: Reading
     page: int = 1
     near: bool = False  # the words as typed found next to nothing, so words that are nearly the same count too
+    some: bool = False  # nothing has all of the words, so these have some of them
 
     @property
     def is_capped(self) -> bool:
@@ -83,12 +88,19 @@ def answers(text: str, user: User) -> Q:
 def search(text: str, user: User, *, narrow: Narrow = everything, page: int = 1) -> Found:
     """A page of the tickets that the person may see and that answer the text, the likeliest first.
 
-    `narrow` takes rows and leaves out some. When nothing answers, words that are nearly the same count too.
+    `narrow` takes rows and leaves out some. What next to nothing answers may be a slip: if words that are nearly the same
+    find many times as much, they count too. When still nothing has all of the words, some of them are enough.
     """
     reading = words.read(text)
     found = _page(reading, user, narrow, page)
-    if reading and not found.total and (nearly := words.with_neighbours(reading)):
-        found = _page(nearly, user, narrow, page, near=True)
+    if not reading or found.total >= SCARCE:
+        return found
+    if nearly := words.with_neighbours(reading):
+        near = _page(nearly, user, narrow, page, near=True)
+        if near.total >= max(1, MANY_TIMES * found.total):
+            return near
+    if not found.total and (either := words.any_of(reading)):
+        return replace(_page(either, user, narrow, page), some=True)
     return found
 
 

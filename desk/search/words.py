@@ -27,6 +27,8 @@ class Reading:
     stems: tuple[str, ...] = ()  # beginnings of the words that answer it
     numbers: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()  # (lexeme, its part of the query), where its neighbours may be tried
+    wanted: tuple[str, ...] = ()  # the parts of the query, one for each word or phrase
+    ruled_out: tuple[str, ...] = ()  # parts that nothing may have
 
     def __bool__(self) -> bool:
         return bool(self.query or self.numbers)
@@ -58,6 +60,8 @@ def read(typed: str) -> Reading:
         query=" & ".join([*wanted, *unwanted]) if wanted else "",
         stems=tuple(dict.fromkeys(s for chunk, _ in asked if not chunk.ruled_out for s in _stems(chunk))),
         numbers=numbers,
+        wanted=tuple(wanted),
+        ruled_out=tuple(unwanted),
         words=tuple((c.lexemes[0], part) for c, part in asked if not (c.ruled_out or c.phrase) and len(c.lexemes) == 1),
     )
 
@@ -178,6 +182,13 @@ def with_neighbours(reading: Reading) -> Reading | None:
             query = query.replace(part, f"({part} | {others})", 1)
             stems += near[lexeme]
     return replace(reading, query=query, stems=tuple(stems)) if query != reading.query else None
+
+
+def any_of(reading: Reading) -> Reading | None:
+    """The query that one of its words answers already; None where there is only one."""
+    if len(reading.wanted) < 2:
+        return None
+    return replace(reading, query=" & ".join([f"({' | '.join(reading.wanted)})", *reading.ruled_out]))
 
 
 def _neighbours(lexemes: list[str]) -> dict[str, list[str]]:

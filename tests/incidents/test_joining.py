@@ -89,10 +89,23 @@ def test_who_only_joined_reads_nothing_of_the_incident_itself(world, outage, bro
             *(f"{letter.subject} {letter.body} {letter.alternatives}" for letter in letters),
         ]
     )
-    for secret in (*OMARS, "Canary", "P1"):
+    for secret in (*OMARS, "Canary", "P1 "):
         assert secret not in heard
     assert "Mail is back for most" in heard
     assert all(f"/incidents/{outage.number}/outage/" in letter.body for letter in letters)
+
+
+def test_the_list_of_events_and_the_single_answer_are_twins_for_what_is_told_to_all(world, outage):
+    desk_actions.note(ticket=outage, by=world.sam, message="Canary of Sam")
+    solve(outage, world.sam)
+    answers = set()
+    for user in (world.erin, world.omar, world.sam, world.nadia, world.admin):
+        listed = set(queries.events_visible_to(user).filter(ticket=outage).values_list("pk", flat=True))
+        for event in outage.events.all():
+            answers.add((event.kind, rules.may_see_event(event, user)))
+            assert (event.pk in listed) == rules.may_see_event(event, user), (user, event)
+    for_all = {kind for kind, sees in answers if sees} - {kind for kind, sees in answers if not sees}
+    assert for_all == {"major.updated", "major.solved"}
 
 
 def test_she_hears_of_updates_and_of_the_end_and_each_message_leads_to_the_page_for_all(world, outage, browse):

@@ -243,6 +243,7 @@ def test_sam_finds_the_other_one_looks_at_what_will_happen_and_merges(world, two
     assert Incident.objects.get(pk=goes.pk).state == "logged"  # so far it was only looked at
     answer = sam.post(address, {"into": stays.number, "seen": goes.version}, follow=True)
     assert "Closed as a duplicate of" in answer.content.decode()
+    assert f"{goes.number}: closed as a duplicate." in answer.content.decode()
     assert Incident.objects.get(pk=goes.pk).merged_into_id == stays.pk
 
 

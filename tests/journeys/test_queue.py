@@ -67,8 +67,10 @@ def test_take_reply_resolve_next_takes_six_keys(open_as, town):
     page.keyboard.press("Control+Enter")
     expect(panel.locator(".panel-said")).to_contain_text("resolved")
     assert on(page) == first.number
+    assert page.evaluate("panel.scrollTo(0, 300), panel.scrollTop") > 0
     page.keyboard.press("j")
     expect(panel.get_by_role("heading", name="No sound")).to_be_visible()
+    page.wait_for_function("panel.scrollTop === 0")  # the next one begins at its top
     assert on(page) == second.number
     first.refresh_from_db()
     assert (first.state, first.assignee) == ("resolved", town.sam)

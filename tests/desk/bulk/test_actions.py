@@ -6,6 +6,8 @@ from django.core.exceptions import PermissionDenied
 from desk.bulk import actions, queries
 from desk.bulk.forms import FORMS
 from desk.bulk.models import Row, Run
+from desk.people.actions import join
+from desk.people.models import Role, User
 from desk.tickets.errors import Refused
 from desk.tickets.models import Event, PendingReason, Ticket
 from tests.at_once import at_once, of
@@ -228,3 +230,16 @@ def test_the_preview_says_each_number_once_and_a_text_that_is_too_long_is_said_b
     assert list(long.context["form"].errors) == ["reason"]
     hers = actions.select(by=world.nadia, tickets=[change_in("draft", with_cab(world)).pk])
     assert queries.preview(hers, "hold").unable[0][1] == ": A change can't be put on hold."
+
+
+@pytest.mark.django_db
+def test_the_preview_says_each_reason_once_for_all_of_its_tickets(world, five):
+    join(workgroup=world.network, user=world.sam, role=Role.OBSERVER)
+    sam = User.objects.get(pk=world.sam.pk)
+    theirs = [incident(world.erin, f"Wi-Fi {n}", workgroup=world.network) for n in range(6)]
+    found = actions.select(by=sam, tickets=[ticket.pk for ticket in (*theirs, *five[4:])])
+    first, other = queries.preview(found, "take").reasons
+    assert (first.why, [one.pk for one in first.tickets]) == (
+        ": Only an analyst of Network may do this.", [one.pk for one in theirs[:4]],
+    )  # fmt: skip
+    assert (first.more, [one.pk for one in other.tickets]) == (2, [five[4].pk])

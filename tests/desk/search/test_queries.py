@@ -43,7 +43,7 @@ def test_by_title_description_and_what_was_said(town, mail):
             assert numbers(text, user) == [mail.number], (text, user)
 
 
-@pytest.mark.parametrize("text", ["canarybird", "canarybrid", '"certificate had expired"', "mail canarybird", "canary"])
+@pytest.mark.parametrize("text", ["canarybird", "canarybrid", '"certificate had expired"', "canary"])
 def test_an_internal_note_is_found_by_those_alone_who_may_read_it(town, mail, text):
     nadias_own = incident(town.nadia, "The mail of mine", workgroup=town.desk)
     desk.note(ticket=nadias_own, by=town.sam, message="Canarybird too: the certificate had expired")
@@ -53,6 +53,12 @@ def test_an_internal_note_is_found_by_those_alone_who_may_read_it(town, mail, te
         found = search(text, user)
         assert (found.rows, found.total, quick(text, user)) == ([], 0, []), user
         assert list(matching(visible_to(user), text, user)) == []
+
+
+def test_beside_a_public_word_one_of_a_note_finds_what_a_word_from_nowhere_would(town, mail):
+    assert (numbers("mail canarybird", town.sam), search("mail canarybird", town.sam).some) == ([mail.number], False)
+    for text in ("mail canarybird", "mail zeppelinish"):
+        assert (numbers(text, town.erin), search(text, town.erin).some) == ([mail.number], True), text
 
 
 def test_what_a_note_says_neither_rules_out_nor_ranks_for_those_who_may_not_read_it(town, mail):
@@ -110,6 +116,26 @@ def test_a_slip_of_the_finger_finds_it_all_the_same(town, mail):
     for text in ("gatewya", "gateaway", "outlok", "outlookk", "munichen mail"):
         found = search(text, town.erin)
         assert ([row.number for row in found.rows], found.near) == ([mail.number], True), text
+
+
+def test_a_slip_that_others_made_too_finds_what_was_meant_as_well(town):
+    """One ticket is spelled like that, and so many others aren't; a rare word that is right is left alone."""
+    meant = [incident(town.erin, f"Password, the {n}th time") for n in range(10)]
+    slip = incident(town.erin, "Pasword is lost")
+    found = search("pasword", town.erin)
+    assert (found.near, {row.number for row in found.rows}) == (True, {one.number for one in (*meant, slip)})
+    alone = incident(town.erin, "The plotter hums")
+    assert [row.number for row in search("plotter", town.erin).rows] == [alone.number]
+    assert not search("plotter", town.erin).near
+
+
+def test_where_nothing_has_all_of_the_words_some_are_enough_and_it_says_so(town, mail, browse):
+    found = search("gateway in the basement burns", town.erin)
+    assert (found.some, [row.number for row in found.rows]) == (True, [mail.number])
+    assert search("gateway burns -outlook", town.erin).rows == []
+    assert not search("mail gateway", town.erin).some
+    said = browse(town.erin).get("/search/", {"q": "gateway burns"}).content.decode()
+    assert "Nothing has all of these words; these have some of them." in said
 
 
 def test_a_slip_finds_nothing_that_a_note_alone_says(town, mail):
