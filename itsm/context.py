@@ -28,7 +28,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
                 for index, (name, role) in enumerate(DEMO_ACCOUNTS)
             ]
         return context
-    context |= {"me": user, "is_analyst": is_analyst(user), "is_admin": user.is_staff, "nav": _nav(request, user)}
+    context |= {
+        "me": user,
+        "is_analyst": is_analyst(user),
+        "is_inside": bool(reach(user).view),
+        "is_admin": user.is_staff,
+        "nav": _nav(request, user),
+    }
     context["unread"] = partial(remembered, user)  # asked when the top bar is drawn, so not for a part of a page
     return context
 

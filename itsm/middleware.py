@@ -12,12 +12,15 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from desk.api import problems
+from desk.people import places
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 KEPT = "kept_text"  # session key: what was typed into a form whose session had run out, by the form's address
@@ -38,6 +41,17 @@ class PlainAddress:
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("An address can't hold a NUL character.")
         return self.get_response(request)
+
+
+class PressedPages(GZipMiddleware):
+    """Pages travel compressed, with a tail of random length (Django's) against guessing secrets from their size.
+
+    Files have been compressed before, or can't be. What has a tag of its own is asked for by that tag, unchanged.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if is_page and not response.has_header("ETag") else response
 
 
 class ViewerTimeZone:
@@ -70,6 +84,19 @@ class Outbox:
         response = self.get_response(request) if whose == me else HttpResponse(status=403)
         response["Outbox-User"] = me
         return response
+
+
+class LastSeen:
+    """Notes now and then in which browser somebody was here, for their list of places where they are signed in."""
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key, often = request.session.session_key, settings.LAST_SEEN_SECONDS
+        if often and key and request.user.is_authenticated and places.is_due(key, often):
+            places.note(request)
+        return self.get_response(request)
 
 
 class SignInAgain:

@@ -60,11 +60,11 @@ def tell_it(*, recipients: Iterable[User], topic: str, address: str, subject: st
 
 
 def _write(rows: list[Message]) -> None:
-    """Save them; who has an address is owed a mail."""
+    """Save them; who has an address, and wants mails, is owed one."""
     now = timezone.now()
     for row in rows:
         row.subject, row.text = one_line(row.subject), row.text.strip()
-        row.mail_due_at = now if row.recipient.email else None
+        row.mail_due_at = now if row.recipient.email and row.recipient.mails else None
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     count.forget(row.recipient_id for row in rows)
     if any(row.mail_due_at for row in rows):

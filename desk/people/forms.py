@@ -1,10 +1,13 @@
 """The forms of a person: an absence (from, to, and why), and how they like the portal to behave."""
 
+import zoneinfo
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from .models import User
+from .rules import is_analyst
 
 MOMENT = "%Y-%m-%dT%H:%M"
 
@@ -26,12 +29,34 @@ class AbsenceForm(forms.Form):
     )
 
 
+def zones() -> list[tuple[str, Any]]:
+    """(region, its zones) of the IANA names that people know; what has no region is for machines."""
+    regions: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(zoneinfo.available_timezones()):
+        region, _, place = name.partition("/")
+        if place and region not in ("Etc", "SystemV", "US", "posix", "right"):
+            regions.setdefault(region, []).append((name, place.replace("_", " ").replace("/", ", ")))
+    return list(regions.items())
+
+
 class PreferencesForm(forms.ModelForm):
-    """How a person likes the portal to behave."""
+    """How a person likes the portal to behave; whoever doesn't work queues has no single keys."""
 
     class Meta:
         model = User
-        fields = ["single_keys"]
+        fields = ["time_zone", "mails", "single_keys"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        mine = self.instance.time_zone
+        usual = [("", f"The portal's: {settings.TIME_ZONE}")]
+        known = {name for _, rows in zones() for name, _ in rows}
+        odd = [(mine, mine)] if mine and mine not in known else []  # set by an administrator, such as UTC
+        self.fields["time_zone"] = forms.ChoiceField(
+            label="Time zone", required=False, choices=[*usual, *odd, *zones()], help_text="In which you see times."
+        )
+        if not is_analyst(self.instance):
+            del self.fields["single_keys"]
 
 
 class OneCircleForm(forms.ModelForm):

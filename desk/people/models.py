@@ -36,6 +36,9 @@ class User(AbstractUser):
         default=True,
         help_text=_("Keys such as t or r act on the ticket at hand. Switch them off when you speak to your computer."),
     )
+    mails = models.BooleanField(
+        _("tell me by e-mail too"), default=True, help_text=_("Whatever you are told stands in your inbox as well.")
+    )
     is_automation = models.BooleanField(
         default=False, editable=False, help_text=_("The portal's own hand: timers and imports. It can't sign in.")
     )

@@ -33,7 +33,7 @@ def preferences(request: SignedIn) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = PreferencesForm(sent, instance=User.objects.get(pk=request.user.pk))
     if sent is not None and form.is_valid():
-        form.instance.save(update_fields=form.Meta.fields)
+        form.instance.save(update_fields=list(form.fields))
         messages.success(request, "Saved.")
         return redirect("people:preferences")
     return render(request, "people/preferences.html", {"form": form}, status=422 if form.errors else 200)

@@ -25,7 +25,11 @@ def similar_to_typed(request: SignedIn) -> HttpResponse:
     long_enough = len(title) >= 4
     groups = similar.hints(Description(title[:200], typed[:4000], **places), request.user) if long_enough else []
     context = {"groups": groups, "apart": True, "on_behalf": is_analyst(request.user)}
-    return HttpResponse(render_to_string("incidents/hints.html", context))
+    if context["on_behalf"]:
+        return HttpResponse(render_to_string("incidents/hints.html", context))
+    found = [hint for group in groups for hint in group.hints]
+    line = {"count": len(found), "more": len(found) - 1, "first": found[0].title if found else ""}
+    return HttpResponse(render_to_string("incidents/hints_folded.html", {**context, **line}))
 
 
 def _key(typed: str) -> int | None:

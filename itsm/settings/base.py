@@ -41,6 +41,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_filters",
     "django_fsm",
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "itsm.middleware.PressedPages",
     "csp.middleware.CSPMiddleware",
     "desk.queues.middleware.NothingMoved",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -64,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "itsm.middleware.Outbox",
+    "itsm.middleware.LastSeen",
     "itsm.middleware.SignInAgain",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "itsm.middleware.ViewerTimeZone",
@@ -129,6 +133,11 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a stranger gets the same answer as eve
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)  # whose X-Forwarded-For counts
 # Failures are counted strictly; sign-ins that succeed generously, for a whole house may stand behind one address.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+# A second step for those who want one: codes of an app, and codes on paper for the day on which the phone is gone.
+MFA_ADAPTER = "itsm.accounts.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from administrators
+LAST_SEEN_SECONDS = 300  # so often at most it is written down that a browser was here
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -158,6 +167,7 @@ SWITCHBOARD = "itsm.switchboard.SWITCHBOARD"
 
 # -- the house's own settings ----------------------------------------------------------------
 PORTAL_NAME = env("PORTAL_NAME", default="Northwind Health IT")
+MFA_TOTP_ISSUER = PORTAL_NAME  # as the app names it
 # Where people reach the portal, for links in mails.
 # Machines of the internal network that webhooks may call, by name, address or network; WEBHOOK_TIMEOUT in seconds.
 WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])

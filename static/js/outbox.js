@@ -2,7 +2,7 @@
    data-outbox-swap="id": the answer's element of that id takes the place of ours. data-outbox-shows="id": shown once the form is kept, in the form's place. */
 (() => {
   "use strict";
-  const { shelf } = window.house;
+  const { shelf, csrf } = window.house;
   const fieldError = ".field-error:not([data-files-lost])"; // the server has lost the files, and the form here still has them
   const TOO_LONG = 120000; // ms that one sending may take, photos on a thin line among them
   const words = {
@@ -16,17 +16,6 @@
   let trouble = "";
 
   const changed = () => document.dispatchEvent(new CustomEvent("outbox:changed", { detail: { trouble } }));
-
-  /* The token of now: signing in again gives a new one, which the cookie has and an old page doesn't. */
-  async function csrf() {
-    const cookie = () => document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
-    if (!cookie()) {
-      const page = new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), "text/html");
-      const meta = page.querySelector('meta[name="csrf-token"]');
-      return meta ? meta.content : "";
-    }
-    return cookie().slice("csrftoken=".length);
-  }
 
   /* Sends one entry. → {outcome: sent | refused | waiting, …}; waiting means that nobody can tell yet. */
   async function send(one) {
@@ -201,7 +190,6 @@
     first.focus();
   }
 
-  window.house.csrf = csrf;
   window.house.outbox = { drain: () => drain(), changed };
   window.addEventListener("online", () => drain());
   window.addEventListener("offline", changed);

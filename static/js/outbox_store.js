@@ -65,6 +65,18 @@
     old: (one) => one.at < Date.now() - WEEK,
   };
 
+  /* The token of now: signing in again gives a new one, which the cookie has and an old page doesn't. */
+  async function csrf() {
+    const cookie = () => document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
+    if (!cookie()) {
+      const page = new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), "text/html");
+      const meta = page.querySelector('meta[name="csrf-token"]');
+      return meta ? meta.content : "";
+    }
+    return cookie().slice("csrftoken=".length);
+  }
+
+  window.house.csrf = csrf;
   window.house.shelf = {
     picked,
     who,

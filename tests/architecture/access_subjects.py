@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.urls import reverse
 from django.utils import timezone
 
@@ -189,6 +190,9 @@ def _kept_by_sam(world: Any, ticket: Ticket, row: Row) -> dict[str, Any]:
         when = timezone.now()
         rated = {"incident_id": ticket.pk, "rating": 1, "comment": "Rude", "began_at": when, "ended_at": when}
         return {"pk": Episode.objects.create(number=9, workgroup=world.desk, comment_event=1, **rated).pk}
+    if row.name == "people:end_place":
+        there = {"user": world.sam, "session_key": "elsewhere", "ip": "192.0.2.1", "user_agent": "Firefox"}
+        return {"pk": UserSession.objects.create(**there).pk}
     if row.name == "drafts:throw_away":
         return {"token": TOKEN}
     if row.name == "incidents:burst":

@@ -189,3 +189,13 @@ def test_who_leaves_it_reads_nothing_of_it_any_more(world, browse, mailoutbox, d
     world.lena.memberships.all().delete()
     world.lena.groups.clear()
     assert "VPN drops" not in browse(world.lena).get("/inbox/").content.decode()
+
+
+def test_who_wants_no_mails_reads_it_in_the_inbox(world, mailoutbox, django_capture_on_commit_callbacks):
+    world.lena.email, world.lena.mails = "lena@example.org", False
+    world.lena.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.submit(article=written(world), by=world.sam)
+    send_due()
+    assert mailoutbox == []
+    assert Message.objects.get().recipient == world.lena

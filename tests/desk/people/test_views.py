@@ -95,3 +95,20 @@ def test_a_lead_sees_who_is_away_in_the_team(world, browse):
     planned(world.sam, begins=-1)
     text = browse(world.lena).get(reverse("queues:team", args=[world.desk.slug])).content.decode()
     assert "away until" in text and page_of(world.sam) in text
+
+
+def test_everybody_chooses_their_time_zone_and_whether_mails_come(world, browse):
+    client = browse(world.erin)
+    page = client.get(reverse("people:preferences"))
+    assert "single_keys" not in page.context["form"].fields  # nothing for them to press
+    assert client.post(reverse("people:preferences"), {"time_zone": "Mars/Olympus"}).status_code == 422
+    assert client.post(reverse("people:preferences"), {"time_zone": "Europe/Lisbon"}).status_code == 302
+    world.erin.refresh_from_db()
+    assert (world.erin.time_zone, world.erin.mails, world.erin.single_keys) == ("Europe/Lisbon", False, True)
+
+
+def test_a_zone_that_no_list_offers_stays_a_choice(world, browse):
+    User.objects.filter(pk=world.sam.pk).update(time_zone="UTC")
+    send(browse(world.sam), reverse("people:preferences"), mails="on")
+    world.sam.refresh_from_db()
+    assert world.sam.time_zone == "UTC"

@@ -1,0 +1,28 @@
+"""Signing out elsewhere: in one browser, or in all others."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from . import places
+from .signed_in import SignedIn
+
+
+@require_POST
+def end_place(request: SignedIn, pk: int) -> HttpResponse:
+    """Sign out in one of one's own browsers."""
+    if not places.end(by=request.user, pk=pk):
+        raise Http404("No such place.")
+    messages.success(request, "Signed out there.")
+    return redirect("mfa_index")
+
+
+@require_POST
+def end_other_places(request: SignedIn) -> HttpResponse:
+    """Sign out everywhere but here."""
+    count = places.end_others(by=request.user, session_key=request.session.session_key)
+    messages.success(request, f"Signed out in {count} other place{'s' if count != 1 else ''}.")
+    return redirect("mfa_index")
