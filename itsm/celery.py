@@ -31,6 +31,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 10},
     },
+    "import-sheets": {
+        "task": "incidents.import_sheets",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
     "webhooks": {
         "task": "webhooks.send",
         "schedule": 5.0,
@@ -89,6 +94,7 @@ app.conf.beat_schedule = {
     "sweep-bulk": {"task": "bulk.sweep", "schedule": crontab(hour=3, minute=30)},
     "learn-routing": {"task": "assignment.learn", "schedule": crontab(hour=3, minute=40)},
     "forget-answers": {"task": "api.forget_answers", "schedule": crontab(hour=3, minute=15)},
+    "sweep-sheets": {"task": "incidents.sweep_sheets", "schedule": crontab(hour=3, minute=55)},
     "forget-webhooks": {"task": "webhooks.forget", "schedule": crontab(hour=3, minute=50)},
     "sweep-files": {"task": "tickets.sweep_files", "schedule": crontab(hour=3, minute=20)},
 }

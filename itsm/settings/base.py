@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "desk.bulk",
     "desk.api",
     "incidents",
+    "incidents.sheets",
     "workorders",
     "changes",
     "requests_fulfillment",

@@ -29,6 +29,7 @@ from desk.tickets.models import Attachment, PendingReason, Ticket
 from incidents import asking, majors
 from incidents.families import attach
 from incidents.models import BurstProposal, Episode, Incident, ResolutionCode
+from incidents.sheets import actions as sheets
 from requests_fulfillment import actions as requests
 from requests_fulfillment.models import CatalogueGroup, CatalogueItem, ServiceRequest
 from requests_fulfillment.publishing import publish
@@ -179,11 +180,8 @@ def _kept_by_sam(world: Any, ticket: Ticket, row: Row) -> dict[str, Any]:
         return {"pk": CannedReply.objects.create(name="Mine", text="Hello", owner=world.sam).pk}
     if row.name == "tokens:revoke":
         return {"pk": make_token(user=world.sam, by=world.sam, name="Mine", opens=["all:read"])[0].pk}
-    if row.name in {"bulk:run", "bulk:stop"}:
-        run = bulk.select(by=world.sam, tickets=[ticket.pk])
-        if row.name == "bulk:stop":
-            bulk.start(run=run, by=world.sam, verb="note", inputs={"note": "Looked at"}, said="Add a note to each")
-        return {"pk": run.pk}
+    if row.name in {"bulk:run", "bulk:stop", "incidents:sheet"}:
+        return {"pk": _many(world, ticket, row)}
     if row.name.startswith("services:"):
         return {"pk": (Service.objects.first() or ServiceFactory()).pk}
     if row.name.startswith("incident_reports:"):
@@ -200,6 +198,16 @@ def _kept_by_sam(world: Any, ticket: Ticket, row: Row) -> dict[str, Any]:
     if row.name == "incidents:feedback":
         return {"token": asking.link(Incident.objects.get(pk=ticket.pk)).rstrip("/").rpartition("/")[2]}
     return {}
+
+
+def _many(world: Any, ticket: Ticket, row: Row) -> int:
+    """Sam's selection of the ticket, begun where it is to be stopped; or the table that he brought."""
+    if row.name == "incidents:sheet":
+        return int(sheets.look(by=world.sam, name="June.csv", raw=b"title\nNo sound\n").pk)
+    run = bulk.select(by=world.sam, tickets=[ticket.pk])
+    if row.name == "bulk:stop":
+        bulk.start(run=run, by=world.sam, verb="note", inputs={"note": "Looked at"}, said="Add a note to each")
+    return int(run.pk)
 
 
 def _key(row: Row) -> str:

@@ -168,6 +168,12 @@ TABLE = [
     post("knowledge:do", "               in 404 404 403 403  go  go", kwargs={"slug": "for-all", "name": "send_back"}, data={"note": "More"}),
     post("knowledge:do", "               in 404 404  go  go  go 403", kwargs={"slug": "for-all", "name": "discard"}),
     post("knowledge:do", "               in 404 404  go 403  go  go", kwargs={"slug": "for-all", "name": "retire"}),
+    # A table of incidents, Sam's own; who works in IT may bring some.
+    Row("incidents:sheets", "            in 403 403 200 200 200 403"),
+    post("incidents:sheets", "           in 403 403 422 422 422 403"),
+    Row("incidents:sheet_template", "    in 403 403 200 200 200 403"),
+    Row("incidents:sheet", "             in 404 404 200 404 404 404"),
+    post("incidents:sheet", "            in 404 404  go 404 404 404"),
     Row("incidents:without_article", "   in 403 403 403 403 200 200"),
     Row("incidents:write_article", "     in 405 405 405 405 405 405"),
     post("incidents:write_article", "    in 403 404  go 404  go 403", state="resolved"),
