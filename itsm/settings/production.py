@@ -10,6 +10,7 @@ from .base import ALLAUTH_TRUSTED_PROXY_COUNT, env
 DEMO = False
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # former ones, which still open what they shut
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 PORTAL_URL = env("PORTAL_URL", default="").rstrip("/") or f"https://{allowed_host()}"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
