@@ -171,7 +171,10 @@ class TicketShape(Shape):
     def _faces(self, ticket: Ticket) -> dict[str, sla.Face]:
         """Read for a whole list at once (`TicketEndpoint.read_clocks`), or now."""
         found: dict[str, sla.Face] | None = getattr(ticket, "_faces", None)
-        return sla.faces([ticket], timezone.now())[ticket.pk] if found is None else found
+        if found is None:
+            found = sla.faces([ticket], timezone.now())[ticket.pk]
+            setattr(ticket, "_faces", found)  # noqa: B010 (kept on the ticket, for the other field that asks)
+        return found
 
 
 class FileShape(serializers.Serializer[Any]):
