@@ -16,7 +16,7 @@ from desk.api.endpoints.approvals import Approved
 from desk.api.form_input import bind, given_in
 from desk.api.form_schema import schema_of_class
 from desk.api.problems import Invalid
-from desk.api.shapes import NamedShape, TicketShape
+from desk.api.shapes import Moment, NamedShape, TicketShape
 from desk.api.tickets import SOURCE, TicketEndpoint
 from desk.people.rules import is_analyst
 from desk.tickets.queries import get_visible
@@ -33,15 +33,15 @@ class ChangeShape(TicketShape):
     change_type = serializers.CharField()
     template = NamedShape(allow_null=True)
     services = NamedShape(many=True)
-    planned_start = serializers.DateTimeField(allow_null=True)
-    planned_end = serializers.DateTimeField(allow_null=True)
+    planned_start = Moment(allow_null=True)
+    planned_end = Moment(allow_null=True)
     reason = serializers.CharField()
     implementation_plan = serializers.CharField()
     test_plan = serializers.CharField()
     backout_plan = serializers.CharField()
     risk = serializers.IntegerField(allow_null=True, help_text="1 (least) to 9 (most); null until it can be assessed.")
-    actual_start = serializers.DateTimeField(allow_null=True)
-    actual_end = serializers.DateTimeField(allow_null=True)
+    actual_start = Moment(allow_null=True)
+    actual_end = Moment(allow_null=True)
     outcome = serializers.CharField(help_text="Empty until it is done.")
     done = serializers.CharField(help_text="What was done.")
     was_backed_out = serializers.BooleanField(allow_null=True)

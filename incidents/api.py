@@ -23,11 +23,12 @@ from desk.api.form_input import ask_nothing, bind
 from desk.api.form_schema import schema_of_class
 from desk.api.paging import OnePage
 from desk.api.problems import answer as problem
-from desk.api.shapes import NamedShape, Shape, TicketShape
+from desk.api.shapes import Moment, NamedShape, Shape, TicketShape
 from desk.api.tickets import SOURCE, TicketEndpoint
+from desk.tickets.rules import denied, works_on_it
 
-from . import actions, joining, standing
-from .forms import LogForm
+from . import actions, families, joining, standing
+from .forms import AttachForm, LogForm
 from .models import Incident
 from .monitoring import hearing, reading, sources
 
@@ -39,8 +40,8 @@ class IncidentShape(TicketShape):
 
     solution = serializers.CharField()
     resolution_code = NamedShape(allow_null=True, required=False)
-    resolved_at = serializers.DateTimeField(allow_null=True)
-    closed_at = serializers.DateTimeField(allow_null=True)
+    resolved_at = Moment(allow_null=True)
+    closed_at = Moment(allow_null=True)
     rating = serializers.IntegerField(allow_null=True)
     is_major = serializers.BooleanField(required=False)
     reopen_count = serializers.IntegerField(required=False)
@@ -60,7 +61,8 @@ class Incidents(TicketEndpoint):
         return joining.log(by=self.user, major=form.major, source=SOURCE, **form.cleaned_data)
 
     def body_of(self, action: str) -> dict[str, Any]:
-        return schema_of_class(LogForm) if action == "create" else super().body_of(action)
+        forms = {"create": LogForm, "attach": AttachForm}
+        return schema_of_class(forms[action]) if action in forms else super().body_of(action)
 
     @extend_schema(responses={201: IncidentShape})
     @action(detail=True, methods=["post"])
@@ -69,6 +71,30 @@ class Incidents(TicketEndpoint):
         ask_nothing(request)
         again = actions.log_recurrence(incident=self.ticket(number), by=self.user)
         return self.tell_ticket(again, status=201)
+
+    @extend_schema()
+    @action(detail=True, methods=["post"])
+    def attach(self, request: Request, number: str) -> Response:
+        """Make it a child of the incident `number`, or with `how: parent` that one a child of this."""
+        incident = self.ticket(number)
+        if not works_on_it(incident, self.user):
+            raise denied(works_on_it, incident)
+        form = bind(partial(self._attach_form, incident), request)
+        child, parent = form.ends()
+        families.attach(child=child, parent=parent, by=self.user)
+        return self.tell_ticket(incident)
+
+    def _attach_form(self, incident: Incident, data: Any, files: Any) -> AttachForm:
+        return AttachForm(data, ticket=incident, user=self.user)
+
+    @extend_schema()
+    @action(detail=True, methods=["post"])
+    def detach(self, request: Request, number: str) -> Response:
+        """It is nobody's child any more."""
+        ask_nothing(request)
+        incident = self.ticket(number)
+        families.detach(child=incident, by=self.user)
+        return self.tell_ticket(incident)
 
 
 # -- services ----------------------------------------------------------------------------------
@@ -82,7 +108,7 @@ class ServiceShape(Shape):
     name = serializers.CharField(source="service.name")
     description = serializers.CharField(source="service.description")
     level = serializers.CharField(help_text="up, degraded or down")
-    since = serializers.DateTimeField(allow_null=True, help_text="Since when something is wrong with it.")
+    since = Moment(allow_null=True, help_text="Since when something is wrong with it.")
 
 
 class Services(Endpoint):

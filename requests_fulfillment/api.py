@@ -17,7 +17,7 @@ from desk.api.form_input import bind, given_in
 from desk.api.form_schema import schema_of, schema_of_class
 from desk.api.paging import OnePage
 from desk.api.problems import Invalid
-from desk.api.shapes import NamedShape, Shape, TicketShape
+from desk.api.shapes import Moment, NamedShape, Shape, TicketShape
 from desk.api.tickets import SOURCE, TicketEndpoint
 from desk.tickets.rules import denied
 
@@ -31,8 +31,8 @@ class RequestShape(TicketShape):
 
     item = serializers.CharField(source="item.slug")
     answers = serializers.DictField(child=serializers.CharField())
-    fulfilled_at = serializers.DateTimeField(allow_null=True)
-    closed_at = serializers.DateTimeField(allow_null=True)
+    fulfilled_at = Moment(allow_null=True)
+    closed_at = Moment(allow_null=True)
     rating = serializers.IntegerField(allow_null=True)
     failures = serializers.IntegerField(required=False)
     disruptions = serializers.IntegerField(required=False)

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from desk.api.form_input import ask_nothing, bind, given_in
 from desk.api.form_schema import schema_of_class
 from desk.api.problems import Invalid
-from desk.api.shapes import TicketShape
+from desk.api.shapes import Moment, TicketShape
 from desk.api.tickets import SOURCE, TicketEndpoint
 from desk.tickets.models import Ticket
 from desk.tickets.queries import get_visible
@@ -32,7 +32,7 @@ class ChecklistItemShape(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="pk")
     text = serializers.CharField()
     is_required = serializers.BooleanField()
-    done_at = serializers.DateTimeField(allow_null=True)
+    done_at = Moment(allow_null=True)
 
 
 class OrderShape(TicketShape):
@@ -40,11 +40,11 @@ class OrderShape(TicketShape):
 
     parent = serializers.CharField(source="parent.number", allow_null=True, default=None)
     work_type = serializers.CharField()
-    planned_start = serializers.DateTimeField(allow_null=True)
-    planned_end = serializers.DateTimeField(allow_null=True)
+    planned_start = Moment(allow_null=True)
+    planned_end = Moment(allow_null=True)
     result = serializers.CharField()
     effort_minutes = serializers.IntegerField(allow_null=True)
-    finished_at = serializers.DateTimeField(allow_null=True)
+    finished_at = Moment(allow_null=True)
     checklist = ChecklistItemShape(many=True)
 
     inside = tuple(name for name in TicketShape.inside if name not in ("workgroup", "assignee"))

@@ -39,7 +39,7 @@ REFUSED = {
     "description": "Refused, with sentences.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
-GOES_AWAY = {"move", "take", "update", "interruption", "disruption", "recurrence"}
+GOES_AWAY = {"move", "take", "update", "interruption", "disruption", "recurrence", "attach", "detach"}
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,14 @@ from desk.tickets.models import Ticket
 from desk.tickets.rules import may_see_internal
 
 from .problems import Invalid
+
+
+class Moment(serializers.DateTimeField):
+    """A moment, told in UTC: no zone had whole minutes at all times."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(default_timezone=UTC, **kwargs)
+
 
 KEYS: dict[str, str] = {}  # of each thing with an address, by its name in the schema: the field that it always has
 
@@ -85,7 +94,7 @@ class ClockFaceShape(serializers.Serializer[Any]):
     kind = serializers.CharField(source="clock.kind", help_text="response or resolution")
     state = serializers.CharField(source="word", help_text="running, paused, met, missed, overdue, cancelled …")
     words = serializers.CharField(help_text="In a few words: “2 h 10 min left”.")
-    due_at = serializers.DateTimeField(source="clock.due_at", allow_null=True)
+    due_at = Moment(source="clock.due_at", allow_null=True)
     seconds_left = serializers.SerializerMethodField()
 
     def get_seconds_left(self, face: sla.Face) -> int | None:
@@ -109,8 +118,8 @@ class TicketShape(Shape):
     reporter = PersonShape()
     service = NamedShape(allow_null=True)
     site = NamedShape(allow_null=True)
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
+    created_at = Moment()
+    updated_at = Moment()
     promised_at = serializers.SerializerMethodField(help_text="By when it is to be solved, while that is ahead.")
     what_next = serializers.CharField(required=False, help_text="What happens next, in a sentence; not in lists.")
     page = serializers.SerializerMethodField(help_text="Its page, for people.")
@@ -121,7 +130,7 @@ class TicketShape(Shape):
     urgency = serializers.IntegerField(required=False)
     priority = serializers.IntegerField(required=False, help_text="1 (critical) to 5 (minor).")
     pending_reason = NamedShape(allow_null=True, required=False)
-    due_at = serializers.DateTimeField(allow_null=True, required=False)
+    due_at = Moment(allow_null=True, required=False)
     reassignment_count = serializers.IntegerField(required=False)
     source = serializers.CharField(required=False, help_text="Where it came from: web, api, monitoring …")
     clocks = serializers.SerializerMethodField(required=False)
@@ -149,10 +158,10 @@ class TicketShape(Shape):
     def get_page(self, ticket: Ticket) -> str:
         return f"{settings.PORTAL_URL}{ticket.get_absolute_url()}"
 
-    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    @extend_schema_field(Moment(allow_null=True))
     def get_promised_at(self, ticket: Ticket) -> Any:
         moment = sla.promised(self._faces(ticket))
-        return timezone.localtime(moment).isoformat() if moment else None
+        return Moment().to_representation(moment) if moment else None
 
     @extend_schema_field(ClockFaceShape(many=True))
     def get_clocks(self, ticket: Ticket) -> list[Any]:
@@ -162,7 +171,10 @@ class TicketShape(Shape):
     def _faces(self, ticket: Ticket) -> dict[str, sla.Face]:
         """Read for a whole list at once (`TicketEndpoint.read_clocks`), or now."""
         found: dict[str, sla.Face] | None = getattr(ticket, "_faces", None)
-        return sla.faces([ticket], timezone.now())[ticket.pk] if found is None else found
+        if found is None:
+            found = sla.faces([ticket], timezone.now())[ticket.pk]
+            setattr(ticket, "_faces", found)  # noqa: B010 (kept on the ticket, for the other field that asks)
+        return found
 
 
 class FileShape(serializers.Serializer[Any]):
@@ -187,7 +199,7 @@ class EventShape(Shape):
     """Something that happened, as the timeline tells it to this person."""
 
     id = serializers.IntegerField()
-    at = serializers.DateTimeField()
+    at = Moment()
     kind = serializers.CharField(help_text="Such as incident.resolved or comment.added.")
     visibility = serializers.CharField(help_text="public or internal")
     who = serializers.CharField()
@@ -226,8 +238,8 @@ class LinkShape(serializers.Serializer[Any]):
 class TileShape(serializers.Serializer[Any]):
     """A stretch of a clock's life."""
 
-    start = serializers.DateTimeField()
-    end = serializers.DateTimeField()
+    start = Moment()
+    end = Moment()
     what = serializers.CharField(help_text="counting, paused, closed, holiday or stopped")
     label = serializers.CharField()
     seconds = serializers.SerializerMethodField()
@@ -239,7 +251,7 @@ class TileShape(serializers.Serializer[Any]):
 class TargetShape(serializers.Serializer[Any]):
     """What set the clock's target, and why."""
 
-    at = serializers.DateTimeField()
+    at = Moment()
     who = serializers.CharField()
     how = serializers.CharField()
     policy = serializers.CharField()
@@ -255,10 +267,10 @@ class ClockShape(serializers.Serializer[Any]):
     kind = serializers.CharField(source="face.clock.kind")
     state = serializers.CharField(source="face.word")
     words = serializers.CharField(source="face.words")
-    started_at = serializers.DateTimeField(source="face.clock.started_at")
-    due_at = serializers.DateTimeField(source="face.clock.due_at", allow_null=True)
-    stopped_at = serializers.DateTimeField(source="face.clock.stopped_at", allow_null=True)
-    breached_at = serializers.DateTimeField(source="face.clock.breached_at", allow_null=True)
+    started_at = Moment(source="face.clock.started_at")
+    due_at = Moment(source="face.clock.due_at", allow_null=True)
+    stopped_at = Moment(source="face.clock.stopped_at", allow_null=True)
+    breached_at = Moment(source="face.clock.breached_at", allow_null=True)
     zone = serializers.CharField(help_text="Of the calendar by which it counts.")
     counted_seconds = serializers.SerializerMethodField()
     stretches = TileShape(source="tiles", many=True)

@@ -69,6 +69,8 @@ TABLE = [
         "incidents", "cancel", "200 404 200 404 200 200", "409 404 200 404 200 403", reason="Not needed", orders="keep"
     ),
     post("incidents-take", "403 404 200 404 200 403"),
+    post("incidents-attach", "403 404 200 404 200 403", how="child", number="another"),
+    post("incidents-detach", "200 404 200 404 200 200"),  # it is nobody's child, so that nothing is done
     post("incidents-recurrence", "409 404 409 404 409 403"),
     *shared(
         "work-orders",

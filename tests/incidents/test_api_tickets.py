@@ -2,11 +2,13 @@
 
 import pytest
 
-from incidents.models import Incident, ResolutionCode
+from incidents import actions, ratings
+from incidents.models import Episode, Incident, ResolutionCode
 from tests.desk.sla.promises import policy
 from tests.factories import incident
 from tests.files import png
 from tests.programs import Program
+from tests.stories import in_state
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +110,32 @@ def test_clocks_are_explained_to_those_who_see_the_inside(world):
     assert [clock["kind"] for clock in clocks] == ["response", "resolution"]
     assert clocks[0]["targets"][0]["policy"]
     assert Program(world.erin).get(f"incidents/{found.number}/clocks/").status_code == 404
+
+
+def test_a_child_is_given_to_its_parent_and_taken_back(world):
+    child, parent, sam = incident(world.erin), incident(world.omar, "Worse"), Program(world.sam)
+    assert sam.post(f"incidents/{child.number}/attach/", {"how": "child", "number": parent.number}).status_code == 200
+    assert Incident.objects.get(pk=child.pk).parent_incident == parent
+    again = sam.post(f"incidents/{parent.number}/attach/", {"how": "child", "number": child.number})
+    assert (again.status_code, list(again.json()["errors"])) == (409, ["number"])
+    assert Program(world.erin).post(f"incidents/{child.number}/detach/").status_code == 403
+    assert sam.post(f"incidents/{child.number}/detach/").status_code == 200
+    assert Incident.objects.get(pk=child.pk).parent_incident is None
+
+
+def test_words_of_a_rating_that_a_lead_hid_are_told_on_no_page_of_events(world):
+    found = in_state("resolved", requester=world.erin, analyst=world.sam)
+    actions.confirm(incident=found, by=world.erin, rating=1, comment="Sam was rude")
+    events = f"incidents/{found.number}/events/?limit=1"
+    assert "Sam was rude" in told(world.sam, events)
+    ratings.hide(episode=Episode.objects.get(incident=found), by=world.lena, why="It names a person")
+    assert "Sam was rude" not in told(world.sam, events) + told(world.erin, events)
+
+
+def told(user, path):
+    """Every page of the list, as text."""
+    pages, program = [], Program(user)
+    while path:
+        pages.append(program.get(path))
+        path = (pages[-1].json()["next"] or "").removeprefix("http://testserver")
+    return "".join(page.content.decode() for page in pages)

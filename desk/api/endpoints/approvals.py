@@ -22,7 +22,7 @@ from ..base import Endpoint
 from ..form_input import ask_nothing, bind
 from ..form_schema import schema_of_class
 from ..paging import OnePage
-from ..shapes import PersonShape, Shape
+from ..shapes import Moment, PersonShape, Shape
 
 
 class SeatShape(Shape):
@@ -34,7 +34,7 @@ class SeatShape(Shape):
     because = serializers.CharField(source="seat.because", help_text="Why they are asked.")
     answer = serializers.CharField(source="seat.answer", help_text="none, approve, reject, abstain, ask or object.")
     text = serializers.CharField(source="seat.text")
-    answered_at = serializers.DateTimeField(source="seat.answered_at", allow_null=True)
+    answered_at = Moment(source="seat.answered_at", allow_null=True)
     reply = serializers.CharField(source="seat.reply", help_text="What was answered to their question.")
     round = serializers.CharField(source="seat.round.name")
     stage = serializers.CharField(source="seat.round.stage")
@@ -54,7 +54,7 @@ class RoundShape(Shape):
     name = serializers.CharField(source="round.name")
     stage = serializers.CharField(source="round.stage")
     wants = serializers.CharField(help_text="How many must say yes, in words.")
-    expires_at = serializers.DateTimeField(source="round.expires_at", allow_null=True)
+    expires_at = Moment(source="round.expires_at", allow_null=True)
     seats = serializers.SerializerMethodField()
 
     def get_seats(self, shown: Shown) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from desk.knowledge import queries
 from desk.knowledge.models import Article
 
 from ..base import Endpoint
-from ..shapes import NamedShape, Shape
+from ..shapes import Moment, NamedShape, Shape
 
 
 class ArticleShape(Shape):
@@ -28,7 +28,7 @@ class ArticleShape(Shape):
     answer = serializers.CharField(source="current.answer")
     body = serializers.CharField(source="current.body")
     service = NamedShape(source="current.service", allow_null=True)
-    published_at = serializers.DateTimeField(source="current.published_at")
+    published_at = Moment(source="current.published_at")
     page = serializers.SerializerMethodField()
 
     def get_page(self, article: Article) -> str:

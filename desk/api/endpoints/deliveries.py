@@ -18,7 +18,7 @@ from ..base import Endpoint
 from ..form_input import ask_nothing
 from ..problems import Invalid
 from ..scopes import ADMINISTRATION
-from ..shapes import Shape
+from ..shapes import Moment, Shape
 
 
 class DeliveryShape(Shape):
@@ -32,10 +32,10 @@ class DeliveryShape(Shape):
     reaction = serializers.CharField()
     attempts = serializers.IntegerField()
     last_error = serializers.CharField()
-    created_at = serializers.DateTimeField()
-    due_at = serializers.DateTimeField()
-    done_at = serializers.DateTimeField(allow_null=True)
-    dead_at = serializers.DateTimeField(allow_null=True)
+    created_at = Moment()
+    due_at = Moment()
+    done_at = Moment(allow_null=True)
+    dead_at = Moment(allow_null=True)
 
 
 class Deliveries(Endpoint):

@@ -18,7 +18,7 @@ from .. import scopes
 from ..base import Endpoint
 from ..paging import OnePage
 from ..problems import Invalid
-from ..shapes import NamedShape, Shape
+from ..shapes import Moment, NamedShape, Shape
 
 PAGES = queries.CAP // queries.PAGE
 
@@ -33,7 +33,7 @@ class HitShape(Shape):
     state = serializers.CharField()
     state_label = serializers.SerializerMethodField()
     service = NamedShape(allow_null=True)
-    created_at = serializers.DateTimeField()
+    created_at = Moment()
     page = serializers.SerializerMethodField()
 
     def get_state_label(self, ticket: Any) -> str:

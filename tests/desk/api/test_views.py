@@ -58,6 +58,8 @@ def test_an_administrator_makes_tokens_for_programs_and_for_no_person(world, bro
     assert Program(None, token=text).get("incidents/").json()["results"] == []
     token = Token.objects.get()
     assert token.is_for_service
+    shown = client.get(f"/admin/api/token/{token.pk}/change/").content.decode()
+    assert "Incidents: read" in shown and token.token_hash not in shown
     client.post("/admin/api/token/", {"action": "revoke", "_selected_action": token.pk})
     assert Program(None, token=text).get("incidents/").status_code == 401
 
