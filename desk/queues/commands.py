@@ -56,6 +56,7 @@ def _places(user: User) -> list[Command]:
             places.append(Command(f"Team of {group}", f"{own}team/", "users-round"))
     return [
         *places,
+        Command("Incidents from a table", reverse("incidents:sheets"), "table"),
         Command("Knowledge", reverse("knowledge:index"), "book-open"),
         Command("Write an article", reverse("knowledge:new"), "square-pen"),
         Command("Articles being written or reviewed", reverse("knowledge:writing"), "book-marked"),
