@@ -209,7 +209,11 @@ def describe_alerts(result: Any, generator: Any, request: Any, public: Any) -> A
             "security": [{"source": []}],
             "requestBody": {
                 "required": True,
-                "content": {"application/json": {"schema": {"type": ["object", "array"]}}},
+                "content": {
+                    "application/json": {
+                        "schema": {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
+                    }
+                },
             },
             "responses": answers,
         }
