@@ -4,7 +4,7 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from changes import api as changes
-from desk.api.endpoints import approvals, articles, deliveries, files, people, places, search
+from desk.api.endpoints import approvals, articles, deliveries, files, people, places, search, webhooks
 from desk.api.views import schema
 from incidents import api as incidents
 from requests_fulfillment import api as requests
@@ -26,6 +26,7 @@ router.register("workgroups", people.Workgroups, "workgroups")
 router.register("search", search.Search, "search")
 router.register("attachments", files.Attachments, "attachments")
 router.register("deliveries", deliveries.Deliveries, "deliveries")
+router.register("webhooks", webhooks.Webhooks, "webhooks")
 
 app_name = "api"
 urlpatterns = [

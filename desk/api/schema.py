@@ -83,7 +83,7 @@ class Described(AutoSchema):
         parameters = []
         if self.method == "GET" and self.view.tells_its_shape(self.action):
             parameters.append(_query("fields", "Names of the fields that are wanted, with commas.", TEXT))
-        if self.action == "events":
+        if self.action in ("events", "calls"):
             limit = {**WHOLE, "minimum": 1, "maximum": MOST, "default": 50}
             return [_query("cursor", "From next or previous.", TEXT), _query("limit", "", limit)]
         if self.action != "list":

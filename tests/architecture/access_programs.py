@@ -138,4 +138,10 @@ TABLE = [
     Row("deliveries-list", "403 403 403 403 403 200"),
     Row("deliveries-detail", "403 403 403 403 403 200"),
     post("deliveries-retry", "403 403 403 403 403 200"),
+    Row("webhooks-list", "403 403 403 403 403 200"),
+    Row("webhooks-list", "403 403 403 403 403 201", "POST", {"name": "Wall", "url": "https://example.com/hook"}),
+    Row("webhooks-detail", "403 403 403 403 403 200"),
+    Row("webhooks-detail", "403 403 403 403 403 204", "DELETE"),
+    post("webhooks-ping", "403 403 403 403 403 201"),
+    Row("webhooks-calls", "403 403 403 403 403 200"),
 ]

@@ -13,6 +13,7 @@ from desk.approvals.models import Seat
 from desk.reactions.models import Delivery
 from desk.tickets import actions as desk_actions
 from desk.tickets.models import Attachment, LinkKind
+from desk.webhooks.models import Subscription
 from requests_fulfillment import actions as request_actions
 from requests_fulfillment.models import CatalogueGroup
 from tests.architecture.access_subjects import ask_approval
@@ -52,14 +53,14 @@ def fill(world: Any) -> SimpleNamespace:
     return SimpleNamespace(
         incident=found, order=order, change=change, request=request, service=service,
         seat=Seat.objects.get(user=world.omar), links=links, file=Attachment.objects.first(),
-        delivery=given_up, item=ChecklistItem.objects.get(order=order), template=template,
+        delivery=given_up, webhook=Subscription.objects.create(name="Chat", url="https://example.com/"), item=ChecklistItem.objects.get(order=order), template=template,
     )  # fmt: skip
 
 
 def places(town: Any, room: str, names: Iterable[str]) -> dict[str, str]:
     """What stands in these places of an address of the room."""
     numbers = {"incidents": town.incident, "work-orders": town.order, "changes": town.change, "requests": town.request}
-    ids = {"approvals": town.seat, "deliveries": town.delivery, "services": town.service}
+    ids = {"approvals": town.seat, "deliveries": town.delivery, "webhooks": town.webhook, "services": town.service}
     found: dict[str, Any] = {
         "number": numbers[room].number if room in numbers else None,
         "id": ids[room].pk
