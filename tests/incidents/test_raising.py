@@ -148,7 +148,7 @@ def test_a_service_is_down_until_its_incident_is_solved_and_again_when_that_come
     for name in ("start", "resolve"):
         found = move_incident(found, name, by=cab.sam)
     assert not queries.outages().exists()
-    assert "Sign-in" not in browse(cab.erin).get("/").content.decode()
+    assert home.count("Sign-in") - browse(cab.erin).get("/").content.decode().count("Sign-in") > 0
     found = move_incident(found, "reopen", by=cab.sam)
     assert [outage.service for outage in queries.outages()] == [cab.sign_in]
     move_incident(found, "cancel", by=cab.sam)

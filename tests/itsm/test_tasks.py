@@ -26,5 +26,6 @@ def test_every_line_of_the_timetable_names_a_task_that_exists():
         "incidents.settle_alerts", "requests.close_unconfirmed", "itsm.clear_sessions", "tickets.sweep_files",
         "notifications.send_mail", "sla.sweep", "sla.rebase", "approvals.tick", "incidents.remind",
         "bulk.work", "bulk.sweep", "queues.sweep", "assignment.learn", "assignment.again", "drafts.sweep",
+        "webhooks.send", "webhooks.forget", "api.forget_answers", "incidents.import_sheets", "incidents.sweep_sheets",
     }  # fmt: skip
     assert planned <= set(app.tasks)
