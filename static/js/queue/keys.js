@@ -36,8 +36,10 @@
     const here = shown();
     const root = here && (here.closest("#panel") || document.getElementById("main"));
     const button = root && SORTS[key].map((name) => root.querySelector(`[data-move="${name}"]`)).find(Boolean);
-    if (button) button.click();
-    else if (here) refuse("That isn't open to you here.");
+    if (button) {
+      window.htmx.process(button); // a panel that has just come is only a plain link for the next 20 ms
+      button.click();
+    } else if (here) refuse("That isn't open to you here.");
     return Boolean(here);
   }
 
