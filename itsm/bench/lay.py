@@ -111,7 +111,7 @@ class _without_what_costs:
 _TICKETS = """
 INSERT INTO tickets_ticket (kind, number, title, description, state, version, requester_id, reporter_id, workgroup_id,
     assignee_id, service_id, site_id, impact, urgency, priority, reassignment_count, source, created_at, updated_at)
-SELECT 'incident', 'INC-' || lpad(n::text, 6, '0'),
+SELECT 'incident', 'INC-' || lpad(n::text, greatest(6, length(n::text)), '0'),
     initcap(thing) || ' ' || trouble || CASE WHEN n %% %(tenth)s = 7 THEN ' %(rare)s'
         WHEN n %% 20 = 3 THEN ' at the %(common)s' ELSE '' END,
     'Since this morning my ' || thing || ' ' || trouble || '. ' || (SELECT string_agg(
