@@ -10,6 +10,9 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from desk.reactions.admin import StateFilter
+from desk.tickets.admin import LookOnly
+
 from . import actions
 from .models import Call, Subscription
 
@@ -74,46 +77,20 @@ class SubscriptionAdmin(admin.ModelAdmin):
         )
 
 
-class StateFilter(admin.SimpleListFilter):
-    title = "state"
-    parameter_name = "state"
-    NARROW: dict[str, dict[str, Any]] = {
-        "owed": {"done_at": None, "dead_at": None},
-        "taken": {"done_at__isnull": False},
-        "dead": {"dead_at__isnull": False, "done_at": None},
-    }
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("owed", "Owed"), ("dead", "Given up"), ("taken", "Taken")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
-        return queryset.filter(**self.NARROW.get(self.value() or "", {}))
-
-
 @admin.register(Call)
-class CallAdmin(admin.ModelAdmin):
+class CallAdmin(LookOnly, admin.ModelAdmin):
     """Calls are made by the program alone; a person may only look, and have one sent again."""
 
     list_display = ["what", "subscription", "ticket", "state", "status", "attempts", "created_at", "done_at", "error"]
     list_filter = [StateFilter, "subscription"]
     list_select_related = ["subscription", "event__ticket"]
     list_per_page = 50
-    show_full_result_count = False
     search_fields = ["=event__ticket__number", "last_error"]
-    actions = ["send_again"]
+    actions = ["send_again"]  # type: ignore[misc]  # LookOnly has none
     fields = readonly_fields = (
         "key", "subscription", "what", "ticket", "state", "status", "answer", "attempts", "created_at", "due_at", "done_at",
         "dead_at", "last_error",
     )  # fmt: skip
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Call | None = None) -> bool:
-        return False
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         """The right to change calls, which nobody may do by hand, stands for the right to send them again."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.cache import cache
 from django.db import transaction
+
+from desk.tickets.revisions import quietly
 
 from .models import Subscription
 
@@ -15,21 +15,14 @@ REMEMBERED = 60  # seconds
 
 def somebody_listens() -> bool:
     """Whether there is an active subscription; without the cache the database is asked each time."""
-    kept = _quietly(cache.get, KEY)
+    kept = quietly(cache.get, KEY)
     if kept is None:
         kept = Subscription.objects.filter(is_active=True).exists()
         # Added, not set: a subscription that was made meanwhile has written its own answer, and that one stays.
-        _quietly(cache.add, KEY, kept, REMEMBERED)
+        quietly(cache.add, KEY, kept, REMEMBERED)
     return bool(kept)
 
 
 def listen() -> None:
     """Somebody may listen from the commit on."""
-    transaction.on_commit(lambda: _quietly(cache.set, KEY, True, REMEMBERED))
-
-
-def _quietly(do: Any, *arguments: Any) -> Any:
-    try:
-        return do(*arguments)
-    except Exception:
-        return None
+    transaction.on_commit(lambda: quietly(cache.set, KEY, True, REMEMBERED))

@@ -13,7 +13,8 @@ from django.db.models.functions import Lower
 
 from desk.people.models import User
 from desk.people.queries import workgroups_for
-from desk.services.models import Category, Service, Site
+from desk.services.models import Service, Site
+from desk.services.queries import category_choices
 from desk.tickets import text
 from desk.tickets.errors import Refused
 from desk.tickets.models import Impact, Urgency
@@ -91,12 +92,14 @@ class _Names:
         self.service = {one.name.lower(): one.pk for one in Service.objects.filter(is_active=True)}
         self.site = {one.name.lower(): one.pk for one in Site.objects.filter(is_active=True)}
         self.workgroup = {one.name.lower(): one.pk for one in workgroups_for("incident")}
-        self.category: dict[str, Any] = {}
-        for node in Category.objects.with_tree_fields().filter(is_active=True):
-            trail = node.trail().lower()
-            self.category[trail] = self.category[trail.replace(" › ", " > ")] = node.pk
+        paths: dict[str, Any] = {}
+        short: dict[str, Any] = {}
+        for pk, path in category_choices():
+            names = path.lower().split(" › ")
+            paths[" › ".join(names)] = paths[" > ".join(names)] = pk
             # A name that two branches have says nothing by itself.
-            self.category[node.name.lower()] = None if node.name.lower() in self.category else node.pk
+            short[names[-1]] = None if names[-1] in short else pk
+        self.category = short | paths
         asked = [name.lower() for name in requesters]
         people = User.objects.annotate(name=Lower("username"), address=Lower("email"))
         named = people.filter(Q(name__in=asked) | Q(address__in=asked), is_active=True, is_automation=False)

@@ -80,7 +80,7 @@ def test_what_is_wrong_is_said_row_by_row_and_the_rest_is_logged(world):
 def test_a_name_of_two_branches_says_nothing_by_itself(world):
     for root in ("Network", "Phone"):
         Category.objects.create(name="Account", parent=Category.objects.create(name=root))
-    sheet = look(world.lena, "One,,,,Account,,,,", "Two,,,,Phone > Account,,,,")
+    sheet = look(world.lena, "One,,,,Account,,,,", "Two,,,,Phone > Account,,,,", "Three,,,,network,,,,")
     assert list(problems(sheet)) == [2]
 
 
