@@ -27,6 +27,7 @@ COMMON = 0.35  # a word in more of all tickets than this says nothing
 ENOUGH = 0.22  # of a perfect likeness; less is a coincidence
 BY_TEXT, IN_TEXT = 0.35, 0.4  # what a word counts that is in the text asked with, or in the text found, and in no title
 RAREST = 1 / 400  # what is rarer says no more: it may be a name, or a slip
+FEW = 1000  # of so few tickets a word may be in most by chance; the first ones must not make each other unfindable
 _KEPT_FOR = 600.0  # seconds that the frequencies of words are kept
 
 
@@ -186,13 +187,15 @@ _kept = Frequencies()
 
 
 def frequencies() -> Frequencies:
-    """Read from the statistics at most every few minutes in each process; nothing but weights hangs on them."""
+    """Read from the statistics at most every few minutes in each process; nothing is usual where there are FEW tickets."""
     global _kept
     if time.monotonic() - _kept.read_at > _KEPT_FOR:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT most_common_elems::text::text[], most_common_elem_freqs FROM pg_stats"
                 " WHERE schemaname = current_schema() AND tablename = 'search_document' AND attname = 'public'"
+                " AND (SELECT reltuples FROM pg_class WHERE oid = 'search_document'::regclass) >= %s",
+                [FEW],
             )
             row = cursor.fetchone()
         shares = dict(zip(row[0], row[1], strict=False)) if row and row[0] else {}

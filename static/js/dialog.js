@@ -16,6 +16,7 @@
     }
     if (dialog.open) return;
     dialog.showModal();
+    window.htmx.process(body); // what has just come listens only 20 ms later: whoever types at once would type into nothing
     const first = body.querySelector("[data-focus], [autofocus]") || (fine.matches && body.querySelector(".dialog-body form :is(input:not([type=hidden]), select, textarea)"));
     if (first) first.focus(); // where one writes, not the button that closes
   });

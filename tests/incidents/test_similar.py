@@ -1,6 +1,7 @@
 """What is known already, while somebody logs and on an incident's page: of what each may see, and no word more."""
 
 import pytest
+from django.db import connection
 
 from desk.search import similar as likeness
 from desk.search.similar import Description
@@ -118,3 +119,15 @@ def test_what_everybody_writes_says_little(world, monkeypatch):
     toner = incident(world.erin, "Toner is empty, an issue")
     incident(world.erin, "Printer is strange, an issue")
     assert told("printer issue toner", world.sam)["Open, and perhaps the same"][0] == toner.number
+
+
+def test_a_young_portal_finds_its_few_tickets_however_alike_they_are(world, monkeypatch):
+    """Statistics of a handful would say of each of their words that everybody writes it."""
+    monkeypatch.setattr(likeness, "_kept", likeness.Frequencies())
+    numbers = [incident(world.erin, "Scanner sends no mail").number for _ in range(3)]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE search_document")
+        cursor.execute("SELECT count(*) FROM pg_stats WHERE tablename = 'search_document' AND attname = 'public'")
+        assert cursor.fetchone() == (1,)
+    found = told("scanner sends no mail", world.sam)["Open, and perhaps the same"]
+    assert sorted(found) == sorted(numbers)

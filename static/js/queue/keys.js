@@ -37,7 +37,7 @@
     const root = here && (here.closest("#panel") || document.getElementById("main"));
     const button = root && SORTS[key].map((name) => root.querySelector(`[data-move="${name}"]`)).find(Boolean);
     if (button) {
-      window.htmx.process(button); // a panel that has just come is only a plain link for the next 20 ms
+      window.htmx.process(root); // what has just come is only plain links and forms for the next 20 ms
       button.click();
     } else if (here) refuse("That isn't open to you here.");
     return Boolean(here);
