@@ -1,4 +1,4 @@
-"""Around every request: plain addresses, the viewer's time zone, a sign-in that leads back and keeps what was typed."""
+"""Around every request: plain addresses, the viewer's language and zone, a sign-in that leads back and keeps what was typed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import resolve_url
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from desk.api import problems
@@ -64,6 +65,29 @@ class ViewerTimeZone:
         name = getattr(request.user, "time_zone", "") or settings.TIME_ZONE
         with timezone.override(zoneinfo.ZoneInfo(name)):
             return self.get_response(request)
+
+
+class ViewerLanguage:
+    """Speaks to the viewer in the language they chose, else in the one their browser asks for.
+
+    To programs it speaks English, as the reference does, unless they ask for another (`Accept-Language`).
+    """
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with translation.override(self._language(request)):
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+            patch_vary_headers(response, ["Accept-Language"])
+            return response
+
+    @staticmethod
+    def _language(request: HttpRequest) -> str:
+        if problems.is_for_programs(request):
+            return translation.get_language_from_request(request) if "Accept-Language" in request.headers else "en-gb"
+        return getattr(request.user, "language", "") or translation.get_language_from_request(request)
 
 
 class Outbox:

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from desk.people.language import speaking_to, spoken
 from desk.people.models import User
 from desk.people.rules import read_reach
 from desk.reactions.owed import Debt, only_one, wake_for
@@ -39,8 +40,8 @@ MAILS = Debt(
 def tell(*, event: Event, recipients: Iterable[int], subject: str, text: str) -> list[int]:
     """Write a message about the event to each of these people (by user id) who may see it; returns who they were.
 
-    To be called in the event's own transaction; telling twice tells once. Left out are the inactive, whoever did
-    it, and whoever may not see the event; of imported history nobody is told. Who has an address is owed a mail as
+    To be called in the event's own transaction; telling twice tells once. Kept words are said in each one's language.
+    Left out are the inactive, whoever did it, and whoever may not see the event; of imported history nobody is told. Who has an address is owed a mail as
     well: after the commit a worker is woken, and when the wake-up is lost, the sweep finds the rows.
     """
     if not is_news(event):
@@ -48,15 +49,21 @@ def tell(*, event: Event, recipients: Iterable[int], subject: str, text: str) ->
     named = list(User.objects.filter(pk__in=set(recipients)))
     read_reach(named)
     people = [user for user in named if rules.may_be_told(event, user)]
-    _write([Message(event=event, recipient=user, subject=subject, text=text) for user in people])
+    _write([Message(event=event, recipient=user, **_said_to(user, subject=subject, text=text)) for user in people])
     return sorted(user.pk for user in people)
 
 
 def tell_it(*, recipients: Iterable[User], topic: str, address: str, subject: str, text: str) -> None:
     """Write a message about a matter of IT's own, which is no ticket, to these people; it leads to the address."""
-    told = {"topic": topic, "address": address, "subject": subject, "text": text}
-    rows = [Message(recipient=user, **told) for user in recipients]
+    told = {"topic": topic, "address": address}
+    rows = [Message(recipient=user, **told, **_said_to(user, subject=subject, text=text)) for user in recipients]
     _write([row for row in rows if rules.may_read(row, row.recipient)])
+
+
+def _said_to(user: User, **words: str) -> dict[str, str]:
+    """Kept words in this person's language."""
+    with speaking_to(user):
+        return {name: str(spoken(said)) for name, said in words.items()}
 
 
 def _write(rows: list[Message]) -> None:

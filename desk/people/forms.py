@@ -44,7 +44,7 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["time_zone", "mails", "single_keys"]
+        fields = ["language", "time_zone", "mails", "single_keys"]
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 import zoneinfo
 from datetime import date
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -22,6 +23,11 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("“%(name)s” is no IANA time zone, such as Europe/Berlin."), params={"name": name})
 
 
+def languages() -> list[tuple[str, str]]:
+    """Those that the portal speaks, each in its own words."""
+    return list(settings.LANGUAGES)
+
+
 class User(AbstractUser):
     """A person who can sign in, or the portal's own automation (which can't)."""
 
@@ -29,6 +35,9 @@ class User(AbstractUser):
     phone = models.CharField(max_length=40, blank=True)
     time_zone = models.CharField(
         max_length=64, blank=True, validators=[validate_time_zone], help_text=_("IANA name; empty: the portal's zone.")
+    )
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, choices=languages, help_text=_("Empty: as the browser says.")
     )
     is_vip = models.BooleanField(_("VIP"), default=False, help_text=_("Analysts see a mark beside the name."))
     single_keys = models.BooleanField(

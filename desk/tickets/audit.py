@@ -9,6 +9,8 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from desk.people.language import in_english
+
 from .models import Ticket
 
 # Fields whose change is no news in itself: the state is the event, the rest is bookkeeping.
@@ -27,23 +29,22 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[st
     """[{field, label, old, new}] for every audited field that differs, in words as people read them.
 
     Where words stand for a value (a row's id, a choice) the change also has `old_id` and `new_id`, so that the ticket
-    as it was can be told though names have changed since.
+    as it was can be told though names have changed since. Labels and choices are kept in English.
     """
     ticket: Ticket = after["_ticket"]
-    found = []
-    for name, new in after.items():
-        if name != "_ticket" and before[name] != new:
-            column = ticket._meta.get_field(name)
-            found.append(
-                {
-                    "field": name,
-                    "label": str(getattr(column, "verbose_name", name)),
-                    "old": _in_words(column, before[name]),
-                    "new": _in_words(column, new),
-                    **({"old_id": before[name], "new_id": new} if _has_words(column) else {}),
-                }
-            )
-    return found
+    with in_english():
+        return [
+            _change(ticket, name, before[name], new)
+            for name, new in after.items()
+            if name != "_ticket" and before[name] != new
+        ]
+
+
+def _change(ticket: Ticket, name: str, old: Any, new: Any) -> dict[str, Any]:
+    column = ticket._meta.get_field(name)
+    label = str(getattr(column, "verbose_name", name))
+    told = {"field": name, "label": label, "old": _in_words(column, old), "new": _in_words(column, new)}
+    return told | ({"old_id": old, "new_id": new} if _has_words(column) else {})
 
 
 def held(ticket: Ticket, name: str) -> Any:

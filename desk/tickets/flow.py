@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_fsm import FSMFieldMixin, Transition
 
+from desk.people.language import with_recipes
 from desk.people.models import User
 from desk.reactions.actions import dispatch
 
@@ -208,8 +209,8 @@ def write_event(
         actor=by,
         kind=kind,
         visibility=visibility,
-        data=dict(data or {}),
-        inside=dict(inside or {}),
+        data=with_recipes(data or {}),
+        inside=with_recipes(inside or {}),
         source=source,
         version=ticket.version,
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from desk.people.language import as_spoken
+
 from .models import LINK_BACKWARDS, Attachment, Event, LinkKind, Ticket
 
 # What happened (by its last word, or its whole name where that word is used elsewhere too) -> (icon, words for IT, words
@@ -185,8 +187,8 @@ def _entry(ticket: Ticket, event: Event, internal: bool, is_hidden: bool = False
         return _assigned(event, common, internal)
     unknown = ("circle-dot", what.replace("_", " "), "")
     icon, for_it, for_requesters = WORDS.get(event.kind) or WORDS.get(what, unknown)
-    inside = event.inside if internal else {}
-    words = (for_it if internal else for_requesters).format_map(_Blank({**event.data, **inside}))
+    inside = as_spoken(event.inside) if internal else {}
+    words = (for_it if internal else for_requesters).format_map(_Blank({**as_spoken(event.data), **inside}))
     if not words:
         return None
     return Entry(

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "itsm.middleware.ViewerLanguage",
     "itsm.middleware.Outbox",
     "itsm.middleware.LastSeen",
     "itsm.middleware.SignInAgain",
@@ -225,7 +226,10 @@ SPECTACULAR_SETTINGS = {
 }
 
 # -- pages ---------------------------------------------------------------------------------
-LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
+LANGUAGE_CODE = env("PORTAL_LANGUAGE", default="en-gb")  # of what nobody in particular reads, and of who chose none
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = env("TIME_ZONE", default="Europe/Berlin")
 USE_I18N = True
 USE_TZ = True
