@@ -41,8 +41,9 @@ def tell(*, event: Event, recipients: Iterable[int], subject: str, text: str) ->
     """Write a message about the event to each of these people (by user id) who may see it; returns who they were.
 
     To be called in the event's own transaction; telling twice tells once. Kept words are said in each one's language.
-    Left out are the inactive, whoever did it, and whoever may not see the event; of imported history nobody is told. Who has an address is owed a mail as
-    well: after the commit a worker is woken, and when the wake-up is lost, the sweep finds the rows.
+    Left out are the inactive, whoever did it, and whoever may not see the event; of imported history nobody is told.
+    Who has an address is owed a mail as well: after the commit a worker is woken, and when the wake-up is lost, the
+    sweep finds the rows.
     """
     if not is_news(event):
         return []
