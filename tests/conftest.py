@@ -1,16 +1,21 @@
 """The small world in which every story plays: the people of Northwind Health, on the real database."""
 
+from copy import deepcopy
+from itertools import count
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
-from desk.people.models import Role, Workgroup
+from desk.people.models import Role, User, Workgroup
 from desk.webhooks import listening
 from itsm.essentials import lay_essentials
 
 from .factories import WorkgroupFactory, analyst, person
+
+_NUMBERS = count()
 
 
 @pytest.fixture(autouse=True)
@@ -19,24 +24,52 @@ def _files_go_to_a_folder_of_their_own(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def _nobody_listens():
+def _nothing_is_remembered(request):
+    """Each test has a memory of its own: rows that were laid once have the same ids in all of them.
+
+    Threads of a live server have the memory that the settings name; what is flushed for them comes back with new ids.
+    """
+    own = "" if "transactional_db" in request.fixturenames else f"-{next(_NUMBERS)}"
+    cache.key_prefix = settings.CACHES["default"]["KEY_PREFIX"] + own
+
+
+@pytest.fixture(autouse=True)
+def _nobody_listens(_nothing_is_remembered):
     """No program has subscribed to anything: known without asking, so that counts of statements stay the same."""
     cache.set(listening.KEY, False, None)
 
 
+@pytest.fixture(scope="session")
+def _laid_essentials(django_db_setup, django_db_blocker):
+    """Laid once and committed: each test gets it back as it was, by its rollback."""
+    with django_db_blocker.unblock():
+        lay_essentials()
+
+
+@pytest.fixture(scope="session")
+def _laid_world(_laid_essentials, django_db_blocker):
+    with django_db_blocker.unblock():
+        return _lay_world()
+
+
 @pytest.fixture
-def essentials(db):
+def essentials(_laid_essentials, db):
     """What every portal has: Service Desk, catch-all rule, matrix, pending reasons, resolution codes."""
-    lay_essentials()
+    if not Workgroup.objects.exists():  # a test whose rows were committed has flushed it
+        lay_essentials()
 
 
 @pytest.fixture
-def world(essentials):
+def world(_laid_world, essentials):
     """Two workgroups and the people who meet in most stories.
 
     erin and omar: end users · sam: analyst, Service Desk · lena: lead, Service Desk · nadia and niko: analysts,
     Network · admin: administrator.
     """
+    return deepcopy(_laid_world) if User.objects.filter(pk=_laid_world.erin.pk).exists() else _lay_world()
+
+
+def _lay_world() -> SimpleNamespace:
     desk = Workgroup.objects.get(slug="service-desk")
     network = WorkgroupFactory(name="Network")
     return SimpleNamespace(
@@ -50,6 +83,19 @@ def world(essentials):
         niko=analyst("niko", network),
         admin=person("admin", is_staff=True, is_superuser=True),
     )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Who wants an empty database goes first, then the small world is laid; who commits, and so flushes it, goes last."""
+
+    def place(item):
+        wants = set(getattr(item, "fixturenames", ()))
+        if "transactional_db" in wants:
+            return 3
+        return 2 if "world" in wants else 1 if "essentials" in wants else 0
+
+    items.sort(key=place)
 
 
 @pytest.fixture
