@@ -18,14 +18,15 @@ from desk.tickets.models import Event, Ticket, Visibility, Watcher
 from desk.tickets.queries import in_reach, reach_parts, visible_to
 
 from . import words
+from .eras import in_eras, of_this_era
+from .frequencies import frequencies
 from .words import Reading
 
 PAGE, CAP = 25, 100  # rows of a page; candidates that are ranked, the newest
-SCARCE, MANY_TIMES = (
-    3,
-    10,
-)  # fewer answers than this may come of a slip, where its neighbours have so many times as many
+# Fewer answers than this may come of a slip, where its neighbours have so many times as many.
+SCARCE, MANY_TIMES = 3, 10
 FEW = 5  # workgroups in which an index looks one by one; of more, what is new is read until enough answers
+MANY = 20 * CAP  # tickets with a word: more are read from the newest backwards
 DOCUMENT = "search_document__"
 SHOWN = (
     "number", "kind", "title", "state", "priority", "created_at", "service__name", "workgroup__name",
@@ -131,12 +132,26 @@ def _ranked(reading: Reading, user: User, narrow: Narrow) -> list[tuple[int, boo
 
     Ranked by their public words alone, so that no place in a list tells of others.
     """
-    parts: list[Any] = [part.order_by("-pk") for part in _parts(reading, user, narrow)]
-    parts = [part.values_list("pk", "inside")[:CAP] for part in parts]
-    sql, params = parts[0].union(*parts[1:], all=True).query.sql_with_params()
+    (exact,) = words.exactly([reading.query]) if reading.query else [""]
+    by_age = bool(exact) and _is_usual(reading)
+    parts: list[str] = []
+    params: list[Any] = []
+    for part in _parts(replace(reading, query=exact or reading.query), user, narrow):
+        by_era = by_age and part.is_wide
+        rows = of_this_era(part.rows, f"{DOCUMENT}era") if by_era else part.rows
+        sql, values = rows.order_by("-pk").values_list("pk", "inside")[:CAP].query.sql_with_params()
+        parts.append(f"SELECT * FROM {in_eras(sql, 'id, inside', CAP)}" if by_era else f"({sql})")
+        params += values
     with connection.cursor() as cursor:
-        cursor.execute(_RANKED.format(found=sql), [*params, list(reading.numbers), reading.query, CAP])
+        found = " UNION ALL ".join(parts)
+        cursor.execute(_RANKED.format(found=found), [*params, list(reading.numbers), reading.query, CAP])
         return [(pk, inside) for pk, inside in cursor.fetchall()]
+
+
+def _is_usual(reading: Reading) -> bool:
+    """Whether so many tickets may answer that it pays to read them from the newest backwards."""
+    usual = frequencies()
+    return bool(reading.words) and min(usual.tickets(words.trimmed(word)) for word, _ in reading.words) > MANY
 
 
 # The number itself; then words in titles before others, and what is newer before older.
@@ -152,14 +167,22 @@ LIMIT %s
 """
 
 
-def _parts(reading: Reading, user: User, narrow: Narrow) -> list[QuerySet[Ticket]]:
+@dataclass(frozen=True)
+class Part:
+    """Some of what answers; `is_wide`: of so many tickets that nothing but their words makes them few."""
+
+    rows: QuerySet[Any]
+    is_wide: bool = False
+
+
+def _parts(reading: Reading, user: User, narrow: Narrow) -> list[Part]:
     """What answers, in parts that an index finds each; together what `visible_to` and the words allow.
 
     By the whole of their words: those whose inside the person sees. By the public ones: their own, those they watch,
     and kinds that all of IT may see.
     """
     rows = narrow(Ticket.objects.annotate(inside=Value(False)))
-    parts: list[QuerySet[Ticket]] = []
+    parts: list[Part] = []
     if reading.query:
         public = rows.filter(**{f"{DOCUMENT}public__answers": reading.query})
         if _sees_some_inside(user):
@@ -168,20 +191,19 @@ def _parts(reading: Reading, user: User, narrow: Narrow) -> list[QuerySet[Ticket
             whole = whole.filter(search_document__isnull=False)  # an inner join, which an index can begin
             by_workgroup, *others = reach_parts(user)
             seen = [by_workgroup & within(user), *others]
-            parts += [whole.filter(part).annotate(inside=Value(True)) for part in seen]
+            parts += [Part(whole.filter(part).annotate(inside=Value(True)), is_wide=part is seen[0]) for part in seen]
         parts += [
-            public.filter(requester=user),
-            public.filter(reporter=user),
-            public.filter(pk__in=Watcher.objects.filter(user=user).values("ticket")),
+            Part(public.filter(Q(requester=user) | Q(reporter=user))),
+            Part(public.filter(pk__in=Watcher.objects.filter(user=user).values("ticket"))),
         ]
         open_to_it = [kind.name for kind in kinds.every() if kind.open_to_it]
         if reach(user).view and open_to_it:
-            parts.append(public.filter(kind__in=open_to_it))
+            parts.append(Part(public.filter(kind__in=open_to_it)))
     if reading.numbers:
         inside = ExpressionWrapper(in_reach(user), output_field=BooleanField())
         sees = inside if _sees_some_inside(user) else Value(False)
         numbered = visible_to(user).filter(number__in=reading.numbers)
-        parts.append(narrow(numbered).annotate(inside=sees))
+        parts.append(Part(narrow(numbered).annotate(inside=sees)))
     return parts
 
 

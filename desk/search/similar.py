@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -17,18 +15,18 @@ from desk.tickets.models import Ticket
 from desk.tickets.queries import in_reach
 
 from . import words
+from .eras import in_eras, of_this_era
+from .frequencies import frequencies
 from .models import Document
 from .queries import within
 
 TERMS, CANDIDATES = 10, 200  # words that are looked for, the rarest; tickets that are compared
 OWN = 200  # of a person's own, the newest
 READ = 400  # tickets for one word at most: the newest that have it
+MANY = 5  # times as many that have a word: then they are read from the newest backwards
 COMMON = 0.35  # a word in more of all tickets than this says nothing
 ENOUGH = 0.22  # of a perfect likeness; less is a coincidence
 BY_TEXT, IN_TEXT = 0.35, 0.4  # what a word counts that is in the text asked with, or in the text found, and in no title
-RAREST = 1 / 400  # what is rarer says no more: it may be a name, or a slip
-FEW = 1000  # of so few tickets a word may be in most by chance; the first ones must not make each other unfindable
-_KEPT_FOR = 600.0  # seconds that the frequencies of words are kept
 
 
 @dataclass(frozen=True)
@@ -145,10 +143,14 @@ def _candidates(terms: list[Term], documents: QuerySet[Document]) -> dict[int, s
     """The documents that have most of the terms by weight, each with the numbers of those it has; one statement."""
     parts: list[str] = []
     params: list[Any] = []
+    exact, usual = words.exactly([term.part for term in terms]), frequencies()
     for n, term in enumerate(terms):
-        one = documents.filter(public__answers=term.part).order_by("-pk").values("pk")[:READ]
+        by_era = bool(exact[n]) and usual.tickets(term.stem) > MANY * READ
+        rows = of_this_era(documents) if by_era else documents
+        one = rows.filter(public__answers=exact[n] or term.part).order_by("-pk").values("pk")[:READ]
         sql, values = one.query.sql_with_params()
-        parts.append(f"SELECT id, {n} AS term, %s::float AS weight FROM ({sql}) AS part(id)")
+        found = in_eras(sql, "id", READ) if by_era else f"({sql}) AS part(id)"
+        parts.append(f"SELECT id, {n} AS term, %s::float AS weight FROM {found}")
         params += [term.weight, *values]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -157,48 +159,3 @@ def _candidates(terms: list[Term], documents: QuerySet[Document]) -> dict[int, s
             [*params, CANDIDATES],
         )
         return {pk: set(hits) for pk, hits in cursor.fetchall()}
-
-
-@dataclass
-class Frequencies:
-    """How usual words are, as PostgreSQL's statistics say; what isn't there is rare."""
-
-    shares: dict[str, float] = field(default_factory=dict)
-    rare: float = 1e-4
-    read_at: float = -math.inf
-    _known: dict[str, float] = field(default_factory=dict)
-
-    def of(self, stem: str) -> float:
-        """The share of all tickets with a word that begins like this."""
-        if stem not in self._known:
-            share = sum(share for word, share in self.shares.items() if word.startswith(stem))
-            self._known[stem] = min(max(share, self.rare), 1.0)
-            if len(self._known) > 20_000:
-                self._known.clear()
-                return min(max(share, self.rare), 1.0)
-        return self._known[stem]
-
-    def weight(self, stem: str) -> float:
-        """How much the word says."""
-        return -math.log(max(self.of(stem), RAREST))
-
-
-_kept = Frequencies()
-
-
-def frequencies() -> Frequencies:
-    """Read from the statistics at most every few minutes in each process; nothing is usual where there are FEW tickets."""
-    global _kept
-    if time.monotonic() - _kept.read_at > _KEPT_FOR:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT most_common_elems::text::text[], most_common_elem_freqs FROM pg_stats"
-                " WHERE schemaname = current_schema() AND tablename = 'search_document' AND attname = 'public'"
-                " AND (SELECT reltuples FROM pg_class WHERE oid = 'search_document'::regclass) >= %s",
-                [FEW],
-            )
-            row = cursor.fetchone()
-        shares = dict(zip(row[0], row[1], strict=False)) if row and row[0] else {}
-        rare = min(shares.values(), default=2e-4) / 2
-        _kept = Frequencies(shares, rare, time.monotonic())
-    return _kept

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from django.db import connection
 
 from desk.tickets import kinds
+
+from .models import MISTYPED
 
 LONGEST, MOST = 200, 10  # characters and words of a query; what is beyond says nothing more
 _CHUNK = re.compile(r'-?"[^"]*"|\S+')
@@ -154,6 +157,43 @@ def _numbers(typed: str) -> tuple[str, ...]:
     return tuple(f"{one}-{int(found[2]):06d}" for one in known if prefix in ("", one))
 
 
+# -- which words there are -----------------------------------------------------------------------------
+
+FORMS = 60  # words that one beginning may stand for
+_BEGINNING = re.compile(r"'((?:[^'\\]|''|\\\\)+)':\*")
+
+
+def exactly(queries: Sequence[str]) -> list[str]:
+    """The same queries with each beginning spelled out as the words that there are; empty where these are too many.
+
+    They find the same. An index meets whole words much sooner than beginnings. One statement for all of them.
+    """
+    stems = sorted({_unquoted(stem) for query in queries for stem in _BEGINNING.findall(query)})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT stem, ARRAY(SELECT DISTINCT word FROM search_word WHERE word ~>=~ stem AND word ~<~ (stem || chr(1114111))"
+            " LIMIT %s) FROM unnest(%s::text[]) AS stem",
+            [FORMS + 1, stems],
+        )
+        known = dict(cursor.fetchall())
+    return ["" if _is_vague(query, known) else _BEGINNING.sub(partial(_forms, known), query) for query in queries]
+
+
+def _is_vague(query: str, known: Mapping[str, Sequence[str]]) -> bool:
+    """Words that don't begin with a letter aren't known one by one."""
+    stems = [_unquoted(stem) for stem in _BEGINNING.findall(query)]
+    return any(len(known[stem]) > FORMS or not stem[0].isalpha() for stem in stems)
+
+
+def _forms(known: Mapping[str, Sequence[str]], found: re.Match[str]) -> str:
+    stem = _unquoted(found[1])
+    return f"({' | '.join(quoted(word) for word in sorted({stem, *known[stem]}))})"
+
+
+def _unquoted(inside: str) -> str:
+    return inside.replace("''", "'").replace("\\\\", "\\")
+
+
 # -- what a mistyped word may have meant ------------------------------------------------------------
 
 
@@ -175,13 +215,15 @@ def with_neighbours(reading: Reading) -> Reading | None:
     tickets that the person may see, and are shown nowhere but in these tickets' own words.
     """
     near = _neighbours([lexeme for lexeme, _ in reading.words if len(lexeme) >= 4 and lexeme.isalpha()])
-    query, stems = reading.query, list(reading.stems)
+    query, stems, tried = reading.query, list(reading.stems), []
     for lexeme, part in reading.words:
+        tried.append((near.get(lexeme, [lexeme])[0], part))
         if lexeme in near:
             others = " | ".join(quoted(word) for word in near[lexeme])
             query = query.replace(part, f"({part} | {others})", 1)
             stems += near[lexeme]
-    return replace(reading, query=query, stems=tuple(stems)) if query != reading.query else None
+    nearly = replace(reading, query=query, stems=tuple(stems), words=tuple(tried))
+    return nearly if query != reading.query else None
 
 
 def any_of(reading: Reading) -> Reading | None:
@@ -196,9 +238,11 @@ def _neighbours(lexemes: list[str]) -> dict[str, list[str]]:
     slips = sorted({slip for lexeme in lexemes for slip in one_slip(lexeme)})
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT typed, known.word FROM unnest(%s::text[]) AS typed CROSS JOIN LATERAL ("
-            " SELECT word FROM search_word WHERE word %% typed ORDER BY similarity(word, typed) DESC LIMIT 40) AS known"
-            " UNION SELECT NULL, word FROM search_word WHERE word = ANY(%s)",  # of short words, few trigrams are the same
+            f"SELECT DISTINCT typed, known.word FROM unnest(%s::text[]) AS typed CROSS JOIN LATERAL ("
+            f" SELECT word FROM search_word WHERE word ~ '{MISTYPED}' AND word %% typed"
+            " ORDER BY similarity(word, typed) DESC LIMIT 40) AS known"
+            # of short words, few trigrams are the same
+            f" UNION SELECT NULL, word FROM search_word WHERE word = ANY(%s) AND word ~ '{MISTYPED}'",
             [lexemes, slips],
         )
         pairs = cursor.fetchall()

@@ -102,7 +102,7 @@ class _without_what_costs:
                 cursor.execute("SELECT search_rebuild(%s, %s)", [start, min(start + 49_999, last)])
             cursor.execute(
                 "INSERT INTO search_word (word) SELECT DISTINCT word FROM search_document,"
-                " unnest(tsvector_to_array(coalesce(whole, public))) AS word WHERE word ~ '^[[:alpha:]]{4,24}$'"
+                " unnest(tsvector_to_array(coalesce(whole, public))) AS word WHERE word ~ '^[[:alpha:]]..'"
             )
             for index in self.indexes:
                 cursor.execute(index)

@@ -3,7 +3,8 @@
 import pytest
 from django.db import connection
 
-from desk.search import similar as likeness
+from desk.search import frequencies
+from desk.search.frequencies import Frequencies
 from desk.search.similar import Description
 from desk.tickets import actions as desk
 from incidents import actions
@@ -113,8 +114,8 @@ def test_it_follows_a_ticket_out_of_reach(world):
 
 
 def test_what_everybody_writes_says_little(world, monkeypatch):
-    usual = likeness.Frequencies({"printer": 0.15, "toner": 0.001, "issue": 0.6}, 1e-4, float("inf"))
-    monkeypatch.setattr(likeness, "_kept", usual)
+    usual = Frequencies({"printer": 0.15, "toner": 0.001, "issue": 0.6}, 1e-4, read_at=float("inf"))
+    monkeypatch.setattr(frequencies, "_kept", usual)
     assert [usual.of("printer"), usual.of("toner"), usual.of("zanzibar")] == [0.15, 0.001, 1e-4]
     toner = incident(world.erin, "Toner is empty, an issue")
     incident(world.erin, "Printer is strange, an issue")
@@ -123,7 +124,7 @@ def test_what_everybody_writes_says_little(world, monkeypatch):
 
 def test_a_young_portal_finds_its_few_tickets_however_alike_they_are(world, monkeypatch):
     """Statistics of a handful would say of each of their words that everybody writes it."""
-    monkeypatch.setattr(likeness, "_kept", likeness.Frequencies())
+    monkeypatch.setattr(frequencies, "_kept", Frequencies())
     numbers = [incident(world.erin, "Scanner sends no mail").number for _ in range(3)]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE search_document")
