@@ -110,6 +110,24 @@ class Outbox:
         return response
 
 
+class Uploads:
+    """A form that a script sends with a bar (`Upload`) is told where to go on, so that the browser itself goes there.
+
+    A redirect that the script followed would use up what the next page has to say.
+    """
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "Upload" not in request.headers or response.status_code not in (301, 302, 303, 307, 308):
+            return response
+        answer = HttpResponse(status=204, headers={"Upload-Next": response["Location"]})
+        answer.cookies = response.cookies
+        return answer
+
+
 class LastSeen:
     """Notes now and then in which browser somebody was here, for their list of places where they are signed in."""
 

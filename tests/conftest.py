@@ -33,6 +33,16 @@ def _nothing_is_remembered(request):
     cache.key_prefix = settings.CACHES["default"]["KEY_PREFIX"] + own
 
 
+@pytest.fixture
+def forget():
+    """`forget()`: nothing is remembered any more; what other processes of the run remember stays."""
+
+    def anew():
+        cache.key_prefix += "+"
+
+    return anew
+
+
 @pytest.fixture(autouse=True)
 def _nobody_listens(_nothing_is_remembered):
     """No program has subscribed to anything: known without asking, so that counts of statements stay the same."""

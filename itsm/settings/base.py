@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "itsm.middleware.ViewerLanguage",
     "itsm.middleware.Outbox",
     "itsm.middleware.LastSeen",
+    "itsm.middleware.Uploads",
     "itsm.middleware.SignInAgain",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "itsm.middleware.ViewerTimeZone",

@@ -23,7 +23,7 @@
     }
     if ((form.getAttribute("method") || "get").toLowerCase() !== "post") return;
     setTimeout(() => { if (!event.defaultPrevented) busy(form, true); });
-    setTimeout(() => busy(form, false), 15000);
+    setTimeout(() => { if (!form.querySelector(".upload")) busy(form, false); }, 15000);
   }, true);
 
   document.addEventListener("htmx:beforeRequest", (event) => {

@@ -31,7 +31,15 @@
     box.prepend(notice);
   }
 
-  window.house = { say, toast };
+  /* To the page where it goes on; a place on this very page is shown anew. */
+  function go(target) {
+    const there = new URL(target, location.href);
+    if (there.pathname + there.search !== location.pathname + location.search) return location.assign(there);
+    history.replaceState(null, "", there);
+    return location.reload();
+  }
+
+  window.house = { say, toast, go };
 
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.verb === "get") return;

@@ -112,16 +112,8 @@
     form.dispatchEvent(new CustomEvent("draft:done", { bubbles: true }));
     if (result.outcome === "waiting") kept(form);
     else if (form.dataset.outboxSwap && !result.target) swap(form.dataset.outboxSwap, result.text);
-    else go(result.target || location.href);
+    else window.house.go(result.target || location.href);
   }, true);
-
-  /* To the page where it goes on; a place on this very page is shown anew. */
-  function go(target) {
-    const there = new URL(target, location.href);
-    if (there.pathname + there.search !== location.pathname + location.search) return location.assign(there);
-    history.replaceState(null, "", there);
-    return location.reload();
-  }
 
   function swap(id, text) {
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById(id);

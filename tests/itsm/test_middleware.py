@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from incidents.models import Incident
 from tests.factories import incident
 
 SIGN_IN = {"login": "erin", "password": "demo"}
@@ -112,3 +113,20 @@ def test_what_was_kept_is_taken_from_its_writer_alone(world, found, browse, sign
     assert answer.status_code == (200 if signed_in == "erin" else 403)
     assert found.events.count() == before + (signed_in == "erin")
     assert "kept_text" not in client.session
+
+
+def test_an_upload_with_a_bar_is_told_where_to_go_on(world, browse):
+    erin = browse(world.erin)
+    sent = erin.post(
+        "/incidents/new/", {"title": "The scanner is dead", "impact": 3, "urgency": 2}, headers={"Upload": "1"}
+    )
+    found = Incident.objects.get()
+    assert (sent.status_code, sent["Upload-Next"], sent.content) == (204, found.get_absolute_url(), b"")
+    assert "The scanner is dead" in erin.get(sent["Upload-Next"]).content.decode()
+    wrong = erin.post("/incidents/new/", {"title": ""}, headers={"Upload": "1"})
+    assert (wrong.status_code, wrong.has_header("Upload-Next")) == (422, False)
+
+
+def test_an_upload_of_somebody_signed_out_leads_to_the_sign_in_page(client, world):
+    sent = client.post("/incidents/new/", {"title": "The scanner is dead"}, headers={"Upload": "1"})
+    assert (sent.status_code, sent["Upload-Next"]) == (204, "/accounts/login/?next=%2Fincidents%2Fnew%2F")

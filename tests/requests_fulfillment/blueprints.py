@@ -13,7 +13,7 @@ words = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="{}"), min_size=1, max_size=20
 ).filter(lambda text: text.strip())
 keys = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True).filter(lambda key: key not in ALWAYS)
-anything = st.text(max_size=30)
+anything = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 
 
 @st.composite

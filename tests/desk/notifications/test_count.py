@@ -51,12 +51,12 @@ def test_it_follows_the_queues_that_one_sees(world, ticket):
     assert number(world.sam) == "1"
 
 
-def test_a_ticket_that_moved_is_gone_from_the_inbox_at_once_and_from_the_number_in_time(world, ticket):
+def test_a_ticket_that_moved_is_gone_from_the_inbox_at_once_and_from_the_number_in_time(world, ticket, forget):
     escalate(ticket, world.lena)
     assert number(world.lena) == "1"
     assign(incident=ticket, by=world.sam, workgroup=world.network, reason="It is the network")
     assert queries.inbox_page(world.lena).rows == []
-    cache.clear()
+    forget()
     assert number(world.lena) == ""
 
 

@@ -6,7 +6,6 @@ from threading import Thread
 
 import pytest
 from celery import Celery, current_app
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -140,7 +139,7 @@ def test_a_commit_wakes_the_workers(say, wired, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_with_the_broker_away_nothing_is_lost(say, wired):
+def test_with_the_broker_away_nothing_is_lost(say, wired, forget):
     wired("TRACED")
     portal = current_app._get_current_object()
     lonely = Celery("lonely", set_as_current=True)
@@ -153,6 +152,6 @@ def test_with_the_broker_away_nothing_is_lost(say, wired):
     finally:
         portal.set_current()
     assert owed() == {"trace": (0, False, False)}
-    cache.clear()
+    forget()
     tasks.tick(run_id="the next run")
     assert traces() == [f"trace {event.pk}"]
