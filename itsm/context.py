@@ -14,14 +14,21 @@ from desk.queues.queries import known_queues
 from desk.sla.reporting.report import may_report
 from workorders.queries import takes_some
 
+from . import words
 from .accounts import DEMO_ACCOUNTS
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context for `base.html`; costs at most three queries, and none for a signed-out visitor."""
     user = getattr(request, "user", None)
-    context: dict[str, Any] = {"portal_name": settings.PORTAL_NAME, "demo": settings.DEMO, "nav": []}
+    context: dict[str, Any] = {
+        "portal_name": settings.PORTAL_NAME,
+        "demo": settings.DEMO,
+        "nav": [],
+        "script_words": words.address,
+    }
     if user is None or not user.is_authenticated:
+        context["languages"] = settings.LANGUAGES
         if settings.DEMO:
             context["demo_accounts"] = [
                 {"username": name, "name": name.capitalize(), "role": role, "colour_index": index % 6}
