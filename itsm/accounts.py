@@ -8,16 +8,17 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 DEMO_ACCOUNTS = [
-    ("erin", "End user"),
-    ("omar", "End user and manager"),
-    ("sam", "Analyst, Service Desk"),
-    ("lena", "Lead, Service Desk"),
-    ("nadia", "Analyst, Network"),
-    ("felix", "Technician, Field Service"),
-    ("chris", "Change manager"),
-    ("admin", "Administrator"),
+    ("erin", _("End user")),
+    ("omar", _("End user and manager")),
+    ("sam", _("Analyst, Service Desk")),
+    ("lena", _("Lead, Service Desk")),
+    ("nadia", _("Analyst, Network")),
+    ("felix", _("Technician, Field Service")),
+    ("chris", _("Change manager")),
+    ("admin", _("Administrator")),
 ]
 
 

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from desk.api import problems
 from desk.people import places
@@ -238,5 +239,5 @@ def kept_text(request: HttpRequest, path: str) -> dict[str, list[str]]:
     typed: dict[str, list[str]] = kept["forms"].pop(path, {})
     if typed:
         request.session[KEPT] = kept
-        messages.info(request, "You are signed in again, and your text is still here. Files must be chosen anew.")
+        messages.info(request, _("You are signed in again, and your text is still here. Files must be chosen anew."))
     return typed

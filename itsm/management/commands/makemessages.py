@@ -1,11 +1,16 @@
-"""`manage.py makemessages`, which also finds words that are kept (`desk.people.language`), and those of scripts."""
+"""`manage.py makemessages`, which also finds words that are kept (`desk.people.language`), those of scripts, and names of fields."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 from django.core.management.commands import makemessages
 
-KEPT = ["--keyword=keep", "--keyword=keep_n:1,2"]
+from itsm.model_names import CONTEXT, automatic
+
+IN_PYTHON = ["--keyword=_lazy", "--keyword=keep", "--keyword=keep_n:1,2"]
 IN_SCRIPTS = ["--keyword=say", "--keyword=sayCount:1,2"]  # with `-d djangojs`: see static/js/words.js
+NAMES = Path("names_of_fields.py")  # there only while words are gathered
 
 
 class Command(makemessages.Command):
@@ -14,6 +19,11 @@ class Command(makemessages.Command):
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
     def handle(self, *args: Any, **options: Any) -> None:
-        more = IN_SCRIPTS if options["domain"] == "djangojs" else KEPT
+        more = IN_SCRIPTS if options["domain"] == "djangojs" else IN_PYTHON
         self.xgettext_options = [*makemessages.Command.xgettext_options, *more]
-        super().handle(*args, **options)
+        words = sorted({english for _, _, english in automatic()})
+        try:
+            NAMES.write_text("".join(f"pgettext({json.dumps(CONTEXT)}, {json.dumps(one)})\n" for one in words))
+            super().handle(*args, **options)
+        finally:
+            NAMES.unlink(missing_ok=True)
