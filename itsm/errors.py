@@ -6,7 +6,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language_from_request, override
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views import defaults
 
 from desk.api import problems
@@ -14,7 +14,10 @@ from desk.api import problems
 # What a form carries beside what people write.
 _BOOKKEEPING = {"csrfmiddlewaretoken", "seen", "submission", "next", "show", "again"}
 # A choice is sent as a number; in these fields a number may be what somebody wrote.
-_WORDS = {"title", "description", "message", "note", "solution", "comment"}
+_WORDS = {
+    "title": _lazy("Title"), "description": _lazy("Description"), "message": _lazy("Message"), "note": _lazy("Note"),
+    "solution": _lazy("Solution"), "comment": _lazy("Comment"),
+}  # fmt: skip
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -65,7 +68,7 @@ def given_back(request: HttpRequest) -> dict[str, Any]:
     if request.method != "POST" or user is None or not user.is_authenticated:
         return {}
     typed = [
-        (_(name.replace("_", " ").capitalize()), text)
+        (str(_WORDS.get(name) or name.replace("_", " ").capitalize()), text)
         for name, texts in request.POST.lists()
         for text in texts
         if text.strip() and _is_writing(name, text)

@@ -161,7 +161,7 @@ class SignInAgain:
             return response  # a program has no browser in which to be known again, and says itself what it keeps
         if response.status_code != 302 or urlsplit(location).path != resolve_url(settings.LOGIN_URL):
             return self._remember(request, response)
-        if request.user.is_authenticated:
+        if request.user.is_authenticated or _is_language(request):
             return response
         page = self._page(request)
         if request.method == "POST":
@@ -221,6 +221,11 @@ class SignInAgain:
             parts = urlsplit(came_from)
             return parts.path + (f"?{parts.query}" if parts.query else "")
         return own
+
+
+def _is_language(request: HttpRequest) -> bool:
+    """Whether a visitor chose a language, on the sign-in page: they are led back to that themselves."""
+    return request.resolver_match is not None and request.resolver_match.url_name == "language"
 
 
 def _whose(request: HttpRequest) -> str | None:

@@ -1,4 +1,4 @@
-"""`manage.py makemessages`, which also finds words that are kept (`desk.people.language`), those of scripts, and names of fields."""
+"""`manage.py makemessages`, which also finds words that are kept (`desk.people.language`), those of scripts, and names."""
 
 import json
 from pathlib import Path
