@@ -32,6 +32,10 @@ class TokenAdmin(admin.ModelAdmin):
     def opens(self, token: Token) -> str:
         return "; ".join(token.opens_in_words)
 
+    @admin.display(description=_lazy("State"))
+    def state(self, token: Token) -> str:
+        return {"works": _("works"), "expired": _("expired"), "revoked": _("revoked")}[token.state]
+
     def save_model(self, request: HttpRequest, obj: Token, form: Any, change: bool) -> None:
         """Through the verb, which keeps only what the token hashes to."""
         given = {name: form.cleaned_data[name] for name in ("user", "name", "expires_at")}
