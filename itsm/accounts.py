@@ -2,30 +2,56 @@
 
 import base64
 import hashlib
+from contextlib import nullcontext
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from desk.people.language import speaking_to
 
 DEMO_ACCOUNTS = [
-    ("erin", "End user"),
-    ("omar", "End user and manager"),
-    ("sam", "Analyst, Service Desk"),
-    ("lena", "Lead, Service Desk"),
-    ("nadia", "Analyst, Network"),
-    ("felix", "Technician, Field Service"),
-    ("chris", "Change manager"),
-    ("admin", "Administrator"),
+    ("erin", _("End user")),
+    ("omar", _("End user and manager")),
+    ("sam", _("Analyst, Service Desk")),
+    ("lena", _("Lead, Service Desk")),
+    ("nadia", _("Analyst, Network")),
+    ("felix", _("Technician, Field Service")),
+    ("chris", _("Change manager")),
+    ("admin", _("Administrator")),
 ]
+
+# Sentences of allauth's that people meet here, and that its German says to friends: named, so that ours is taken.
+IN_OUR_MANNER = (
+    gettext_noop("Please type your current password."),
+    gettext_noop("You must type the same password each time."),
+    gettext_noop("Be patient, you are sending too many requests."),
+    gettext_noop("Your password has been changed."),
+    gettext_noop("In case you forgot, your username is %(username)s."),
+    gettext_noop("Thank you for using %(site_name)s!\n%(site_domain)s"),
+    gettext_noop(
+        "You're receiving this email because you or someone else has requested a password reset for your user account.\n"
+        "It can be safely ignored if you did not request a password reset. Click the link below to reset your password."
+    ),
+)
 
 
 class ClosedDoorAdapter(DefaultAccountAdapter):
-    """No sign-up; the automation can't sign in because its password is unusable."""
+    """No sign-up; the automation can't sign in because its password is unusable. Mails speak to whoever gets them."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In the language that the account's owner chose, whoever asked for it; else in that of the page."""
+        user = context.get("user")
+        with speaking_to(user) if user is not None and user.language else nullcontext():
+            super().send_mail(template_prefix, email, context)
 
 
 class SecondStepAdapter(DefaultMFAAdapter):

@@ -14,9 +14,11 @@ from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
-admin.site.site_header = admin.site.site_title = f"{settings.PORTAL_NAME} administration"
-admin.site.index_title = "What would you like to set up?"
+admin.site.site_header = admin.site.site_title = format_lazy(_("{portal} administration"), portal=settings.PORTAL_NAME)
+admin.site.index_title = _("What would you like to set up?")
 # One sign-in for all, with its limit on wrong passwords and its second step.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from desk.approvals.count import remembered as waiting_approvals
 from desk.notifications.count import remembered
@@ -14,14 +15,21 @@ from desk.queues.queries import known_queues
 from desk.sla.reporting.report import may_report
 from workorders.queries import takes_some
 
+from . import words
 from .accounts import DEMO_ACCOUNTS
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context for `base.html`; costs at most three queries, and none for a signed-out visitor."""
     user = getattr(request, "user", None)
-    context: dict[str, Any] = {"portal_name": settings.PORTAL_NAME, "demo": settings.DEMO, "nav": []}
+    context: dict[str, Any] = {
+        "portal_name": settings.PORTAL_NAME,
+        "demo": settings.DEMO,
+        "nav": [],
+        "script_words": words.address,
+    }
     if user is None or not user.is_authenticated:
+        context["languages"] = settings.LANGUAGES
         if settings.DEMO:
             context["demo_accounts"] = [
                 {"username": name, "name": name.capitalize(), "role": role, "colour_index": index % 6}
@@ -41,40 +49,40 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _nav(request: HttpRequest, user: Any) -> list[dict[str, Any]]:
     places = [
-        ("Home", "/", "house"),
-        ("Catalogue", reverse("catalogue:index"), "shopping-cart"),
-        ("Knowledge", reverse("knowledge:index"), "book-open"),
-        ("My incidents", reverse("incidents:mine"), "inbox"),
-        ("My requests", reverse("requests_fulfillment:mine"), "package"),
+        (_("Home"), "/", "house"),
+        (_("Catalogue"), reverse("catalogue:index"), "shopping-cart"),
+        (_("Knowledge"), reverse("knowledge:index"), "book-open"),
+        (_("My incidents"), reverse("incidents:mine"), "inbox"),
+        (_("My requests"), reverse("requests_fulfillment:mine"), "package"),
     ]
     counts = {}
     if (waiting := waiting_approvals(user)) is not None:
-        places.append(("My approvals", reverse("approvals:mine"), "stamp"))
-        counts["My approvals"] = waiting
+        places.append((_("My approvals"), reverse("approvals:mine"), "stamp"))
+        counts[reverse("approvals:mine")] = waiting
     if reach(user).view:
         groups = known_queues(user)
         if any(may_work_queue(user, group.pk) and takes_some(group) for group in groups):
-            places.append(("My work orders", reverse("workorders:my_day"), "clipboard-check"))
-        places.append(("Queues", reverse("queues:all"), "list"))
+            places.append((_("My work orders"), reverse("workorders:my_day"), "clipboard-check"))
+        places.append((_("Queues"), reverse("queues:all"), "list"))
         places += [
             (
-                group.name if group.is_active else f"{group.name} (inactive)",
+                group.name if group.is_active else _("{name} (inactive)").format(name=group.name),
                 reverse("queues:queue", args=[group.slug]),
                 "",
             )
             for group in groups
         ]
-    places.append(("Services", reverse("services:index"), "activity"))
+    places.append((_("Services"), reverse("services:index"), "activity"))
     if reach(user).view:
-        places.append(("Changes", reverse("changes:index"), "calendar-days"))
+        places.append((_("Changes"), reverse("changes:index"), "calendar-days"))
     if is_analyst(user):
-        places.append(("Canned replies", reverse("replies:index"), "message-square-text"))
+        places.append((_("Canned replies"), reverse("replies:index"), "message-square-text"))
     if may_report(user):
-        places.append(("Reports", reverse("reports"), "chart-column"))
-    places.append(("Lifecycles", reverse("tickets:lifecycles"), "workflow"))
+        places.append((_("Reports"), reverse("reports"), "chart-column"))
+    places.append((_("Lifecycles"), reverse("tickets:lifecycles"), "workflow"))
     if user.is_staff:
-        places.append(("Administration", reverse("admin:index"), "settings"))
+        places.append((_("Administration"), reverse("admin:index"), "settings"))
     return [
-        {"label": label, "href": href, "icon": icon, "current": request.path == href, "count": counts.get(label)}
+        {"label": label, "href": href, "icon": icon, "current": request.path == href, "count": counts.get(href)}
         for label, href, icon in places
     ]

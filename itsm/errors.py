@@ -5,6 +5,8 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language_from_request, override
+from django.utils.translation import gettext_lazy as _lazy
 from django.views import defaults
 
 from desk.api import problems
@@ -12,7 +14,10 @@ from desk.api import problems
 # What a form carries beside what people write.
 _BOOKKEEPING = {"csrfmiddlewaretoken", "seen", "submission", "next", "show", "again"}
 # A choice is sent as a number; in these fields a number may be what somebody wrote.
-_WORDS = {"title", "description", "message", "note", "solution", "comment"}
+_WORDS = {
+    "title": _lazy("Title"), "description": _lazy("Description"), "message": _lazy("Message"), "note": _lazy("Note"),
+    "solution": _lazy("Solution"), "comment": _lazy("Comment"),
+}  # fmt: skip
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -20,7 +25,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if problems.is_for_programs(request):
         too_big = isinstance(exception, RequestDataTooBig)
         return problems.answer(413, problems.TITLES[413]) if too_big else problems.answer(400, problems.TITLES[400])
-    return defaults.bad_request(request, exception)
+    with override(get_language_from_request(request)):  # it may come before it is known who asks
+        return defaults.bad_request(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -62,7 +68,7 @@ def given_back(request: HttpRequest) -> dict[str, Any]:
     if request.method != "POST" or user is None or not user.is_authenticated:
         return {}
     typed = [
-        (name.replace("_", " ").capitalize(), text)
+        (str(_WORDS.get(name) or name.replace("_", " ").capitalize()), text)
         for name, texts in request.POST.lists()
         for text in texts
         if text.strip() and _is_writing(name, text)

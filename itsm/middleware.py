@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from desk.api import problems
 from desk.people import places
@@ -160,7 +161,7 @@ class SignInAgain:
             return response  # a program has no browser in which to be known again, and says itself what it keeps
         if response.status_code != 302 or urlsplit(location).path != resolve_url(settings.LOGIN_URL):
             return self._remember(request, response)
-        if request.user.is_authenticated:
+        if request.user.is_authenticated or _is_language(request):
             return response
         page = self._page(request)
         if request.method == "POST":
@@ -222,6 +223,11 @@ class SignInAgain:
         return own
 
 
+def _is_language(request: HttpRequest) -> bool:
+    """Whether a visitor chose a language, on the sign-in page: they are led back to that themselves."""
+    return request.resolver_match is not None and request.resolver_match.url_name == "language"
+
+
 def _whose(request: HttpRequest) -> str | None:
     """The id of the person who was signed in last in this browser; None when nobody was, or somebody meddled."""
     return request.get_signed_cookie(WHOSE, default=None, salt=KEPT)
@@ -238,5 +244,5 @@ def kept_text(request: HttpRequest, path: str) -> dict[str, list[str]]:
     typed: dict[str, list[str]] = kept["forms"].pop(path, {})
     if typed:
         request.session[KEPT] = kept
-        messages.info(request, "You are signed in again, and your text is still here. Files must be chosen anew.")
+        messages.info(request, _("You are signed in again, and your text is still here. Files must be chosen anew."))
     return typed

@@ -1,7 +1,9 @@
 """Every address of the portal, room by room."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from desk.sla.admin.simulate import simulate
 
@@ -32,6 +34,8 @@ urlpatterns = [
     path("api/", include("itsm.api")),
     path("tokens/", include("desk.api.urls")),
     path("accounts/", include("itsm.account_urls")),
+    path("language/", login_not_required(set_language), name="language"),
+    path("words/<str:language>.js", views.words, name="words"),
     path("admin/sla/policy/simulate/", simulate),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

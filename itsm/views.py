@@ -1,11 +1,15 @@
-"""The home page, by persona, and what the portal knows of a sentence that somebody types there."""
+"""The home page, by persona, what the portal knows of a sentence that somebody types there, and the words of scripts."""
 
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import condition, require_safe
 
 from desk.people.rules import is_analyst
 from desk.people.signed_in import SignedIn
@@ -16,6 +20,8 @@ from desk.sla.reporting.report import may_report
 from incidents import queries as incidents
 from incidents import similar
 from requests_fulfillment import queries as requests
+
+from .words import catalogue
 
 SOON = 5  # tickets that are about to breach
 
@@ -43,7 +49,7 @@ def home(request: SignedIn) -> HttpResponse:
 def reports(request: SignedIn) -> HttpResponse:
     """The reports that there are for this person."""
     if not may_report(request.user):
-        raise PermissionDenied("Reports are for leads of a workgroup and for administrators.")
+        raise PermissionDenied(_("Reports are for leads of a workgroup and for administrators."))
     return render(request, "reports.html")
 
 
@@ -58,3 +64,22 @@ def ask(request: SignedIn) -> HttpResponse:
         "items": requests.fitting(request.user, words) if long_enough else [],
     }
     return render(request, "ask.html#found" if request.htmx else "ask.html", context)
+
+
+def _tag(request: HttpRequest, language: str) -> str | None:
+    return f'"{catalogue(language)[1]}"' if language in dict(settings.LANGUAGES) else None
+
+
+@require_safe
+@login_not_required
+@gzip_page
+@condition(etag_func=_tag)
+def words(request: HttpRequest, language: str) -> HttpResponse:
+    """What scripts say in this language: under the address that pages name, for a browser to keep for good."""
+    if language not in dict(settings.LANGUAGES):
+        raise Http404("No such language.")
+    text, version = catalogue(language)
+    answer = HttpResponse(text, content_type="text/javascript; charset=utf-8")
+    is_named = request.GET.get("v") == version
+    answer["Cache-Control"] = "public, max-age=31536000, immutable" if is_named else "no-cache"
+    return answer

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
+from django.utils.translation import trans_real
 
 from desk.people.models import Role, User, Workgroup
 from desk.webhooks import listening
@@ -118,6 +119,18 @@ def browse():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def german(monkeypatch):
+    """`german({"English": "Deutsch", ("one", 0): "eins"})`: words that the German catalogue has for one story."""
+
+    def know(words):
+        catalogue = trans_real.translation("de")._catalog
+        monkeypatch.setattr(catalogue, "_catalogs", [words, *catalogue._catalogs])
+        monkeypatch.setattr(catalogue, "_plurals", [lambda n: int(n != 1), *catalogue._plurals])
+
+    return know
 
 
 @pytest.fixture

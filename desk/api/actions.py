@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from desk.people.models import User
 from desk.tickets.errors import Refused
@@ -26,14 +27,14 @@ def make_token(
 ) -> tuple[Token, str]:
     """A token for one's own account or, by an administrator, for a program's; the text comes back this once."""
     if user.pk != by.pk and not by.is_superuser:
-        raise PermissionDenied("Only administrators make tokens for others.")
+        raise PermissionDenied(_("Only administrators make tokens for others."))
     if why := rules.why_no_token(user) if user.pk == by.pk else rules.why_no_service_token(user):
         raise Refused(why, field="user")
     wanted = list(dict.fromkeys(opens))
     if not wanted:
-        raise Refused("A token that opens nothing is of no use. Please choose what it may do.")
+        raise Refused(_("A token that opens nothing is of no use. Please choose what it may do."))
     if unknown := sorted(set(wanted) - set(scopes.every())):
-        raise Refused(f"There is no scope {', '.join(unknown)}.", field="scopes")
+        raise Refused(_("There is no scope {names}.").format(names=", ".join(unknown)), field="scopes")
     text = PREFIX + secrets.token_urlsafe(32)
     token = Token.objects.create(
         user=user, made_by=by, name=name.strip(), token_hash=hashed(text), ending=text[-4:], scopes=wanted,
@@ -45,7 +46,7 @@ def make_token(
 def revoke(*, token: Token, by: User) -> None:
     """It opens nothing any more. Its own account may, and an administrator; twice changes nothing."""
     if by.pk != token.user_id and not by.is_superuser:
-        raise PermissionDenied("Only its owner and administrators revoke a token.")
+        raise PermissionDenied(_("Only its owner and administrators revoke a token."))
     Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=Now())
 
 

@@ -8,6 +8,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from . import actions
 from .forms import ServiceTokenForm
@@ -26,9 +28,13 @@ class TokenAdmin(admin.ModelAdmin):
     autocomplete_fields = ["user"]
     actions = ["revoke"]
 
-    @admin.display(description="Opens")
+    @admin.display(description=_lazy("Opens"))
     def opens(self, token: Token) -> str:
         return "; ".join(token.opens_in_words)
+
+    @admin.display(description=_lazy("State"))
+    def state(self, token: Token) -> str:
+        return {"works": _("works"), "expired": _("expired"), "revoked": _("revoked")}[token.state]
 
     def save_model(self, request: HttpRequest, obj: Token, form: Any, change: bool) -> None:
         """Through the verb, which keeps only what the token hashes to."""
@@ -37,16 +43,16 @@ class TokenAdmin(admin.ModelAdmin):
         made, text = actions.make_token(by=me, opens=form.cleaned_data["scopes"], **given)
         obj.pk = made.pk
         obj.refresh_from_db()
-        said = format_html("The token “{}” of {}, shown this once: <code>{}</code>", obj.name, obj.user, text)
+        said = format_html(_("The token “{}” of {}, shown this once: <code>{}</code>"), obj.name, obj.user, text)
         self.message_user(request, said, messages.WARNING)
 
-    @admin.action(description="Revoke", permissions=["change"])
+    @admin.action(description=_lazy("Revoke"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Token]) -> None:
         me: Any = request.user
         for token in queryset:
             actions.revoke(token=token, by=me)
-            self.log_change(request, token, "Revoked.")
-        self.message_user(request, "They open nothing any more.")
+            self.log_change(request, token, _("Revoked."))
+        self.message_user(request, _("They open nothing any more."))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Token | None = None) -> list[str]:
         shown = [

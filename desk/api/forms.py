@@ -7,14 +7,17 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from . import scopes
 from .models import Token
 from .rules import why_no_service_token
 
-EXPIRES = [("30", "In 30 days"), ("90", "In 90 days"), ("365", "In a year"), ("0", "Never")]
-MAY = [("", "Nothing"), ("read", "Read"), ("write", "Read and write")]
-ADMINISTER = ("admin", "Administer")
+EXPIRES = [("30", _lazy("In 30 days")), ("90", _lazy("In 90 days")), ("365", _lazy("In a year")), ("0", _lazy("Never"))]
+MAY = [("", _lazy("Nothing")), ("read", pgettext_lazy("a right", "Read")), ("write", _lazy("Read and write"))]
+ADMINISTER = ("admin", _lazy("Administer"))
 AREA = "area_"  # before an area's name in the name of its field
 
 
@@ -22,15 +25,15 @@ class TokenForm(forms.Form):
     """What a token is for, what it opens, and for how long."""
 
     name = forms.CharField(
-        label="What is it for?", max_length=80, help_text="Such as “Nightly report”.",
-        error_messages={"required": "Please say what it is for, so that you know it again."},
+        label=_lazy("What is it for?"), max_length=80, help_text=_lazy("Such as “Nightly report”."),
+        error_messages={"required": _lazy("Please say what it is for, so that you know it again.")},
     )  # fmt: skip
-    expires = forms.ChoiceField(label="It expires", choices=EXPIRES, initial="90")
+    expires = forms.ChoiceField(label=_lazy("It expires"), choices=EXPIRES, initial="90")
 
     def __init__(self, *args: Any, administers: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
         levels = [*MAY, ADMINISTER] if administers else MAY
-        for area, words in {scopes.ALL: "Everything", **scopes.areas()}.items():
+        for area, words in {scopes.ALL: _("Everything"), **scopes.areas()}.items():
             if area != scopes.ADMINISTRATION or administers:
                 self.fields[AREA + area] = forms.ChoiceField(label=words, choices=levels, required=False)
 
@@ -42,7 +45,9 @@ class TokenForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if not self.errors and not self.opens:
-            self.add_error(AREA + scopes.ALL, "A token that opens nothing is of no use. Please choose what it may do.")
+            self.add_error(
+                AREA + scopes.ALL, _("A token that opens nothing is of no use. Please choose what it may do.")
+            )
         return data
 
     @property
@@ -61,7 +66,9 @@ class TokenForm(forms.Form):
 class ServiceTokenForm(forms.ModelForm):
     """The admin's: a token for an account of a program."""
 
-    scopes = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, help_text="What it opens.")
+    scopes = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, label=_lazy("Scopes"), help_text=_lazy("What it opens.")
+    )
 
     class Meta:
         model = Token

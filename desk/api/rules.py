@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 if TYPE_CHECKING:
     from desk.people.models import User
 
@@ -11,8 +13,8 @@ if TYPE_CHECKING:
 def why_no_token(user: User) -> str:
     """Why nothing may act for this account; empty when a token may."""
     if user.is_automation:
-        return "The portal's own hand needs no token."
-    return "" if user.is_active else f"{user} is not active."
+        return _("The portal's own hand needs no token.")
+    return "" if user.is_active else _("{person} is not active.").format(person=user)
 
 
 def is_of_a_program(user: User) -> bool:
@@ -23,5 +25,7 @@ def is_of_a_program(user: User) -> bool:
 def why_no_service_token(user: User) -> str:
     """An administrator gives tokens to programs, and acts for no person by it."""
     if not is_of_a_program(user):
-        return f"{user} is a person, and makes their own tokens. Choose an account that has no password."
+        return _("{person} is a person, and makes their own tokens. Choose an account that has no password.").format(
+            person=user
+        )
     return why_no_token(user)

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext
 
 from desk.tickets import kinds
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 LEVELS = ("read", "write", "admin")
 ALL = "all"  # in an area's place: every area
 ADMINISTRATION = "administration"  # of administrators alone
 # Beside each kind of ticket, which is an area of its own.
-OTHERS = {
-    "approvals": "Approvals",
-    "knowledge": "Articles",
-    "directory": "People, workgroups, services, sites and categories",
-    ADMINISTRATION: "Administration",
+OTHERS: dict[str, StrOrPromise] = {
+    "approvals": _lazy("Approvals"),
+    "knowledge": _lazy("Articles"),
+    "directory": _lazy("People, workgroups, services, sites and categories"),
+    ADMINISTRATION: _lazy("Administration"),
 }
 
 
-def areas() -> dict[str, str]:
+def areas() -> dict[str, StrOrPromise]:
     """Every area with its words, in the order in which people are asked."""
     return {kind.area: kind.plural for kind in kinds.every()} | OTHERS
 
@@ -42,7 +50,7 @@ def kinds_open(scopes: Iterable[str], level: str = "read") -> list[str]:
 
 def in_words(scopes: Iterable[str]) -> list[str]:
     """“Incidents: read and write”, one for each."""
-    named = {ALL: "Everything"} | areas()
-    levels = {"read": "read", "write": "read and write", "admin": "administer"}
+    named: dict[str, Any] = {ALL: _("Everything")} | areas()
+    levels = {"read": pgettext("a right", "read"), "write": _("read and write"), "admin": _("administer")}
     found = (scope.partition(":") for scope in scopes)
-    return [f"{named.get(area, area)}: {levels.get(level, level)}" for area, _, level in found]
+    return [f"{named.get(area, area)}: {levels.get(level, level)}" for area, _colon, level in found]

@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 
+from desk.people.language import in_english
 from desk.people.signed_in import SignedIn
 from desk.tickets.errors import Refused
 from desk.tickets.forms import refuse
@@ -44,7 +46,7 @@ def revoke(request: SignedIn, pk: int) -> HttpResponse:
     """It opens nothing any more."""
     token = get_object_or_404(queries.tokens_of(request.user), pk=pk)
     actions.revoke(token=token, by=request.user)
-    messages.success(request, f"“{token}” opens nothing any more.")
+    messages.success(request, _("“{token}” opens nothing any more.").format(token=token))
     return redirect("people:profile", request.user.username)
 
 
@@ -68,6 +70,7 @@ _made: list[bytes] = []
 def schema_text() -> bytes:
     """Made once by each process: it follows from the code alone."""
     if not _made:
-        found: Any = SchemaGenerator(api_version="v1").get_schema(request=None, public=True)
+        with in_english():  # it is one for all
+            found: Any = SchemaGenerator(api_version="v1").get_schema(request=None, public=True)
         _made.append(OpenApiJsonRenderer().render(found, renderer_context={}))
     return _made[0]

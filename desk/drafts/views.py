@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from desk.people.signed_in import SignedIn
@@ -33,7 +34,7 @@ def throw_away(request: SignedIn, token: uuid.UUID) -> HttpResponse:
     actions.end(by=request.user, token=token)
     if "Outbox-User" in request.headers:
         return HttpResponse(status=204)
-    messages.success(request, "The draft is thrown away.")
+    messages.success(request, _("The draft is thrown away."))
     wanted = request.POST.get("next", "")
     here = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, {request.get_host()})
     return redirect(wanted if here else "home")

@@ -12,8 +12,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from desk.notifications.actions import tell_it
+from desk.people.language import in_a_sentence, keep
 from desk.people.models import User
 from desk.tickets import files, flow
 from desk.tickets import text as texts
@@ -31,7 +33,7 @@ RESERVED = {"new", "find", "writing", "pictures"}  # addresses of the room itsel
 def draft(*, by: User, source: Ticket | None = None, **said: Any) -> Article:
     """Begin an article, its writer's own; `said` holds what of `CONTENT` there is already."""
     if not rules.may_write(by):
-        raise PermissionDenied("Only people who work in IT write articles.")
+        raise PermissionDenied(_("Only people who work in IT write articles."))
     article = Article(owner=by, saved_by=by, written_by=[by.pk], source=source, **_checked(said))
     flow.serialise("a new article's address")
     article.slug = _free_slug(article.title)
@@ -48,11 +50,10 @@ def save(
     if why := rules.why_not_write(fresh, by):
         raise PermissionDenied(why)
     if fresh.stage == Stage.RETIRED:
-        raise Refused("It is retired. Take it up again first.")
+        raise Refused(_("It is retired. Take it up again first."))
     if seen != fresh.saves:
-        raise Refused(
-            f"{fresh.saved_by} saved it while you wrote. Yours is below; save again to put it in place of theirs."
-        )
+        why = _("{person} saved it while you wrote. Yours is below; save again to put it in place of theirs.")
+        raise Refused(why.format(person=fresh.saved_by))
     content = _checked(said)
     changed = any(getattr(fresh, name) != value for name, value in content.items())
     for name, value in content.items():
@@ -80,7 +81,7 @@ def _checked(said: Mapping[str, Any]) -> dict[str, Any]:
     """What an article may say, as it is kept."""
     kept = {name: said[name] for name in CONTENT if name in said}
     kept["title"] = " ".join(
-        texts.clean(kept.get("title"), field="title", required="Please give it a title.", limit=160).split()
+        texts.clean(kept.get("title"), field="title", required=_("Please give it a title."), limit=160).split()
     )
     for name, limit in (("symptoms", 5_000), ("answer", 5_000), ("body", texts.MAX_LENGTH), ("keywords", 300)):
         kept[name] = texts.clean(kept.get(name), field=name, limit=limit)
@@ -103,7 +104,8 @@ def _begin(article: Article, name: str, by: User) -> Article:
     if why := move.why_not(fresh, by):
         raise PermissionDenied(why)
     if not move.possible(fresh):
-        raise Refused(f"It is {fresh.get_stage_display().lower()} by now: {move.label.lower()} isn't possible.")
+        why = _("It is {stage} by now: {move} isn't possible.")
+        raise Refused(why.format(stage=in_a_sentence(fresh.get_stage_display()), move=in_a_sentence(move.label)))
     return fresh
 
 
@@ -112,12 +114,13 @@ def submit(*, article: Article, by: User, note: str = "") -> Article:
     """Ask somebody else to review it; leads of its writers' workgroups are told, if they wrote no part of it."""
     fresh = _begin(article, "submit", by)
     if not fresh.answer:
-        raise Refused("Please say in short what helps; that is what everybody reads first.")
+        raise Refused(_("Please say in short what helps; that is what everybody reads first."))
     fresh.stage, fresh.review_note = Stage.IN_REVIEW, ""
     fresh.save()
     tell_it(
-        recipients=queries.reviewers(fresh), topic="Knowledge", address=f"{fresh.get_absolute_url()}?draft=1",
-        subject=f"To review: {fresh.title}", text=f"{by} asks for a review. Publish it, or send it back with a word.",
+        recipients=queries.reviewers(fresh), topic=keep("Knowledge"), address=f"{fresh.get_absolute_url()}?draft=1",
+        subject=keep("To review: {title}", title=fresh.title),
+        text=keep("{person} asks for a review. Publish it, or send it back with a word.", person=by),
     )  # fmt: skip
     return fresh
 
@@ -126,7 +129,7 @@ def submit(*, article: Article, by: User, note: str = "") -> Article:
 def send_back(*, article: Article, by: User, note: str = "") -> Article:
     """It isn't good enough yet; the note says why."""
     fresh = _begin(article, "send_back", by)
-    fresh.review_note = texts.clean(note, field="note", required="Please say what should be better.", limit=2000)
+    fresh.review_note = texts.clean(note, field="note", required=_("Please say what should be better."), limit=2000)
     fresh.stage = Stage.DRAFT
     fresh.save()
     return fresh
@@ -189,7 +192,7 @@ def go_back(*, article: Article, version: Version, by: User) -> Article:
     if why := rules.why_not_write(fresh, by):
         raise PermissionDenied(why)
     if version.article_id != fresh.pk:
-        raise Refused("That is a version of another article.")
+        raise Refused(_("That is a version of another article."))
     _take_over(fresh, version)
     _note_writer(fresh, by)
     fresh.stage = Stage.DRAFT
@@ -209,7 +212,7 @@ def still_holds(*, article: Article, by: User) -> Article:
     if why := rules.why_not_write(fresh, by):
         raise PermissionDenied(why)
     if not fresh.is_due:
-        raise Refused("It isn't to be looked at yet.")
+        raise Refused(_("It isn't to be looked at yet."))
     fresh.review_by = timezone.localdate() + timedelta(days=settings.KNOWLEDGE_REVIEW_DAYS)
     fresh.save(update_fields=["review_by"])
     return fresh
@@ -253,7 +256,7 @@ def note_reading(*, article: Article) -> None:
 def vote(*, article: Article, by: User, helped: bool, word: str = "", at: datetime | None = None) -> Vote:
     """Say whether it helped; saying it again changes one's mind."""
     if not rules.may_read(article, by) or article.current_id is None:
-        raise PermissionDenied("There is nothing to read.")
+        raise PermissionDenied(_("There is nothing to read."))
     word = texts.clean(word, field="word", limit=500)
     said = {"helped": helped, "word": word, "at": at or timezone.now()}
     return Vote.objects.update_or_create(article=article, user=by, defaults=said)[0]

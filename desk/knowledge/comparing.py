@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from .models import Content
 
 LABELS = {
-    "title": "Title", "audience": "For whom", "service": "Service", "category": "Category", "keywords": "Keywords",
-    "symptoms": "How to recognise it", "answer": "In short", "body": "Step by step",
+    "title": _("Title"), "audience": _("For whom"), "service": _("Service"), "category": _("Category"),
+    "keywords": _("Keywords"), "symptoms": _("How to recognise it"), "answer": _("In short"), "body": _("Step by step"),
 }  # fmt: skip
 AROUND = 2  # lines that stay for orientation
 
@@ -28,7 +30,7 @@ def compare(before: Content, after: Content) -> list[Part]:
     for name, label in LABELS.items():
         old, new = _text(before, name), _text(after, name)
         if old != new:
-            parts.append(Part(label, _lines(old.splitlines(), new.splitlines())))
+            parts.append(Part(str(label), _lines(old.splitlines(), new.splitlines())))
     return parts
 
 

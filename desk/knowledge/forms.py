@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people.fields import PersonField
 from desk.people.models import User
@@ -20,37 +22,40 @@ class ArticleForm(forms.Form):
     """What an article says; for whom, and who looks after it."""
 
     title = forms.CharField(
-        max_length=160, help_text="As somebody would ask: “I can't print on the ward”.",
-        error_messages={"required": "Please give it a title."},
+        max_length=160, label=_lazy("Title"), help_text=_lazy("As somebody would ask: “I can't print on the ward”."),
+        error_messages={"required": _lazy("Please give it a title.")},
     )  # fmt: skip
     audience = forms.ChoiceField(
-        label="For whom?", choices=Audience.choices, widget=forms.RadioSelect, initial=Audience.ANALYSTS
+        label=_lazy("For whom?"), choices=Audience.choices, widget=forms.RadioSelect, initial=Audience.ANALYSTS
     )
     symptoms = forms.CharField(
-        label="How to recognise it", required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="What one sees, in the words of those who see it. No names, and nothing of one person alone.",
+        label=_lazy("How to recognise it"), required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_lazy("What one sees, in the words of those who see it. No names, and nothing of one person alone."),
     )  # fmt: skip
     answer = forms.CharField(
-        label="In short", required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="What helps, in a few sentences. It fills in the solution of an incident that is solved with it.",
+        label=_lazy("In short"), required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_lazy("What helps, in a few sentences. It fills in the solution of an incident that is solved with it."),
     )  # fmt: skip
     body = forms.CharField(
-        label="Step by step", required=False, max_length=50_000, widget=forms.Textarea(attrs={"rows": 14}),
-        help_text="Markdown: ## Heading, - list, 1. step, **bold**. A picture stands where its line does.",
+        label=_lazy("Step by step"), required=False, max_length=50_000, widget=forms.Textarea(attrs={"rows": 14}),
+        help_text=_lazy("Markdown: ## Heading, - list, 1. step, **bold**. A picture stands where its line does."),
     )  # fmt: skip
     files = FilesField(  # type: ignore[assignment]  # the stubs know only the sent files of this name
-        label="Pictures",
-        help_text="PNG, JPEG, GIF or WebP. Each gets a line at the end of the text; move it to its place.",
+        label=_lazy("Pictures"),
+        help_text=_lazy("PNG, JPEG, GIF or WebP. Each gets a line at the end of the text; move it to its place."),
     )
     keywords = forms.CharField(
-        required=False, max_length=300, help_text="Other words that people would look for, with commas."
+        label=_lazy("Keywords"),
+        required=False,
+        max_length=300,
+        help_text=_lazy("Other words that people would look for, with commas."),
     )
-    service = forms.ModelChoiceField(Service.objects.none(), required=False, empty_label="—")
-    category = CategoryField(label="Category")
-    owner = PersonField(label="Owner", required=False, help_text="Who keeps it right. Empty: you.")
+    service = forms.ModelChoiceField(Service.objects.none(), label=_lazy("Service"), required=False, empty_label="—")
+    category = CategoryField(label=_lazy("Category"))
+    owner = PersonField(label=_lazy("Owner"), required=False, help_text=_lazy("Who keeps it right. Empty: you."))
     review_by = forms.DateField(
-        label="Look at it again on", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="Empty: half a year after it is published.",
+        label=_lazy("Look at it again on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_lazy("Empty: half a year after it is published."),
     )  # fmt: skip
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -92,5 +97,7 @@ class PickField(forms.CharField):
             return None
         found = queries.named(text, self.user)
         if found is None:
-            raise forms.ValidationError("There is no article of that name. Choose one of the list, or leave it empty.")
+            raise forms.ValidationError(
+                _("There is no article of that name. Choose one of the list, or leave it empty.")
+            )
         return found

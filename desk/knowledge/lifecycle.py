@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from . import rules
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from desk.people.models import User
 
     from .models import Article
@@ -34,11 +36,11 @@ class Move:
     """From where to where, by whom (`why_not` is empty), and how its button looks."""
 
     name: str
-    label: str
+    label: StrOrPromise
     icon: str
     sources: frozenset[str]
     why_not: Callable[[Article, User], str]
-    asks: str = ""  # the label of a sentence that it wants
+    asks: StrOrPromise = ""  # the label of a sentence that it wants
     main: bool = False
 
     def possible(self, article: Article) -> bool:
@@ -51,14 +53,14 @@ WRITTEN = frozenset({DRAFT, IN_REVIEW})
 MOVES = {
     move.name: move
     for move in (
-        Move("publish", "Publish", "book-check", frozenset({IN_REVIEW}), rules.why_not_review, main=True),
+        Move("publish", _("Publish"), "book-check", frozenset({IN_REVIEW}), rules.why_not_review, main=True),
         Move(
-            "send_back", "Send back", "undo-2", frozenset({IN_REVIEW}), rules.why_not_review,
-            asks="What should be better?",
+            "send_back", _("Send back"), "undo-2", frozenset({IN_REVIEW}), rules.why_not_review,
+            asks=_("What should be better?"),
         ),
-        Move("submit", "Ask for review", "send", frozenset({DRAFT}), rules.why_not_write, main=True),
-        Move("discard", "Discard the new version", "x", WRITTEN, rules.why_not_write),
-        Move("retire", "Retire", "archive", WRITTEN | {PUBLISHED}, rules.why_not_retire),
-        Move("revive", "Take it up again", "archive-restore", frozenset({RETIRED}), rules.why_not_write),
+        Move("submit", _("Ask for review"), "send", frozenset({DRAFT}), rules.why_not_write, main=True),
+        Move("discard", _("Discard the new version"), "x", WRITTEN, rules.why_not_write),
+        Move("retire", _("Retire"), "archive", WRITTEN | {PUBLISHED}, rules.why_not_retire),
+        Move("revive", _("Take it up again"), "archive-restore", frozenset({RETIRED}), rules.why_not_write),
     )
 }  # fmt: skip

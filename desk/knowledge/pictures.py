@@ -6,6 +6,7 @@ import re
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from desk.tickets import files
 from desk.tickets.errors import Refused
@@ -21,7 +22,10 @@ def check(uploads: list[UploadedFile]) -> list[str]:
     kinds = files.check(uploads)
     if wrong := [file for file, kind in zip(uploads, kinds, strict=True) if kind not in SHOWN]:
         raise Refused(
-            *(f"“{files.safe_name(file.name or '')}” is no picture that a page can show." for file in wrong),
+            *(
+                _("“{file}” is no picture that a page can show.").format(file=files.safe_name(file.name or ""))
+                for file in wrong
+            ),
             field="files",
         )
     return kinds

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from desk.people.models import Role, User, Workgroup
 from desk.search import highlights, words
@@ -218,17 +219,17 @@ def desk_lists(user: User) -> list[tuple[str, str, list[Article]]]:
     due = rows.filter(current__isnull=False, review_by__lte=today).order_by("review_by")
     return [
         (
-            "In review",
-            "A lead who wrote no part of them publishes them.",
+            _("In review"),
+            _("A lead who wrote no part of them publishes them."),
             list(rows.filter(stage=Stage.IN_REVIEW)[:MOST]),
         ),
         (
-            "Drafts",
-            "Being written; readers don't see them.",
+            _("Drafts"),
+            _("Being written; readers don't see them."),
             list(rows.filter(seen_raw(user), stage=Stage.DRAFT)[:MOST]),
         ),
-        ("To look at again", "Their date has come: do they still hold?", list(due[:MOST])),
-        ("Retired", "Shown to nobody any more.", list(rows.filter(stage=Stage.RETIRED)[:MOST])),
+        (_("To look at again"), _("Their date has come: do they still hold?"), list(due[:MOST])),
+        (_("Retired"), _("Shown to nobody any more."), list(rows.filter(stage=Stage.RETIRED)[:MOST])),
     ]
 
 
@@ -247,7 +248,8 @@ class Figures:
     def helped(self) -> str:
         """The share that it helped, in words."""
         votes = self.yes + self.no
-        return f"{round(100 * self.yes / votes)} % of {votes}" if votes else "Nobody said yet"
+        share = _("{percent} % of {n}").format(percent=round(100 * self.yes / votes), n=votes) if votes else ""
+        return share or _("Nobody said yet")
 
 
 def figures(article: Article) -> Figures:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from desk.people.rules import is_analyst, reach
 from desk.tickets.rules import may_view
 
@@ -56,18 +58,18 @@ def leads(user: User) -> bool:
 
 
 def why_not_write(article: Article, user: User) -> str:
-    return "" if may_write(user) else "Only people who work in IT write articles."
+    return "" if may_write(user) else _("Only people who work in IT write articles.")
 
 
 def why_not_review(article: Article, user: User) -> str:
     """A lead or an administrator, and nobody reviews what they wrote a part of."""
     if not leads(user):
-        return "A lead publishes it."
+        return _("A lead publishes it.")
     if user.pk in article.written_by:
-        return "You wrote a part of it; somebody else reviews it."
+        return _("You wrote a part of it; somebody else reviews it.")
     return ""
 
 
 def why_not_retire(article: Article, user: User) -> str:
     mine = article.owner_id == user.pk and may_write(user)
-    return "" if mine or leads(user) else "Its owner or a lead retires it."
+    return "" if mine or leads(user) else _("Its owner or a lead retires it.")

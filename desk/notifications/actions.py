@@ -56,8 +56,8 @@ def tell(*, event: Event, recipients: Iterable[int], subject: str, text: str) ->
 
 def tell_it(*, recipients: Iterable[User], topic: str, address: str, subject: str, text: str) -> None:
     """Write a message about a matter of IT's own, which is no ticket, to these people; it leads to the address."""
-    told = {"topic": topic, "address": address}
-    rows = [Message(recipient=user, **told, **_said_to(user, subject=subject, text=text)) for user in recipients]
+    said = {"topic": topic, "subject": subject, "text": text}
+    rows = [Message(recipient=user, address=address, **_said_to(user, **said)) for user in recipients]
     _write([row for row in rows if rules.may_read(row, row.recipient)])
 
 

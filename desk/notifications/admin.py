@@ -15,6 +15,9 @@ from django.urls import path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from desk.tickets.admin import LookOnly
 
@@ -23,7 +26,7 @@ from .models import IN_STATE, MailState, Message
 
 
 class MailStateFilter(admin.SimpleListFilter):
-    title = "mail"
+    title = _lazy("mail")
     parameter_name = "mail"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -45,7 +48,7 @@ class MessageAdmin(LookOnly, admin.ModelAdmin):
     list_select_related = ["recipient", "event__ticket"]
     list_per_page = 50
     search_fields = ["subject", "=event__ticket__number", "=recipient__username", "=recipient__email"]
-    search_help_text = "Words of the subject, a ticket's number, a username or an address"
+    search_help_text = _lazy("Words of the subject, a ticket's number, a username or an address")
     actions = ["send_again"]  # type: ignore[misc]  # LookOnly has none
     fields = readonly_fields = (
         "subject", "text", "recipient", "address", "ticket", "event", "created_at", "read_at",
@@ -59,40 +62,46 @@ class MessageAdmin(LookOnly, admin.ModelAdmin):
         """The right to change messages, which nobody may do by hand, stands for the right to send one again."""
         return request.user.has_perm("notifications.change_message")
 
-    @admin.action(description="Send the mail again", permissions=["resend"])
+    @admin.action(description=_lazy("Send the mail again"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         offered = sum(actions.send_again(message=message) for message in queryset)
         if offered:
-            self.message_user(request, f"{offered} will be sent again within seconds.", messages.SUCCESS)
+            said = ngettext("{n} will be sent again within seconds.", "{n} will be sent again within seconds.", offered)
+            self.message_user(request, said.format(n=offered), messages.SUCCESS)
         if others := len(queryset) - offered:
-            self.message_user(request, f"{others} had not been given up, and stay as they are.", messages.INFO)
+            said = ngettext(
+                "{n} had not been given up, and stay as they are.",
+                "{n} had not been given up, and stay as they are.",
+                others,
+            )
+            self.message_user(request, said.format(n=others), messages.INFO)
 
-    @admin.display(description="Subject", ordering="subject")
+    @admin.display(description=_lazy("Subject"), ordering="subject")
     def beginning(self, message: Message) -> str:
         return Truncator(message.subject).chars(60)
 
-    @admin.display(description="Address")
+    @admin.display(description=_lazy("Address"))
     def address(self, message: Message) -> str:
         return message.recipient.email or "–"
 
-    @admin.display(description="About")
+    @admin.display(description=_lazy("About"))
     def ticket(self, message: Message) -> str:
         return message.about
 
-    @admin.display(description="Mail")
+    @admin.display(description=_lazy("Mail"))
     def mail(self, message: Message) -> str:
         return str(message.mail_state.label)
 
-    @admin.display(description="Tries", ordering="mail_attempts")
+    @admin.display(description=_lazy("Tries"), ordering="mail_attempts")
     def tries(self, message: Message) -> int:
         return message.mail_attempts
 
-    @admin.display(description="Last error")
+    @admin.display(description=_lazy("Last error"))
     def error(self, message: Message) -> str:
         lines = message.mail_error.strip().splitlines()
         return lines[-1][:160] if lines else ""
 
-    @admin.display(description="Last error")
+    @admin.display(description=_lazy("Last error"))
     def whole_error(self, message: Message) -> SafeString | str:
         return format_html("<pre>{}</pre>", message.mail_error) if message.mail_error else "–"
 
@@ -117,20 +126,20 @@ class MessageAdmin(LookOnly, admin.ModelAdmin):
         letters = [letter for name in page if (letter := mailbox.read(name))]
         host = settings.EMAIL_HOST if settings.EMAIL_BACKEND.endswith("smtp.EmailBackend") else ""
         context = {"letters": letters, "page": page, "used": mailbox.is_used(), "host": host, "most": mailbox.KEPT}
-        return self._page(request, "admin/notifications/mailbox.html", "Mailbox", **context)
+        return self._page(request, "admin/notifications/mailbox.html", _("Mailbox"), **context)
 
     def letter_view(self, request: HttpRequest, name: str) -> HttpResponse:
         """One mail of the folder, as text."""
         letter = mailbox.read(name) if self._folder(request) else None
         if letter is None:
             raise Http404("No such mail.")
-        return self._page(request, "admin/notifications/letter.html", letter.subject or "No subject", letter=letter)
+        return self._page(request, "admin/notifications/letter.html", letter.subject or _("No subject"), letter=letter)
 
     @staticmethod
     def _folder(request: HttpRequest) -> bool:
         """Whether there is a folder to read; PermissionDenied for those who may not."""
         if not _may_read_mailbox(request):
-            raise PermissionDenied("Only those who may read the mailbox see other people's mail.")
+            raise PermissionDenied(_("Only those who may read the mailbox see other people's mail."))
         return mailbox.is_used()
 
     def _page(self, request: HttpRequest, template: str, title: str, **more: Any) -> HttpResponse:

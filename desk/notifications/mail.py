@@ -9,6 +9,9 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language
+
+from desk.people.language import speaking_to
 
 from .models import Message
 from .queries import placed
@@ -25,20 +28,24 @@ def compose(message: Message) -> EmailMultiAlternatives:
         "link": absolute(message.place),
         "inbox": absolute(reverse("notifications:inbox")),
     }
+    with speaking_to(message.recipient):
+        body, page = (render_to_string(f"notifications/mail.{kind}", context) for kind in ("txt", "html"))
+        language = get_language() or settings.LANGUAGE_CODE
     letter = EmailMultiAlternatives(
         subject=_subject(message.about, message.subject),
-        body=render_to_string("notifications/mail.txt", context),
+        body=body,
         to=[message.recipient.email],
         headers={
             "Message-ID": _identity(f"message.{message.pk}"),
             # All mails about a ticket answer to the same mail, which was never sent; clients put them together.
             "In-Reply-To": thread,
             "References": thread,
+            "Content-Language": language,
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
         },
     )
-    letter.attach_alternative(render_to_string("notifications/mail.html", context), "text/html")
+    letter.attach_alternative(page, "text/html")
     return letter
 
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from desk.people.signed_in import SignedIn
@@ -37,5 +38,5 @@ def read_all(request: SignedIn) -> HttpResponse:
     newest = request.POST.get("newest", "")
     if newest.isdecimal() and len(newest) < 19:
         actions.mark_all_read(by=request.user, newest=int(newest))
-        messages.success(request, "Marked as read.")
+        messages.success(request, _("Marked as read."))
     return redirect("notifications:inbox")

@@ -6,6 +6,8 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm
 
 from .models import GRANTS, Absence, Membership, Role, RoleGroup, User, Workgroup
@@ -31,7 +33,7 @@ def ensure_role_groups(workgroup: Workgroup) -> None:
 @transaction.atomic
 def join(*, workgroup: Workgroup, user: User, role: str = Role.ANALYST) -> Membership:
     """Give the person this role in the workgroup, in place of the one they had."""
-    membership, _ = Membership.objects.update_or_create(workgroup=workgroup, user=user, defaults={"role": role})
+    membership, _made = Membership.objects.update_or_create(workgroup=workgroup, user=user, defaults={"role": role})
     sync_groups(membership)
     forget_reach(user)  # the membership may hold another copy of the person
     return membership
@@ -66,15 +68,15 @@ def plan_absence(*, person: User, start: datetime, end: datetime, reason: str = 
     """From then to then the person is proposed for nothing. Refused with a sentence where it overlaps another absence."""
     _ask(person, by)
     if end <= start:
-        raise ValidationError({"end": "An absence ends after it starts."})
+        raise ValidationError({"end": _("An absence ends after it starts.")})
     if end <= timezone.now():
-        raise ValidationError({"end": "That is over already."})
+        raise ValidationError({"end": _("That is over already.")})
     User.objects.select_for_update().only("pk").get(pk=person.pk)  # two at once would overlook each other
     other = Absence.objects.filter(user=person, start__lt=end, end__gt=start).first()
     if other is not None:
-        raise ValidationError(
-            {"start": f"{person} is away then already, until {timezone.localtime(other.end):%d %b %H:%M}."}
-        )
+        until = date_format(timezone.localtime(other.end), _("d M H:i"))
+        why = _("{person} is away then already, until {until}.").format(person=person, until=until)
+        raise ValidationError({"start": why})
     return Absence.objects.create(user=person, start=start, end=end, reason=reason.strip())
 
 
@@ -91,6 +93,5 @@ def drop_absence(*, absence: Absence, by: User) -> None:
 
 def _ask(person: User, by: User) -> None:
     if not may_plan_absence(by, person):
-        raise PermissionDenied(
-            f"Only {person}, if they work for IT, and the leads of their workgroups plan their absences."
-        )
+        why = _("Only {person}, if they work for IT, and the leads of their workgroups plan their absences.")
+        raise PermissionDenied(why.format(person=person))

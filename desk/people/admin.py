@@ -14,6 +14,9 @@ from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 from guardian.models import GroupObjectPermission
 
 from . import actions, takes
@@ -54,14 +57,14 @@ class MembershipInline(admin.TabularInline):
 
 
 class MembersInline(MembershipInline):
-    verbose_name = "member"
-    verbose_name_plural = "members"
+    verbose_name = _lazy("member")
+    verbose_name_plural = _lazy("members")
     autocomplete_fields = ["user"]
 
 
 class WorkgroupsInline(MembershipInline):
-    verbose_name = "workgroup"
-    verbose_name_plural = "workgroups"
+    verbose_name = _lazy("workgroup")
+    verbose_name_plural = _lazy("workgroups")
     autocomplete_fields = ["workgroup"]
 
 
@@ -71,13 +74,17 @@ class WorkgroupForm(forms.ModelForm):
     takes = forms.MultipleChoiceField(
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Nothing ticked: it takes every kind. A kind as a whole holds the kinds within it.",
+        label=_lazy("Takes"),
+        help_text=_lazy("Nothing ticked: it takes every kind. A kind as a whole holds the kinds within it."),
     )
     oversees = forms.MultipleChoiceField(
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Its analysts see and steer every ticket of these kinds, whichever workgroup has it, such as a change "
-        "manager every change.",
+        label=_lazy("Oversees"),
+        help_text=_lazy(
+            "Its analysts see and steer every ticket of these kinds, whichever workgroup has it, such as a change "
+            "manager every change."
+        ),
     )
 
     class Meta:
@@ -101,7 +108,10 @@ class WorkgroupForm(forms.ModelForm):
             field: Any = self.fields["takes"]
             field.choices = [
                 *known,
-                *((value, f"“{value}” (no kind of ticket that the portal knows)") for value in odd),
+                *(
+                    (value, _("“{value}” (no kind of ticket that the portal knows)").format(value=value))
+                    for value in odd
+                ),
             ]
         if "oversees" in self.fields:
             kinds: Any = self.fields["oversees"]
@@ -121,18 +131,22 @@ class WorkgroupAdmin(PlainWords, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["name", "slug", "description", "email"]}),
         (
-            "Work",
+            _lazy("Work"),
             {
                 "fields": ["takes", "oversees", "auto_assign", "is_active"],
-                "description": "A workgroup is never deleted, because its tickets' history names it. "
-                "Make it inactive: it gets no new tickets, and its people can finish what they have.",
+                "description": _lazy(
+                    "A workgroup is never deleted, because its tickets' history names it. "
+                    "Make it inactive: it gets no new tickets, and its people can finish what they have."
+                ),
             },
         ),
         (
-            "Who may do what",
+            _lazy("Who may do what"),
             {
                 "fields": ["access"],
-                "description": "This follows from the members below as soon as they are saved, and from nothing else.",
+                "description": _lazy(
+                    "This follows from the members below as soon as they are saved, and from nothing else."
+                ),
             },
         ),
     ]
@@ -146,10 +160,9 @@ class WorkgroupAdmin(PlainWords, admin.ModelAdmin):
         return rows.prefetch_related("memberships__user")
 
     def get_form(self, request: HttpRequest, obj: Workgroup | None = None, change: bool = False, **kwargs: Any) -> Any:
-        slug = obj.slug if obj else "name-of-the-workgroup"  # help is shown as HTML, where <slug> would vanish
-        return super().get_form(
-            request, obj, change=change, help_texts={"slug": f"The queue's address: /queues/{slug}/"}, **kwargs
-        )
+        # Help is shown as HTML, where <slug> would vanish.
+        told = _("The queue's address: /queues/{slug}/").format(slug=obj.slug if obj else _("name-of-the-workgroup"))
+        return super().get_form(request, obj, change=change, help_texts={"slug": told}, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Workgroup | None = None) -> bool:
         return False
@@ -158,30 +171,30 @@ class WorkgroupAdmin(PlainWords, admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         actions.ensure_role_groups(obj)  # a new workgroup gets its grants, a renamed one its groups' new names
 
-    @admin.display(description="Analysts", ordering="workers")
+    @admin.display(description=_lazy("Analysts"), ordering="workers")
     def people(self, workgroup: Workgroup) -> int:
         return workgroup.workers  # type: ignore[attr-defined]
 
-    @admin.display(description="Leads")
+    @admin.display(description=_lazy("Leads"))
     def lead_names(self, workgroup: Workgroup) -> str:
         return ", ".join(str(row.user) for row in workgroup.memberships.all() if row.role == "lead") or "–"
 
-    @admin.display(description="Takes")
+    @admin.display(description=_lazy("Takes"))
     def takes_what(self, workgroup: Workgroup) -> str:
         return takes.in_words(workgroup.takes)
 
-    @admin.display(description="Grants")
+    @admin.display(description=_lazy("Grants"))
     def access(self, workgroup: Workgroup) -> SafeString | str:
         """Who sees, works and leads the queue, as the grants really are in the database."""
         if workgroup.pk is None:
-            return "Save the workgroup first; its grants come with its members."
+            return _("Save the workgroup first; its grants come with its members.")
         held = grants_by_user(workgroup)
-        rows = [(str(user), *("yes" if grant in grants else "–" for grant in QUEUE_GRANTS)) for user, grants in held]
+        rows = [(str(user), *(_("yes") if grant in grants else "–" for grant in QUEUE_GRANTS)) for user, grants in held]
         if not rows:
-            return "Nobody yet: add members below."
+            return _("Nobody yet: add members below.")
         return format_html(
-            "<table><thead><tr><th>Person</th><th>Sees the queue</th><th>Works it</th><th>Leads it</th></tr></thead>"
-            "<tbody>{}</tbody></table>",
+            "<table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>{}</tbody></table>",
+            *(_("Person"), _("Sees the queue"), _("Works it"), _("Leads it")),
             format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", rows),
         )
 
@@ -203,16 +216,16 @@ def grants_by_user(workgroup: Workgroup) -> list[tuple[User, set[str]]]:
 
 class SkillsInline(admin.TabularInline):
     model = UserSkill
-    verbose_name = "skill"
-    verbose_name_plural = "skills"
+    verbose_name = _lazy("skill")
+    verbose_name_plural = _lazy("skills")
     extra = 0
     autocomplete_fields = ["skill"]
 
 
 class SkilledPeopleInline(admin.TabularInline):
     model = UserSkill
-    verbose_name = "person"
-    verbose_name_plural = "people who can do it"
+    verbose_name = _lazy("person")
+    verbose_name_plural = _lazy("people who can do it")
     extra = 0
     autocomplete_fields = ["user"]
 
@@ -221,7 +234,11 @@ class ShiftForm(forms.ModelForm):
     """Offers the days of the week as boxes to tick."""
 
     weekdays = forms.TypedMultipleChoiceField(
-        choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple, initial=[0, 1, 2, 3, 4]
+        label=_lazy("Weekdays"),
+        choices=WEEKDAYS,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[0, 1, 2, 3, 4],
     )
 
 
@@ -231,8 +248,8 @@ class ShiftsInline(admin.TabularInline):
     model = Shift
     form = ShiftForm
     extra = 0
-    verbose_name = "shift"
-    verbose_name_plural = "shifts (none: works at any time)"
+    verbose_name = _lazy("shift")
+    verbose_name_plural = _lazy("shifts (none: works at any time)")
 
 
 class AbsencesInline(admin.TabularInline):
@@ -250,7 +267,7 @@ class PersonForm(UserChangeForm):
         kept = all(data.get(name, True) for name in ("is_active", "is_staff", "is_superuser"))
         if self.myself is not None and self.instance.pk == self.myself.pk and not kept:
             raise ValidationError(
-                "You can't take the administration away from yourself; another administrator has to do it."
+                _("You can't take the administration away from yourself; another administrator has to do it.")
             )
         return data
 
@@ -268,23 +285,25 @@ class PersonAdmin(UserAdmin):
     fieldsets = (
         (None, {"fields": ["username", "password"]}),
         (
-            "Person",
+            _lazy("Person"),
             {"fields": ["first_name", "last_name", "email", "phone", "department", "manager", "time_zone", "is_vip"]},
         ),
         (
-            "May",
+            pgettext_lazy("of a person's rights", "May"),
             {
                 "fields": ["is_active", "is_staff", "is_superuser"],
-                "description": "“Active” lets a person sign in; people are never deleted, because tickets name them. "
-                "Administrators need both other marks. Which queues a person sees and works follows from the "
-                "workgroups below, and from nothing else.",
+                "description": _lazy(
+                    "“Active” lets a person sign in; people are never deleted, because tickets name them. "
+                    "Administrators need both other marks. Which queues a person sees and works follows from the "
+                    "workgroups below, and from nothing else."
+                ),
             },
         ),
-        ("Dates", {"fields": ["last_login", "date_joined"]}),
+        (_lazy("Dates"), {"fields": ["last_login", "date_joined"]}),
     )
     add_fieldsets = (
         (None, {"classes": ["wide"], "fields": ["username", "usable_password", "password1", "password2"]}),
-        ("Person", {"fields": ["first_name", "last_name", "email", "phone", "department"]}),
+        (_lazy("Person"), {"fields": ["first_name", "last_name", "email", "phone", "department"]}),
     )
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
@@ -320,14 +339,16 @@ class PersonAdmin(UserAdmin):
         marks = [] if request.user.is_superuser else ["is_staff", "is_superuser"]
         return [*super().get_readonly_fields(request, obj), *marks]
 
-    @admin.display(description="Name", ordering="first_name")
+    @admin.display(description=_lazy("Name"), ordering="first_name")
     def full_name(self, user: User) -> str:
         return user.get_full_name() or "–"
 
-    @admin.display(description="Workgroups")
+    @admin.display(description=_lazy("Workgroups"))
     def in_workgroups(self, user: User) -> str:
         rows = [row for row in user.memberships.all() if row.role != "observer"]
-        return ", ".join(f"{row.workgroup}{' (lead)' if row.role == 'lead' else ''}" for row in rows) or "–"
+        lead = _("{workgroup} (lead)")
+        names = (lead.format(workgroup=row.workgroup) if row.role == "lead" else str(row.workgroup) for row in rows)
+        return ", ".join(names) or "–"
 
 
 @admin.register(Skill)
@@ -340,7 +361,7 @@ class SkillAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Skill]:
         return super().get_queryset(request).annotate(how_many=Count("people"))
 
-    @admin.display(description="People", ordering="how_many")
+    @admin.display(description=_lazy("People"), ordering="how_many")
     def how_many(self, skill: Skill) -> int:
         return skill.how_many  # type: ignore[attr-defined]
 

@@ -1,9 +1,10 @@
 """Tells Django that this folder is an app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PeopleConfig(AppConfig):
     name = "desk.people"
     label = "people"
-    verbose_name = "People and workgroups"
+    verbose_name = _("People and workgroups")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, Protocol
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from .models import User, Workgroup
 from .rules import may_lead_queue, reach
@@ -41,4 +42,4 @@ def led_by(user: User) -> QuerySet[Workgroup]:
 
 def in_words(kept: Kept) -> str:
     """For whom it is."""
-    return "only you" if kept.owner_id else str(kept.workgroup) if kept.workgroup else "everybody of IT"
+    return _("only you") if kept.owner_id else str(kept.workgroup) if kept.workgroup else _("everybody of IT")

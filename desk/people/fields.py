@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from .models import User
 from .queries import person_named
@@ -22,7 +23,8 @@ class PersonField(forms.CharField):
             return None
         found = self.also if self.also is not None and words == self.also.username else person_named(words)
         if found is None:
-            raise ValidationError(f"Nobody is known as “{words}”. Type a username, an e-mail address or a full name.")
+            why = _("Nobody is known as “{words}”. Type a username, an e-mail address or a full name.")
+            raise ValidationError(why.format(words=words))
         return found
 
     def prepare_value(self, value: Any) -> Any:

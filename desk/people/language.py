@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import get_language, gettext, ngettext, override
 
 if TYPE_CHECKING:
     from .models import User
@@ -57,6 +57,11 @@ class Kept(str):
         """As JSON holds it."""
         values = {n: v.recipe() if isinstance(v, Kept) else v for n, v in self.values.items()}
         return {"one": self.one, **({"many": self.many} if self.many else {}), **({"values": values} if values else {})}
+
+
+def in_a_sentence(words: Any) -> str:
+    """A label as it stands inside a sentence: English writes it small, and other languages have capitals of their own."""
+    return str(words).lower() if (get_language() or "en").startswith("en") else str(words)
 
 
 def keep(sentence: str, **values: Any) -> Kept:

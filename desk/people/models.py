@@ -1,7 +1,6 @@
 """Who works here: users, workgroups, membership by role, skills, shifts and absences."""
 
 import zoneinfo
-from datetime import date
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group
@@ -10,6 +9,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .shifts import Window
@@ -85,7 +87,7 @@ class User(AbstractUser):
     @property
     def public_name(self) -> str:
         """What those outside IT read: the portal's own hand is just the portal to them."""
-        return "The portal" if self.is_automation else str(self)
+        return gettext("The portal") if self.is_automation else str(self)
 
     @property
     def initials(self) -> str:
@@ -230,7 +232,7 @@ class UserSkill(models.Model):
         return f"{self.user}: {self.skill} {self.level}/3"
 
 
-WEEKDAYS = [(n, f"{date(2024, 1, n + 1):%a}") for n in range(7)]  # the first of January 2024 was a Monday
+WEEKDAYS = list(WEEKDAYS_ABBR.items())  # (0, “Mon”), …
 
 
 class Shift(models.Model):
@@ -246,7 +248,7 @@ class Shift(models.Model):
         constraints = [models.CheckConstraint(condition=Q(weekdays__len__gt=0), name="people_shift_on_some_day")]
 
     def __str__(self) -> str:
-        days = " ".join(name for number, name in WEEKDAYS if number in self.weekdays)
+        days = " ".join(str(name) for number, name in WEEKDAYS if number in self.weekdays)
         return f"{days} {self.start:%H:%M}–{self.end:%H:%M}"
 
     @property
@@ -273,4 +275,5 @@ class Absence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} {self.start:%d %b} – {self.end:%d %b}"
+        first, last = (date_format(moment, gettext("d M")) for moment in (self.start, self.end))
+        return f"{self.user} {first} – {last}"

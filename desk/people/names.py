@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 _TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 _LINES = "\n\r\t"  # what a text of several lines may have
@@ -16,9 +17,8 @@ def validate_plain(text: str) -> None:
     """Refuse control characters and those that override the direction of writing."""
     for sign in text:
         if (unicodedata.category(sign) == "Cc" and sign not in _LINES) or unicodedata.bidirectional(sign) in _TURNING:
-            raise ValidationError(
-                f"Write it without the invisible sign U+{ord(sign):04X}, which disturbs the line it is in."
-            )
+            why = _("Write it without the invisible sign {sign}, which disturbs the line it is in.")
+            raise ValidationError(why.format(sign=f"U+{ord(sign):04X}"))
 
 
 class PlainWords:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from . import places
@@ -16,7 +18,7 @@ def end_place(request: SignedIn, pk: int) -> HttpResponse:
     """Sign out in one of one's own browsers."""
     if not places.end(by=request.user, pk=pk):
         raise Http404("No such place.")
-    messages.success(request, "Signed out there.")
+    messages.success(request, _("Signed out there."))
     return redirect("mfa_index")
 
 
@@ -24,5 +26,6 @@ def end_place(request: SignedIn, pk: int) -> HttpResponse:
 def end_other_places(request: SignedIn) -> HttpResponse:
     """Sign out everywhere but here."""
     count = places.end_others(by=request.user, session_key=request.session.session_key)
-    messages.success(request, f"Signed out in {count} other place{'s' if count != 1 else ''}.")
+    said = ngettext("Signed out in {n} other place.", "Signed out in {n} other places.", count)
+    messages.success(request, said.format(n=count))
     return redirect("mfa_index")

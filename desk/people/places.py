@@ -9,6 +9,7 @@ from datetime import datetime
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from .models import User
 
@@ -35,9 +36,9 @@ class Place:
 
 def in_words(user_agent: str) -> str:
     """“Firefox on Windows”, as far as a browser says so."""
-    browser = next((name for sign, name in BROWSERS.items() if sign in user_agent), "A program")
+    browser = next((name for sign, name in BROWSERS.items() if sign in user_agent), _("A program"))
     system = next((name for sign, name in SYSTEMS.items() if sign in user_agent), "")
-    return f"{browser} on {system}" if system else browser
+    return _("{browser} on {system}").format(browser=browser, system=system) if system else browser
 
 
 def of(user: User, session_key: str | None) -> list[Place]:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from .models import Absence, Shift, User
 from .queries import absent
@@ -36,12 +38,12 @@ class Presence:
     def in_words(self) -> str:
         """A few words for a line about the person; empty when there is nothing to say. Times are the viewer's."""
         if self.away is not None:
-            return f"away until {moment_in_words(self.away.end)}"
+            return _("away until {moment}").format(moment=moment_in_words(self.away.end))
         if self.until is not None:
-            return f"on shift until {moment_in_words(self.until)}"
+            return _("on shift until {moment}").format(moment=moment_in_words(self.until))
         if self.begins is not None:
-            return f"off shift until {moment_in_words(self.begins)}"
-        return "off shift" if self.has_shifts else ""
+            return _("off shift until {moment}").format(moment=moment_in_words(self.begins))
+        return _("off shift") if self.has_shifts else ""
 
 
 def moment_in_words(moment: datetime) -> str:
@@ -50,7 +52,7 @@ def moment_in_words(moment: datetime) -> str:
     days = (local.date() - today).days
     if days == 0:
         return f"{local:%H:%M}"
-    return f"{local:%a %H:%M}" if 0 < days < 7 else f"{local.day} {local:%b %H:%M}"
+    return date_format(local, _("D H:i") if 0 < days < 7 else _("j M H:i"))
 
 
 def presence_of(people: Collection[User], at: datetime | None = None) -> dict[int, Presence]:

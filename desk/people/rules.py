@@ -10,10 +10,12 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 from guardian.models import GroupObjectPermission
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django_stubs_ext import StrOrPromise
 
     from .models import User
 
@@ -105,10 +107,10 @@ def is_analyst(user: User | AnonymousUser) -> bool:
     return bool(reach(user).work)
 
 
-def ask_analyst(user: User | AnonymousUser, what: str) -> None:
+def ask_analyst(user: User | AnonymousUser, what: StrOrPromise) -> None:
     """PermissionDenied, with a sentence, for everybody who doesn't work in IT; `what` is what they may not do."""
     if not is_analyst(user):
-        raise PermissionDenied(f"Only people who work in IT {what}.")
+        raise PermissionDenied(_("Only people who work in IT {what}.").format(what=what))
 
 
 def may_see_profile(user: User, person: User) -> bool:

@@ -5,6 +5,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language_from_request, override
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from . import actions
@@ -20,7 +22,7 @@ from .signed_in import SignedIn
 def find(request: SignedIn) -> HttpResponse:
     """Up to ten people as options of a list; analysts only, since it lists everybody."""
     if not is_analyst(request.user):
-        raise PermissionDenied("Only analysts may look people up.")
+        raise PermissionDenied(_("Only analysts may look people up."))
     # htmx sends the input under its own field name; `q` is for everybody else.
     words = next((value for value in map(str, request.GET.values()) if value.strip()), "")[:80]
     people = find_people(words) if len(words.strip()) >= 2 else []
@@ -34,7 +36,8 @@ def preferences(request: SignedIn) -> HttpResponse:
     form = PreferencesForm(sent, instance=User.objects.get(pk=request.user.pk))
     if sent is not None and form.is_valid():
         form.instance.save(update_fields=list(form.fields))
-        messages.success(request, "Saved.")
+        with override(form.instance.language or get_language_from_request(request)):  # as the next page speaks
+            messages.success(request, _("Saved."))
         return redirect("people:preferences")
     return render(request, "people/preferences.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -56,12 +59,14 @@ def profile(request: SignedIn, username: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.plan_absence(person=person, by=request.user, **form.cleaned_data)
-            messages.success(request, f"{person} is away then, and is proposed for nothing meanwhile.")
+            messages.success(
+                request, _("{person} is away then, and is proposed for nothing meanwhile.").format(person=person)
+            )
             return redirect("people:profile", person.username)
         except ValidationError as refusal:
             form.add_error(None, refusal)
     elif request.method == "POST" and not may_plan:
-        raise PermissionDenied("Only the person and their leads plan an absence.")
+        raise PermissionDenied(_("Only the person and their leads plan an absence."))
     memberships = list(person.memberships.select_related("workgroup"))
     context = {
         "person": person,
@@ -83,5 +88,5 @@ def drop(request: SignedIn, username: str, pk: int) -> HttpResponse:
     person = _person(request, username)
     absence = get_object_or_404(Absence, pk=pk, user=person)
     actions.drop_absence(absence=absence, by=request.user)
-    messages.success(request, f"{person} is back for that time.")
+    messages.success(request, _("{person} is back for that time.").format(person=person))
     return redirect("people:profile", person.username)

@@ -10,6 +10,9 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from . import actions
 from .models import Delivery
@@ -17,11 +20,11 @@ from .queries import IN_STATE
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = "state"
+    title = _lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("owed", "Owed"), ("dead", "Dead: given up"), ("done", "Done")]
+        return [("owed", _("Owed")), ("dead", _("Dead: given up")), ("done", _("Done"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
         return queryset.filter(**IN_STATE.get(self.value() or "", {}))
@@ -58,43 +61,49 @@ class DeliveryAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         return super().get_queryset(request).select_related("event__ticket")
 
-    @admin.action(description="Try again now", permissions=["retry"])
+    @admin.action(description=_lazy("Try again now"), permissions=["retry"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         waiting = [delivery for delivery in queryset if delivery.done_at is None]
         for delivery in waiting:
             actions.retry(delivery=delivery)
         done = len(queryset) - len(waiting)
         if waiting:
-            self.message_user(request, f"{len(waiting)} will be tried again within seconds.", messages.SUCCESS)
+            said = ngettext(
+                "{n} will be tried again within seconds.", "{n} will be tried again within seconds.", len(waiting)
+            )
+            self.message_user(request, said.format(n=len(waiting)), messages.SUCCESS)
         if done:
-            self.message_user(request, f"{done} had been done before, and stay done.", messages.INFO)
+            said = ngettext(
+                "{n} had been done before, and stay done.", "{n} had been done before, and stay done.", done
+            )
+            self.message_user(request, said.format(n=done), messages.INFO)
 
-    @admin.display(description="Reaction", ordering="reaction")
+    @admin.display(description=_lazy("Reaction"), ordering="reaction")
     def what(self, delivery: Delivery) -> str:
         return delivery.reaction
 
-    @admin.display(description="Event")
+    @admin.display(description=_lazy("Event"))
     def event_kind(self, delivery: Delivery) -> str:
         return delivery.event.kind
 
-    @admin.display(description="Ticket")
+    @admin.display(description=_lazy("Ticket"))
     def ticket(self, delivery: Delivery) -> str:
         return delivery.event.ticket.number
 
-    @admin.display(description="State")
+    @admin.display(description=_lazy("State"))
     def state(self, delivery: Delivery) -> str:
-        return "done" if delivery.done_at else "dead" if delivery.dead_at else "owed"
+        return _("done") if delivery.done_at else _("dead") if delivery.dead_at else _("owed")
 
-    @admin.display(description="Age", ordering="-created_at")
+    @admin.display(description=_lazy("Age"), ordering="-created_at")
     def age(self, delivery: Delivery) -> str:
         """How long it has been owed, or how long it took."""
         return timesince(delivery.created_at, delivery.done_at, depth=1)
 
-    @admin.display(description="Last error")
+    @admin.display(description=_lazy("Last error"))
     def error(self, delivery: Delivery) -> str:
         lines = delivery.last_error.strip().splitlines()
         return lines[-1][:160] if lines else ""
 
-    @admin.display(description="Last error")
+    @admin.display(description=_lazy("Last error"))
     def whole_error(self, delivery: Delivery) -> SafeString | str:
         return format_html("<pre>{}</pre>", delivery.last_error) if delivery.last_error else "–"

@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from tree_queries.admin import TreeChangeList
 
 from .models import Category, Service, Site
@@ -40,24 +42,23 @@ class CategoryForm(forms.ModelForm):
         model = Category
         fields = ["name", "parent", "skill", "also_skills", "position", "is_active"]
         help_texts = {
-            "parent": "Empty: a category at the top. Everything below this category moves along with it.",
-            "position": "Among those with the same parent; lower comes first.",
-            "is_active": "Inactive categories are not offered for new tickets; old tickets keep them.",
+            "parent": _lazy("Empty: a category at the top. Everything below this category moves along with it."),
+            "position": _lazy("Among those with the same parent; lower comes first."),
+            "is_active": _lazy("Inactive categories are not offered for new tickets; old tickets keep them."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if "parent" in self.fields:
             field: Any = self.fields["parent"]
-            field.choices = [("", "– at the top –"), *category_choices(inactive=True)]
+            field.choices = [("", _("– at the top –")), *category_choices(inactive=True)]
 
     def clean_parent(self) -> Category | None:
         parent: Category | None = self.cleaned_data["parent"]
         above = parent.ancestors(include_self=True).values_list("pk", flat=True) if parent else []
         if self.instance.pk in above:
-            raise forms.ValidationError(
-                f"“{parent}” lies below “{self.instance}” or is the same; a category can't be below itself."
-            )
+            why = _("“{parent}” lies below “{category}” or is the same; a category can't be below itself.")
+            raise forms.ValidationError(why.format(parent=parent, category=self.instance))
         return parent
 
 
@@ -80,7 +81,7 @@ class CategoryAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
         return Category.objects.with_tree_fields()
 
-    @admin.display(description="Category")
+    @admin.display(description=_lazy("Category"))
     def indented(self, category: Category) -> str:
         depth: int = category.tree_depth
         return "\u2003" * 2 * depth + ("└ " if depth else "") + category.name

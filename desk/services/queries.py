@@ -1,5 +1,7 @@
 """Questions about categories, as lists that forms need."""
 
+from django.utils.translation import gettext as _
+
 from .models import Category
 
 
@@ -15,7 +17,8 @@ def category_choices(*, inactive: bool = False) -> list[tuple[int, str]]:
         names[node.tree_depth :] = [node.name]
         closed[node.tree_depth :] = [not node.is_active]
         if inactive or not any(closed):
-            choices.append((node.pk, " › ".join(names) + (" (inactive)" if any(closed) else "")))
+            trail = " › ".join(names)
+            choices.append((node.pk, trail if not any(closed) else _("{name} (inactive)").format(name=trail)))
     return choices
 
 

@@ -9,6 +9,9 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from desk.reactions.admin import StateFilter
 from desk.tickets.admin import LookOnly
@@ -45,35 +48,35 @@ class SubscriptionAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         actions.saved()
 
-    @admin.display(description="Events")
+    @admin.display(description=_lazy("Events"))
     def events(self, obj: Subscription) -> str:
-        return ", ".join(obj.kinds) or "all"
+        return ", ".join(obj.kinds) or _("all")
 
-    @admin.display(description="Owed", ordering="owed")
+    @admin.display(description=_lazy("Owed"), ordering="owed")
     def owed(self, obj: Any) -> int:
         return int(obj.owed)
 
-    @admin.display(description="Given up", ordering="given_up")
+    @admin.display(description=_lazy("Given up"), ordering="given_up")
     def given_up(self, obj: Any) -> int:
         return int(obj.given_up)
 
-    @admin.display(description="Signed with")
+    @admin.display(description=_lazy("Signed with"))
     def signed_with(self, obj: Subscription) -> SafeString | str:
         """The secret that the receiver checks signatures with; made with the subscription."""
-        return format_html("<code>{}</code>", obj.secret) if obj.pk else "A secret is made when you save."
+        return format_html("<code>{}</code>", obj.secret) if obj.pk else _("A secret is made when you save.")
 
-    @admin.action(description="Send a ping", permissions=["change"])
+    @admin.action(description=_lazy("Send a ping"), permissions=["change"])
     def send_a_ping(self, request: HttpRequest, queryset: QuerySet[Subscription]) -> None:
         for subscription in queryset:
             actions.ping(subscription=subscription)
-        self.message_user(request, "A ping is on its way; “Calls” tells what was answered.", messages.SUCCESS)
+        self.message_user(request, _("A ping is on its way; “Calls” tells what was answered."), messages.SUCCESS)
 
-    @admin.action(description="Sign with a new secret", permissions=["change"])
+    @admin.action(description=_lazy("Sign with a new secret"), permissions=["change"])
     def renew(self, request: HttpRequest, queryset: QuerySet[Subscription]) -> None:
         for subscription in queryset:
             actions.renew_secret(subscription=subscription)
         self.message_user(
-            request, "The new secret stands on the subscription’s page; the old one signs nothing any more."
+            request, _("The new secret stands on the subscription’s page; the old one signs nothing any more.")
         )
 
 
@@ -96,25 +99,30 @@ class CallAdmin(LookOnly, admin.ModelAdmin):
         """The right to change calls, which nobody may do by hand, stands for the right to send them again."""
         return request.user.has_perm("webhooks.change_call")
 
-    @admin.action(description="Send again now", permissions=["resend"])
+    @admin.action(description=_lazy("Send again now"), permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Call]) -> None:
         for call in queryset:
             actions.try_again(call=call)
-        self.message_user(request, f"{len(queryset)} will be sent within seconds, under the same id.", messages.SUCCESS)
+        said = ngettext(
+            "{n} will be sent within seconds, under the same id.",
+            "{n} will be sent within seconds, under the same id.",
+            len(queryset),
+        )
+        self.message_user(request, said.format(n=len(queryset)), messages.SUCCESS)
 
-    @admin.display(description="Event")
+    @admin.display(description=_lazy("Event"))
     def what(self, call: Call) -> str:
         return call.event.kind if call.event else "ping"
 
-    @admin.display(description="Ticket")
+    @admin.display(description=_lazy("Ticket"))
     def ticket(self, call: Call) -> str:
         return call.event.ticket.number if call.event else "–"
 
-    @admin.display(description="State")
+    @admin.display(description=_lazy("State"))
     def state(self, call: Call) -> str:
-        return "taken" if call.done_at else "given up" if call.dead_at else "owed"
+        return _("taken") if call.done_at else _("given up") if call.dead_at else _("owed")
 
-    @admin.display(description="Last error")
+    @admin.display(description=_lazy("Last error"))
     def error(self, call: Call) -> str:
         lines = call.last_error.strip().splitlines()
         return lines[-1][:160] if lines else ""

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.db.models.functions import Now
 
+from desk.people.language import as_spoken, in_english
 from desk.tickets.models import Event
 
 from .models import Call, Subscription
@@ -50,7 +51,8 @@ def payload(call: Call) -> dict[str, Any]:
             "data": {"subscription": call.subscription.name},
         }
     event, internal = call.event, call.subscription.sees_internal
-    data: dict[str, Any] = {"ticket": _ticket(event.ticket, internal), "event": _event(event, internal)}
+    with in_english():  # whatever language the portal speaks otherwise
+        data: dict[str, Any] = {"ticket": _ticket(event.ticket, internal), "event": _event(event, internal)}
     return {"type": event.kind, "timestamp": event.at.isoformat(), "data": data}
 
 
@@ -59,7 +61,7 @@ def _ticket(ticket: Any, internal: bool) -> dict[str, Any]:
         "number": ticket.number,
         "kind": ticket.kind,
         "title": ticket.title,
-        "status": ticket.public_state,
+        "status": str(ticket.public_state),
         "service": ticket.service.name if ticket.service else None,
         "created_at": ticket.created_at.isoformat(),
         "url": settings.PORTAL_URL.rstrip("/") + ticket.get_absolute_url(),
@@ -81,8 +83,8 @@ def _event(event: Event, internal: bool) -> dict[str, Any]:
         "at": event.at.isoformat(),
         "actor": str(event.actor) if internal else event.actor.public_name,
         "source": event.source,
-        "data": event.data,
+        "data": as_spoken(event.data),
     }
     if internal:
-        told |= {"visibility": event.visibility, "inside": event.inside}
+        told |= {"visibility": event.visibility, "inside": as_spoken(event.inside)}
     return told

@@ -47,7 +47,7 @@
     if (words && !found.length) { close(box); return; }
     listOf(box).hidden = false;
     mark(box, found[0] || null);
-    if (window.house) window.house.say(`${found.length} canned ${found.length === 1 ? "reply" : "replies"}. Arrow keys choose, Enter inserts.`);
+    if (window.house) window.house.announce(sayCount("{n} canned reply. Arrow keys choose, Enter inserts.", "{n} canned replies. Arrow keys choose, Enter inserts.", found.length));
   }
 
   function insert(box, option) {

@@ -7,11 +7,11 @@
     if (!field) return;
     try {
       await navigator.clipboard.writeText(field.value);
-      window.house.toast("Copied. Paste it into your calendar program.", "success");
+      window.house.toast(say("Copied. Paste it into your calendar program."), "success");
     } catch {
       field.focus();
       field.select();
-      window.house.say("The address is selected: copy it with your keyboard.");
+      window.house.announce(say("The address is selected: copy it with your keyboard."));
     }
   });
 })();

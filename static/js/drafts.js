@@ -46,8 +46,8 @@
     box.dataset.draftNotice = "";
     box.setAttribute("role", "status");
     const body = Object.assign(document.createElement("div"), { className: "notice-body" });
-    const line = Object.assign(document.createElement("p"), { textContent: "Your unsent text is back. " });
-    line.append(Object.assign(document.createElement("button"), { type: "button", className: "link-btn", textContent: "Discard it" }));
+    const line = Object.assign(document.createElement("p"), { textContent: `${say("Your unsent text is back.")} ` });
+    line.append(Object.assign(document.createElement("button"), { type: "button", className: "link-btn", textContent: say("Discard it") }));
     line.lastChild.dataset.draftDiscard = "";
     body.append(line);
     box.append(body);

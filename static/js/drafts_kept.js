@@ -69,8 +69,8 @@
     const key = write(form);
     if (!key) return;
     const arrived = await send(key);
-    const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    told(form, arrived ? `Draft kept ${time}` : "Kept in this browser until the connection returns");
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    told(form, arrived ? say("Draft kept {time}", { time }) : say("Kept in this browser until the connection returns"));
     clearTimeout(again);
     if (!arrived) again = setTimeout(flush, AGAIN);
   }
@@ -82,7 +82,7 @@
       if (((get(key) || {}).at || 0) < Date.now() - WEEK) put(key, null);
       else if (!(await send(key, ends))) break;
     }
-    if (!unsent().length) document.querySelectorAll("[data-draft-said]").forEach((one) => { if (one.textContent) one.textContent = "Draft kept"; });
+    if (!unsent().length) document.querySelectorAll("[data-draft-said]").forEach((one) => { if (one.textContent) one.textContent = say("Draft kept"); });
   }
 
   const later = (event) => {

@@ -22,9 +22,9 @@
   function refusal(box, file, already) {
     const { maxBytes, maxFiles, types } = box.dataset;
     const ending = file.name.includes(".") ? file.name.split(".").pop().toLowerCase() : "";
-    if (maxFiles && already >= Number(maxFiles)) return `Only ${maxFiles} files at a time: ${file.name} was left out.`;
-    if (maxBytes && file.size > Number(maxBytes)) return `${file.name} is ${size(file.size)}; the limit is ${size(Number(maxBytes))}.`;
-    if (types && !types.split(/[\s,]+/).includes(ending)) return `${file.name}: files of this kind are not accepted.`;
+    if (maxFiles && already >= Number(maxFiles)) return say("Only {most} files at a time: {file} was left out.", { most: maxFiles, file: file.name });
+    if (maxBytes && file.size > Number(maxBytes)) return say("{file} is {size}; the limit is {limit}.", { file: file.name, size: size(file.size), limit: size(Number(maxBytes)) });
+    if (types && !types.split(/[\s,]+/).includes(ending)) return say("{file}: files of this kind are not accepted.", { file: file.name });
     return "";
   }
 
@@ -61,13 +61,13 @@
     if (!list) {
       list = document.createElement("ul");
       list.className = "filelist";
-      list.setAttribute("aria-label", "Files to send");
+      list.setAttribute("aria-label", say("Files to send"));
       box.append(list);
     }
     list.querySelectorAll("img").forEach((image) => URL.revokeObjectURL(image.src));
     list.replaceChildren(...files.map((file, index) => item(file, index)));
     list.hidden = !files.length;
-    if (window.house) window.house.say(files.length ? `${files.length} files to send` : "No files to send");
+    if (window.house) window.house.announce(files.length ? sayCount("{n} file to send", "{n} files to send", files.length) : say("No files to send"));
   }
 
   function item(file, index) {
@@ -76,8 +76,8 @@
     if (file.type.startsWith("image/")) row.append(Object.assign(document.createElement("img"), { src: URL.createObjectURL(file), alt: "" }));
     row.append(Object.assign(document.createElement("span"), { className: "filelist-name", textContent: file.name }));
     row.append(Object.assign(document.createElement("span"), { className: "soft num", textContent: size(file.size) }));
-    const remove = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-quiet btn-small", textContent: "Remove" });
-    remove.setAttribute("aria-label", `Remove ${file.name}`);
+    const remove = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-quiet btn-small", textContent: say("Remove") });
+    remove.setAttribute("aria-label", say("Remove {file}", { file: file.name }));
     remove.dataset.removeFile = index;
     row.append(remove);
     return row;

@@ -46,7 +46,7 @@
     const max = Number(field.dataset.max || field.maxLength);
     if (max <= 0) return;
     const left = max - field.value.length;
-    hint.textContent = left < 0 ? `${-left} characters too many` : `${left} characters left`;
+    hint.textContent = left < 0 ? sayCount("{n} character too many", "{n} characters too many", -left) : sayCount("{n} character left", "{n} characters left", left);
     hint.toggleAttribute("data-over", left < 0);
   }
 

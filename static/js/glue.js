@@ -3,7 +3,7 @@
   "use strict";
   const live = () => document.getElementById("live");
 
-  function say(text) {
+  function announce(text) {
     const region = live();
     if (!region || !text) return;
     region.textContent = "";
@@ -23,11 +23,11 @@
     const body = document.createElement("div");
     body.className = "notice-body";
     body.append(Object.assign(document.createElement("p"), { textContent: text }));
-    const close = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-small", textContent: "Dismiss" });
+    const close = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-small", textContent: say("Dismiss") });
     close.dataset.dismiss = "";
     notice.append(body, close);
     if (dialog) notice.setAttribute("role", "alert"); // the page behind an open dialog is mute
-    else say(text);
+    else announce(text);
     box.prepend(notice);
   }
 
@@ -39,7 +39,7 @@
     return location.reload();
   }
 
-  window.house = { say, toast, go };
+  window.house = { announce, toast, go };
 
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.verb === "get") return;
@@ -57,7 +57,7 @@
     const target = event.detail.elt;
     if (!(target instanceof Element)) return;
     const spoken = target.matches("[data-announce]") ? target : target.querySelector("[data-announce]");
-    if (spoken) say(spoken.dataset.announce);
+    if (spoken) announce(spoken.dataset.announce);
     if (!byHand(event.detail)) return;
     const lost = document.activeElement === document.body || !document.activeElement;
     const wrong = target.querySelector("[data-focus], [aria-invalid='true'], [autofocus]");
@@ -69,24 +69,24 @@
   });
 
   /* HX-Trigger: {"announce": "…"} and {"toast": "…"} */
-  document.addEventListener("announce", (event) => say(event.detail && event.detail.value));
+  document.addEventListener("announce", (event) => announce(event.detail && event.detail.value));
   document.addEventListener("toast", (event) => toast(event.detail && event.detail.value, "success"));
 
   const words = {
-    403: "You may not do this. Nothing was changed.",
-    404: "This is not here any more, or not for you to see.",
-    413: "That is too big to send. Please remove a file and try again.",
-    429: "Too many tries in a short time. Please wait a minute.",
+    403: say("You may not do this. Nothing was changed."),
+    404: say("This is not here any more, or not for you to see."),
+    413: say("That is too big to send. Please remove a file and try again."),
+    429: say("Too many tries in a short time. Please wait a minute."),
   };
   document.addEventListener("htmx:responseError", (event) => {
     const polled = !byHand(event.detail);
     if (polled) return;
     const sent = event.detail.requestConfig.verb === "post" && [403, 404].includes(event.detail.xhr.status);
-    if (sent) return toast(`${words[event.detail.xhr.status]} What you wrote is still here, to be copied.`);
-    toast(words[event.detail.xhr.status] || "Something went wrong on our side. What you wrote is still here; please try again.");
+    if (sent) return toast(`${words[event.detail.xhr.status]} ${say("What you wrote is still here, to be copied.")}`);
+    toast(words[event.detail.xhr.status] || say("Something went wrong on our side. What you wrote is still here; please try again."));
   });
   document.addEventListener("htmx:sendError", (event) => {
-    if (byHand(event.detail)) toast("The server can't be reached. What you wrote is still here; please try again.");
+    if (byHand(event.detail)) toast(say("The server can't be reached. What you wrote is still here; please try again."));
   });
 
   document.addEventListener("click", (event) => {

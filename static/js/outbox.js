@@ -6,9 +6,9 @@
   const fieldError = ".field-error:not([data-files-lost])"; // the server has lost the files, and the form here still has them
   const TOO_LONG = 120000; // ms that one sending may take, photos on a thin line among them
   const words = {
-    403: "You may not do this. Nothing was changed.",
-    404: "This is not here any more, or not for you to see.",
-    413: "That is too big to send.",
+    403: say("You may not do this. Nothing was changed."),
+    404: say("This is not here any more, or not for you to see."),
+    413: say("That is too big to send."),
   };
   let running = Promise.resolve();
   let timer = 0;
@@ -41,7 +41,7 @@
   function sentences(status, text) {
     const page = new DOMParser().parseFromString(text, "text/html");
     const said = [...page.querySelectorAll(`.notice-warning p, .notice-danger p, .conflict h2, ${fieldError}`)].map((one) => one.textContent.trim());
-    return said.length && status !== 403 ? [...new Set(said)] : [words[status] || "The server didn't take it."];
+    return said.length && status !== 403 ? [...new Set(said)] : [words[status] || say("The server didn't take it.")];
   }
 
   /* Sends all that waits, in order, until something must wait on; → what became of the entry `wanted`. */
@@ -78,7 +78,7 @@
     if (trouble && trouble !== "session") timer = setTimeout(drain, pause);
     changed();
     if (!result.others || wanted) return;
-    window.house.toast(result.others === 1 ? "What waited here is sent." : `The ${result.others} things that waited here are sent.`, "success");
+    window.house.toast(sayCount("What waited here is sent.", "The {n} things that waited here are sent.", result.others), "success");
     if (document.querySelector("form[data-outbox]") && !unsent()) location.reload();
   }
 
@@ -144,7 +144,7 @@
       return;
     }
     form.reset();
-    const note = Object.assign(document.createElement("p"), { className: "outbox-kept", textContent: "Kept. It is sent when the connection returns." });
+    const note = Object.assign(document.createElement("p"), { className: "outbox-kept", textContent: say("Kept. It is sent when the connection returns.") });
     form.querySelectorAll(".outbox-kept").forEach((old) => old.remove());
     form.append(note);
     const home = document.getElementById("outbox");
@@ -166,7 +166,7 @@
     const errors = [...theirs.querySelectorAll(fieldError)];
     const boxes = [...(theirs.querySelector(kinds) || errors.length ? theirs : page).querySelectorAll(kinds)];
     if (status === 403 || status === 404 || !boxes.length && !errors.length) {
-      return window.house.toast(`${sentences(status, text).join(" ")} What you wrote is still here, to be copied.`);
+      return window.house.toast(`${sentences(status, text).join(" ")} ${say("What you wrote is still here, to be copied.")}`);
     }
     boxes.reverse().forEach((box) => put(box, (copy) => form.prepend(copy)));
     errors.forEach((error) => {

@@ -8,11 +8,11 @@
     return node;
   };
   const says = {
-    offline: "Not sent yet: no connection. It is kept here and goes by itself when the connection returns.",
-    server: "Not sent yet: the server has trouble. It is kept here and goes by itself.",
-    session: "Not sent yet: you are not signed in any more. It is kept here.",
+    offline: say("Not sent yet: no connection. It is kept here and goes by itself when the connection returns."),
+    server: say("Not sent yet: the server has trouble. It is kept here and goes by itself."),
+    session: say("Not sent yet: you are not signed in any more. It is kept here."),
   };
-  const clock = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
   let pictures = [];
 
   function writing(one) {
@@ -44,13 +44,13 @@
       make("p", {}, make("b", { textContent: one.what }), make("span", { className: "soft small", textContent: ` ${clock.format(one.at)}` })));
     one.said.forEach((sentence) => item.append(make("p", { className: "field-error", textContent: sentence })));
     const text = writing(one);
-    if (text && one.state === "refused") item.append(make("textarea", { readOnly: true, rows: 3, value: text, ariaLabel: `What you wrote: ${one.what}` }));
+    if (text && one.state === "refused") item.append(make("textarea", { readOnly: true, rows: 3, value: text, ariaLabel: say("What you wrote: {what}", { what: one.what }) }));
     else if (text) item.append(make("p", { className: "soft small typed outbox-text", textContent: text }));
     const given = files(one);
     if (given.length) item.append(make("p", { className: "row" }, ...given));
     const actions = make("p", { className: "row" });
-    if (one.state === "refused") actions.append(make("a", { className: "btn btn-small", href: one.page, textContent: "Open the page" }));
-    actions.append(button(one.state === "refused" ? "Try again" : "Send now", "send", one), button("Discard", "discard", one, "btn-quiet"));
+    if (one.state === "refused") actions.append(make("a", { className: "btn btn-small", href: one.page, textContent: say("Open the page") }));
+    actions.append(button(one.state === "refused" ? say("Try again") : say("Send now"), "send", one), button(say("Discard"), "discard", one, "btn-quiet"));
     item.append(actions);
     return item;
   }
@@ -60,12 +60,12 @@
     const waiting = found.length - refused.length;
     const section = make("section", { className: "card outbox" });
     section.setAttribute("aria-labelledby", "outbox-h");
-    const head = make("h2", { id: "outbox-h", textContent: waiting ? "Not sent yet " : "Not taken " }, make("span", { className: "count", textContent: found.length }));
+    const head = make("h2", { id: "outbox-h", textContent: `${waiting ? say("Not sent yet") : say("Not taken")} ` }, make("span", { className: "count", textContent: found.length }));
     section.append(make("div", { className: "card-head" }, head));
     const body = make("div", { className: "card-body" });
     if (waiting) body.append(make("p", { textContent: says[trouble] || says.offline }));
-    if (waiting && trouble === "session") body.append(make("p", {}, make("a", { className: "btn btn-primary", href: location.pathname, textContent: "Sign in to send" })));
-    if (refused.length) body.append(make("p", { textContent: "The server didn't take what is marked red, and says why. It is not sent again by itself." }));
+    if (waiting && trouble === "session") body.append(make("p", {}, make("a", { className: "btn btn-primary", href: location.pathname, textContent: say("Sign in to send") })));
+    if (refused.length) body.append(make("p", { textContent: say("The server didn't take what is marked red, and says why. It is not sent again by itself.") }));
     body.append(make("ol", { className: "outbox-list" }, ...found.map(row)));
     section.append(body);
     return section;
@@ -94,7 +94,7 @@
       pressed.setAttribute("aria-disabled", "true");
       return window.house.outbox.drain();
     }
-    if (!window.confirm(`Discard this for good?\n\n${one.what}`)) return undefined;
+    if (!window.confirm(`${say("Discard this for good?")}\n\n${one.what}`)) return undefined;
     await shelf.remove(one.id);
     return window.house.outbox.changed();
   });

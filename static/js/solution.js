@@ -14,6 +14,6 @@
     field.value = own ? `${own}\n\n${answer}` : answer;
     put.set(field, answer);
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    if (window.house) window.house.say("The article's short answer is in the solution.");
+    if (window.house) window.house.announce(say("The article's short answer is in the solution."));
   });
 })();

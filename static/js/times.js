@@ -14,7 +14,7 @@
     const seconds = (at - Date.now()) / 1000;
     const away = Math.abs(seconds);
     let text = node.dataset.full;
-    if (away < 45) text = "just now";
+    if (away < 45) text = say("just now");
     else if (away < 7 * 86400) {
       const [unit, length] = steps.find(([, size]) => away >= size) || steps[2];
       text = words.format(Math.round(seconds / length), unit);

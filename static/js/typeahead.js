@@ -70,7 +70,7 @@
     });
     open(box, document.activeElement === inputOf(box));
     const found = options(box).length;
-    if (window.house) window.house.say(found === 1 ? `1 ${box.dataset.one || "person"} found` : `${found} ${box.dataset.many || "people"} found`);
+    if (window.house) window.house.announce(say("{n} {what} found", { n: found, what: found === 1 ? box.dataset.one || say("person") : box.dataset.many || say("people") }));
   });
 
   document.addEventListener("input", (event) => {

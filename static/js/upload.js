@@ -16,12 +16,12 @@
   function bar(form) {
     const box = element("div", { className: "upload" });
     box.setAttribute("role", "group");
-    box.setAttribute("aria-label", "Sending");
+    box.setAttribute("aria-label", say("Sending"));
     const meter = element("progress", { max: 100, value: 0 });
-    meter.setAttribute("aria-label", "Sent so far");
+    meter.setAttribute("aria-label", say("Sent so far"));
     const said = element("p", { className: "upload-said" });
-    const now = element("button", { type: "button", className: "btn btn-small", textContent: "Try now", hidden: true });
-    const stop = element("button", { type: "button", className: "btn btn-quiet btn-small", textContent: "Stop" });
+    const now = element("button", { type: "button", className: "btn btn-small", textContent: say("Try now"), hidden: true });
+    const stop = element("button", { type: "button", className: "btn btn-quiet btn-small", textContent: say("Stop") });
     box.append(meter, said, now, stop);
     (form.querySelector(".form-actions") || form).before(box);
     return { box, meter, said, now, stop };
@@ -42,9 +42,9 @@
     const job = { form, submitter, files, tries: 0, xhr: null, timer: 0, parts: bar(form) };
     running.set(form, job);
     if (!tokens.has(form)) tokens.set(form, window.house.shelf.token());
-    job.parts.stop.addEventListener("click", () => end(job, "It was not sent. What you wrote and chose is still here."));
+    job.parts.stop.addEventListener("click", () => end(job, say("It was not sent. What you wrote and chose is still here.")));
     job.parts.now.addEventListener("click", () => attempt(job));
-    window.house.say(files.length === 1 ? "Sending 1 file" : `Sending ${files.length} files`);
+    window.house.announce(sayCount("Sending {n} file", "Sending {n} files", files.length));
     attempt(job);
   }
 
@@ -54,7 +54,7 @@
     window.house.busy(form, true);
     parts.now.hidden = true;
     parts.meter.value = 0;
-    parts.said.textContent = "Sending…";
+    parts.said.textContent = say("Sending…");
     const body = new FormData(form, job.submitter);
     body.delete("csrfmiddlewaretoken"); // of the page; whoever had to sign in again has another
     let csrf;
@@ -69,7 +69,7 @@
       if (!event.lengthComputable) return;
       const share = Math.floor(100 * event.loaded / event.total);
       parts.meter.value = share;
-      parts.said.textContent = share < 100 ? `${share}% sent` : "Sent. One moment…";
+      parts.said.textContent = share < 100 ? say("{n}% sent", { n: share }) : say("Sent. One moment…");
     });
     xhr.addEventListener("load", () => answered(job));
     xhr.addEventListener("error", () => later(job));
@@ -83,8 +83,8 @@
     job.tries += 1;
     parts.meter.removeAttribute("value");
     parts.now.hidden = false;
-    parts.said.textContent = `The connection was lost. It is sent again in ${seconds} seconds; keep this page open.`;
-    if (job.tries === 1) window.house.say("The connection was lost. It is sent again by itself; keep this page open.");
+    parts.said.textContent = say("The connection was lost. It is sent again in {n} seconds; keep this page open.", { n: seconds });
+    if (job.tries === 1) window.house.announce(say("The connection was lost. It is sent again by itself; keep this page open."));
     window.house.busy(form, true);
     job.timer = setTimeout(() => attempt(job), seconds * 1000);
   }
@@ -95,7 +95,7 @@
     running.delete(job.form);
     job.parts.box.remove();
     window.house.busy(job.form, false);
-    window.house.say(sentence);
+    window.house.announce(sentence);
   }
 
   function answered(job) {
@@ -103,7 +103,7 @@
     const next = xhr.getResponseHeader("Upload-Next");
     if (next && new URL(next, location.href).pathname.endsWith("/login/")) {
       end(job);
-      return complain(form, "You are signed out. Sign in again in another tab, then send it from here: your words and files stay.");
+      return complain(form, say("You are signed out. Sign in again in another tab, then send it from here: your words and files stay."));
     }
     if (next) {
       form.dispatchEvent(new CustomEvent("draft:done", { bubbles: true }));
@@ -112,7 +112,7 @@
     }
     if (xhr.status >= 500 || xhr.status === 429) return later(job);
     end(job);
-    if (xhr.status === 413) return complain(form, "That is too big to send. Please remove a file and try again.");
+    if (xhr.status === 413) return complain(form, say("That is too big to send. Please remove a file and try again."));
     return again(job);
   }
 

@@ -490,6 +490,10 @@ TABLE = [
     Row("healthz", "                    200 200 200 200 200 200 200"),
     Row("readyz", "                     503 503 503 503 503 503 503"),  # no worker ticks in tests
     Row("metrics", "                    200 200 200 200 200 200 200"),  # from this machine; itsm/test_metrics.py has the rest
+    # A visitor's language, and the words of scripts in it.
+    Row("language", "                   302 302 302 302 302 302 302"),
+    post("language", "                   go  go  go  go  go  go  go", data={"language": "en-gb"}),
+    Row("words", "                      200 200 200 200 200 200 200", kwargs={"language": "de"}),
     Row("account_login", "              200 302 302 302 302 302 302"),
     Row("account_logout", "             302 200 200 200 200 200 200"),
     post("account_logout", "            302 302 302 302 302 302 302"),
@@ -514,7 +518,7 @@ TABLE = [
 
 # What a visitor may have without signing in, besides /admin/login/: exactly this.
 OPEN_DOORS = {
-    "healthz", "readyz", "metrics", "account_login", "account_logout", "account_inactive",
+    "healthz", "readyz", "metrics", "language", "words", "account_login", "account_logout", "account_inactive",
     "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "api:schema",  # it tells how one asks, and nothing of what there is

@@ -13,6 +13,17 @@ def test_a_forgotten_password_tells_nobody_who_has_an_account(world, address, ma
     assert [mail.to for mail in mailoutbox] == ([[address]] if address.startswith("erin") else [])
 
 
+@pytest.mark.parametrize(
+    ("chosen", "asked", "said"),
+    [("de", "en", "diese E-Mail"), ("en-gb", "de", "this email"), ("", "de", "diese E-Mail")],
+)
+def test_the_link_for_a_new_password_is_in_the_language_of_the_account(world, mailoutbox, chosen, asked, said):
+    world.erin.language = chosen
+    world.erin.save()
+    Client(headers={"Accept-Language": asked}).post("/accounts/password/reset/", {"email": world.erin.email})
+    assert said in mailoutbox[0].body
+
+
 def sign_in(password="demo"):
     return Client().post("/accounts/login/?next=/inbox/", {"login": "erin", "password": password})
 

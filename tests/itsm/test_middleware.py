@@ -1,8 +1,9 @@
-"""A session that runs out in the middle of a sentence: back to the same page, with the same words."""
+"""A session that runs out in the middle of a sentence: back to the same page, with the same words; and in whose language."""
 
 import pytest
 from django.test import Client
 
+from desk.api.actions import make_token
 from incidents.models import Incident
 from tests.factories import incident
 
@@ -130,3 +131,119 @@ def test_an_upload_with_a_bar_is_told_where_to_go_on(world, browse):
 def test_an_upload_of_somebody_signed_out_leads_to_the_sign_in_page(client, world):
     sent = client.post("/incidents/new/", {"title": "The scanner is dead"}, headers={"Upload": "1"})
     assert (sent.status_code, sent["Upload-Next"]) == (204, "/accounts/login/?next=%2Fincidents%2Fnew%2F")
+
+
+# -- the language ---------------------------------------------------------------------------------
+
+GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
+
+
+def language_of(answer):
+    """What the answer says it is in, and what the page says."""
+    said = answer["Content-Language"]
+    assert f'<html lang="{said}">' in answer.content.decode()
+    assert "Accept-Language" in answer["Vary"]
+    return said
+
+
+def test_a_visitor_reads_what_their_browser_asks_for(db):
+    page = Client(headers=GERMAN).get("/accounts/login/")
+    assert language_of(page) == "de"
+    assert "Passwort" in page.content.decode()  # allauth's own word
+    assert language_of(Client().get("/accounts/login/")) == "en-gb"
+    assert language_of(Client(headers={"Accept-Language": "fr"}).get("/accounts/login/")) == "en-gb"
+
+
+def test_what_somebody_chose_wins_over_their_browser(world, browse):
+    world.erin.language = "en-gb"
+    world.erin.save()
+    assert language_of(browse(world.erin, **GERMAN).get("/")) == "en-gb"
+    world.omar.language = "de"
+    world.omar.save()
+    assert language_of(browse(world.omar).get("/")) == "de"
+    assert language_of(browse(world.sam, **GERMAN).get("/")) == "de"  # who chose none
+
+
+def test_a_visitor_chooses_at_the_foot_of_the_sign_in_page_and_still_comes_where_they_wanted(world):
+    client = Client(headers=GERMAN)
+    page = client.get("/accounts/login/?next=/incidents/%3Fq%3Da%2526b").content.decode()
+    assert (
+        '<button type="submit" name="language" value="en-gb" lang="en-gb" aria-pressed="false">English</button>' in page
+    )
+    assert '<button type="submit" name="language" value="de" lang="de" aria-pressed="true">Deutsch</button>' in page
+    wanted = "/accounts/login/?next=/incidents/%3Fq%3Da%2526b"
+    assert f'name="next" value="{wanted}"' in page
+    answer = client.post("/language/", {"language": "en-gb", "next": wanted})
+    assert (answer.status_code, answer["Location"]) == (302, wanted)
+    cookie = client.cookies["django_language"]
+    assert (cookie.value, cookie["samesite"], cookie["httponly"]) == ("en-gb", "Lax", True)
+    assert cookie["max-age"] > 300 * 24 * 3600
+    again = client.get(wanted)
+    assert language_of(again) == "en-gb"
+    assert 'name="next" value="/incidents/?q=a%26b"' in again.content.decode()
+
+
+def test_a_mistyped_password_doesnt_lose_the_way_of_the_switch(world):
+    page = (
+        Client().post("/accounts/login/", {"login": "erin", "password": "no", "next": "/incidents/"}).content.decode()
+    )
+    assert 'name="next" value="/accounts/login/?next=/incidents/"' in page
+
+
+def test_a_visitors_choice_counts_no_more_than_that_of_the_account(world, browse):
+    world.erin.language = "en-gb"
+    world.erin.save()
+    client = browse(world.erin)
+    client.post("/language/", {"language": "de", "next": "/"})
+    assert language_of(client.get("/")) == "en-gb"
+    assert "/language/" not in client.get("/accounts/reauthenticate/").content.decode()  # it would change nothing
+
+
+@pytest.mark.parametrize("bad", [{"language": "xx"}, {"language": "de", "next": "https://elsewhere.example/"}])
+def test_the_switch_leads_nowhere_else_and_knows_its_languages(db, bad):
+    client = Client()
+    answer = client.post("/language/", bad)
+    assert answer["Location"] == "/"
+    assert client.cookies.keys() <= {"django_language"}
+    assert language_of(client.get("/accounts/login/")) == ("de" if bad["language"] == "de" else "en-gb")
+
+
+def test_pages_about_what_went_wrong_speak_the_same_language(world, browse, found, settings, german):
+    german({"There is nothing here": "Hier ist nichts", "Something broke on our side": "Bei uns ist etwas kaputt",
+            "You may not do this": "Das dürfen Sie nicht", "Not understood": "Nicht verstanden"})  # fmt: skip
+    client = browse(world.omar, **GERMAN)
+    for answer, code, words in (
+        (client.get("/incidents/INC-999999/"), 404, "Hier ist nichts"),
+        (client.get("/reports/"), 403, "Das dürfen Sie nicht"),
+        (Client(enforce_csrf_checks=True, headers=GERMAN).post("/language/", {"language": "de"}), 403, "<h1>"),
+    ):
+        assert answer.status_code == code
+        assert language_of(answer) == "de"
+        assert words in answer.content.decode()
+    unclear = client.get("/?q=%00")
+    assert (unclear.status_code, '<html lang="de">' in unclear.content.decode()) == (400, True)
+    assert "Nicht verstanden" in unclear.content.decode()
+
+
+def test_a_page_that_breaks_says_so_in_the_readers_language(world, browse, monkeypatch, german):
+    german({"Something broke on our side": "Bei uns ist etwas kaputt"})
+    monkeypatch.setattr("itsm.views.incidents.mine_at_a_glance", lambda user: 1 / 0)
+    client = browse(world.erin, **GERMAN)
+    client.raise_request_exception = False
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert language_of(answer) == "de"
+    assert "Bei uns ist etwas kaputt" in answer.content.decode()
+
+
+def test_programs_are_spoken_to_in_english_unless_they_ask(world):
+    world.sam.language = "de"
+    world.sam.save()
+    bearer = {"Authorization": f"Bearer {token_of(world.sam)}"}
+    assert Client(headers=bearer).get("/api/v1/incidents/")["Content-Language"] == "en-gb"
+    assert Client(headers={**bearer, "Accept-Language": "de"}).get("/api/v1/incidents/")["Content-Language"] == "de"
+    assert Client().get("/api/v1/incidents/")["Content-Language"] == "en-gb"
+
+
+def token_of(user):
+    return make_token(user=user, by=user, name="A test", opens=["all:read"])[1]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+from django.utils.translation import get_language, override
 
 from itsm.celery import app
 from itsm.tasks import clear_sessions
@@ -29,3 +30,12 @@ def test_every_line_of_the_timetable_names_a_task_that_exists():
         "webhooks.send", "webhooks.forget", "api.forget_answers", "incidents.import_sheets", "incidents.sweep_sheets",
     }  # fmt: skip
     assert planned <= set(app.tasks)
+
+
+def test_workers_write_down_english_whatever_the_portal_speaks(monkeypatch, settings):
+    settings.LANGUAGE_CODE = "de"
+    said = []
+    monkeypatch.setattr("itsm.tasks.clear_sessions.run", lambda: said.append(get_language()))
+    with override("de"):
+        clear_sessions.apply()
+    assert said == ["en-gb"]

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from .. import queries
 from ..models import Draft
@@ -17,14 +19,16 @@ def ago(moment: datetime) -> str:
     """“a moment ago”, “10 minutes ago”, “yesterday at 14:05”: short for what is near, exact for what is far."""
     minutes = int((timezone.now() - moment).total_seconds() // 60)
     if minutes < 1:
-        return "a moment ago"
+        return _("a moment ago")
     if minutes < 60:
-        return f"{minutes} minute{'s' if minutes > 1 else ''} ago"
+        return ngettext("{n} minute ago", "{n} minutes ago", minutes).format(n=minutes)
     there, today = timezone.localtime(moment), timezone.localdate()
     days = (today - there.date()).days
     if days == 0:
-        return f"today at {there:%H:%M}"
-    return f"yesterday at {there:%H:%M}" if days == 1 else f"{days} days ago"
+        return _("today at {time}").format(time=f"{there:%H:%M}")
+    if days == 1:
+        return _("yesterday at {time}").format(time=f"{there:%H:%M}")
+    return ngettext("{n} day ago", "{n} days ago", days).format(n=days)
 
 
 @register.simple_tag(takes_context=True)

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
@@ -135,7 +136,7 @@ def helped(request: SignedIn, slug: str) -> HttpResponse:
     found = _published(request, slug)
     actions.deflect(article=found, by=request.user)
     end_draft(request)
-    messages.success(request, f"Good that “{found.current}” helped. Nothing was reported.")
+    messages.success(request, _("Good that “{article}” helped. Nothing was reported.").format(article=found.current))
     return redirect("home")
 
 
@@ -143,7 +144,7 @@ def helped(request: SignedIn, slug: str) -> HttpResponse:
 def find(request: SignedIn) -> HttpResponse:
     """A few published articles as options of a list, each with its short answer, for those who solve."""
     if not rules.may_write(request.user):
-        raise PermissionDenied("Only people who work in IT solve with articles.")
+        raise PermissionDenied(_("Only people who work in IT solve with articles."))
     typed = next((value for value in map(str, request.GET.values()) if value.strip()), "")[:200]
     rows = queries.offered(typed, request.user)
     return render(request, "knowledge/options.html", {"articles": rows})

@@ -8,8 +8,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from desk.people.language import in_a_sentence
 from desk.people.signed_in import SignedIn
 from desk.tickets.errors import Refused
 from desk.tickets.forms import refuse
@@ -24,14 +26,14 @@ from ..models import Article, Picture
 
 def _only_for_writers(request: SignedIn) -> None:
     if not rules.may_write(request.user):
-        raise PermissionDenied("Only people who work in IT write articles.")
+        raise PermissionDenied(_("Only people who work in IT write articles."))
 
 
 @require_safe
 def writing(request: SignedIn) -> HttpResponse:
     """What is in review, being written, to be looked at again, or retired."""
     if not rules.reads_all(request.user):
-        raise PermissionDenied("Only people who work in IT need this.")
+        raise PermissionDenied(_("Only people who work in IT need this."))
     lists = queries.desk_lists(request.user)
     return render(request, "knowledge/writing.html", {"lists": lists, "may_write": rules.may_write(request.user)})
 
@@ -99,14 +101,16 @@ def _with_pictures(request: SignedIn, form: ArticleForm, article: Article) -> Ht
     """Keep the pictures and put a line for each at the end of the text; then it goes on there, else to the article."""
     uploads = form.cleaned_data["files"]
     if not uploads:
-        messages.success(request, f"“{article.title}” is saved.")
+        messages.success(request, _("“{title}” is saved.").format(title=article.title))
         return redirect(f"{article.get_absolute_url()}?draft=1")
     try:
         kept = actions.add_pictures(article=article, by=request.user, uploads=uploads)
         _append(request, article, kept)
-        messages.success(request, "Saved. The pictures stand at the end of the text; move their lines to their place.")
+        messages.success(
+            request, _("Saved. The pictures stand at the end of the text; move their lines to their place.")
+        )
     except Refused as refusal:
-        messages.error(request, f"The text is saved, the pictures aren't: {refusal}")
+        messages.error(request, _("The text is saved, the pictures aren't: {why}").format(why=refusal))
     return redirect("knowledge:edit", article.slug)
 
 
@@ -132,7 +136,8 @@ def do(request: SignedIn, slug: str, name: str) -> HttpResponse:
         raise Http404("No such move.")
     try:
         moved = getattr(actions, name)(article=article, by=request.user, note=request.POST.get("note", ""))
-        messages.success(request, f"“{moved.title}”: {moved.get_stage_display().lower()}.")
+        stage = in_a_sentence(moved.get_stage_display())
+        messages.success(request, _("“{title}”: {stage}.").format(title=moved.title, stage=stage))
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect(article)
@@ -144,7 +149,7 @@ def still_holds(request: SignedIn, slug: str) -> HttpResponse:
     article = queries.get_inside(request.user, slug)
     try:
         actions.still_holds(article=article, by=request.user)
-        messages.success(request, "Thank you. It is listed again when its new date has come.")
+        messages.success(request, _("Thank you. It is listed again when its new date has come."))
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect(article)
@@ -171,7 +176,6 @@ def go_back(request: SignedIn, slug: str, number: int) -> HttpResponse:
     article = queries.get_inside(request.user, slug)
     version = get_object_or_404(article.versions, number=number)
     actions.go_back(article=article, version=version, by=request.user)
-    messages.success(
-        request, f"The draft says again what version {version.number} said. It is published like every other."
-    )
+    said = _("The draft says again what version {n} said. It is published like every other.")
+    messages.success(request, said.format(n=version.number))
     return redirect("knowledge:edit", article.slug)

@@ -46,12 +46,13 @@
         if (!question.key || !answers.length) continue;
         const box = document.createElement("optgroup");
         box.label = question.label || question.key;
-        for (const answer of answers) box.append(new Option(`${box.label}: ${answer}`, `${question.key}=${answer}`));
+        const said = question.kind === "yes_no" ? { yes: gettext("yes"), no: gettext("no") } : {};
+        for (const answer of answers) box.append(new Option(`${box.label}: ${said[answer] || answer}`, `${question.key}=${answer}`));
         select.append(box);
       }
       if (chosen && ![...select.options].some((option) => option.value === chosen)) {
         const [key, answer] = chosen.split(/=(.*)/s);
-        select.append(new Option(`“${key}” is “${answer}” (can't be answered any more)`, chosen));
+        select.append(new Option(gettext("“{key}” is “{answer}” (can't be answered any more)").replace("{key}", () => key).replace("{answer}", () => answer), chosen));
       }
       select.value = chosen;
     };

@@ -1,7 +1,7 @@
 /* What can be done with the ticked rows of a list: buttons in their bar, and the keys of the same moves. */
 (() => {
   "use strict";
-  const VERBS = [["take", "Take"], ["assign", "Assign"], ["hold", "Hold"], ["prioritise", "Prioritise"], ["note", "Note"], ["cancel", "Cancel"]];
+  const VERBS = [["take", say("Take")], ["assign", say("Assign")], ["hold", say("Hold")], ["prioritise", say("Prioritise")], ["note", say("Note")], ["cancel", say("Cancel")]];
   const KEYS = { t: "take", a: "assign", h: "hold", p: "prioritise", n: "note" };
   const bar = () => document.getElementById("picked");
   const chosen = () => (window.house.selection ? window.house.selection.ids : []);

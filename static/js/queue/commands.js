@@ -34,14 +34,14 @@
     all.forEach((other) => other.toggleAttribute("data-chosen", other === one));
     if (!one) return;
     one.scrollIntoView({ block: "nearest" });
-    window.house.say(one.textContent.trim());
+    window.house.announce(one.textContent.trim());
   }
 
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "command-found" && !(event.detail.target.id === "dialog-body" && box())) return;
     const all = found();
     all.forEach((one, index) => one.toggleAttribute("data-chosen", index === 0));
-    if (event.detail.target.id === "command-found") window.house.say(all.length === 1 ? `1 found: ${all[0].textContent.trim()}` : `${all.length} found`);
+    if (event.detail.target.id === "command-found") window.house.announce(all.length === 1 ? say("1 found: {what}", { what: all[0].textContent.trim() }) : say("{n} found", { n: all.length }));
   });
 
   document.addEventListener("click", (event) => {

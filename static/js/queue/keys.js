@@ -39,7 +39,7 @@
     if (button) {
       window.htmx.process(root); // what has just come is only plain links and forms for the next 20 ms
       button.click();
-    } else if (here) refuse("That isn't open to you here.");
+    } else if (here) refuse(say("That isn't open to you here."));
     return Boolean(here);
   }
 
@@ -51,7 +51,7 @@
     if (key === "t") return void window.htmx.ajax("POST", `${address}take/`, { target: "#panel", swap: "innerHTML", values: { next: "panel" } });
     if (key === "z") return void window.htmx.ajax("GET", `/snooze/${row.querySelector(".number").textContent}/?next=panel`, { target: "#dialog-body", swap: "innerHTML" });
     const name = (JSON.parse(list().dataset.moves)[row.dataset.kind] || {})[key];
-    if (!name) return refuse("There is no such move for this kind of ticket.");
+    if (!name) return refuse(say("There is no such move for this kind of ticket."));
     window.htmx.ajax("GET", `${address}do/${name}/?next=panel`, { target: "#dialog-body", swap: "innerHTML" });
   }
 
@@ -63,7 +63,7 @@
       return;
     }
     const fold = document.querySelector(`.composer-${which}`);
-    if (!fold) return refuse("That isn't open to you here.");
+    if (!fold) return refuse(say("That isn't open to you here."));
     fold.open = true;
     const box = fold.querySelector("textarea");
     box.focus();

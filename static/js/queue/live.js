@@ -119,10 +119,10 @@
   const named = (row) => `${row.querySelector(".number").textContent} ${row.querySelector(".queue-title").textContent}`;
   function tell(came, changed, left) {
     const said = [];
-    if (came.length) said.push(came.length === 1 ? `New here: ${named(came[0])}.` : `${came.length} new tickets.`);
-    if (changed.length) said.push(changed.length === 1 ? `Changed: ${named(changed[0])}.` : `${changed.length} changed.`);
-    if (left) said.push(left === 1 ? "One left the list." : `${left} left the list.`);
-    if (said.length && !hush) window.house.say(said.join(" "));
+    if (came.length) said.push(came.length === 1 ? say("New here: {ticket}.", { ticket: named(came[0]) }) : say("{n} new tickets.", { n: came.length }));
+    if (changed.length) said.push(changed.length === 1 ? say("Changed: {ticket}.", { ticket: named(changed[0]) }) : say("{n} changed.", { n: changed.length }));
+    if (left) said.push(sayCount("One left the list.", "{n} left the list.", left));
+    if (said.length && !hush) window.house.announce(said.join(" "));
   }
 
   window.house.renewList = () => { hush = true; ask(); };

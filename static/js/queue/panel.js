@@ -78,7 +78,7 @@
 
   /* Something was done from here: it is said, and the list learns of it at once. */
   document.addEventListener("ticketDone", (event) => {
-    window.house.say(event.detail.said);
+    window.house.announce(event.detail.said);
     setTimeout(window.house.renewList, 150);
   });
 

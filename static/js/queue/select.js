@@ -42,9 +42,9 @@
     if (!slot) { slot = document.createElement("span"); slot.dataset.bulk = ""; } // those who act on several put their buttons here
     here.replaceChildren();
     if (some) {
-      here.append(Object.assign(document.createElement("b"), { textContent: `${window.house.selection.count} selected` }), slot);
-      if (!all && some === every && here.dataset.all !== String(every)) here.append(button(`Select all ${here.dataset.all} that match`, () => { all = true; tell(); }));
-      here.append(button("Clear", clear));
+      here.append(Object.assign(document.createElement("b"), { textContent: say("{n} selected", { n: window.house.selection.count }) }), slot);
+      if (!all && some === every && here.dataset.all !== String(every)) here.append(button(say("Select all {n} that match", { n: here.dataset.all }), () => { all = true; tell(); }));
+      here.append(button(say("Clear"), clear));
     }
     document.dispatchEvent(new CustomEvent("selection:changed"));
   }

@@ -4,10 +4,12 @@ from email import message_from_bytes, policy
 
 import pytest
 from django.core import mail as outbox_of
+from django.utils.translation import override
 
 from desk.notifications.actions import send_due
 from desk.notifications.mail import compose
 from desk.notifications.models import Message
+from desk.people.language import keep
 from tests.factories import incident
 
 from .news import escalate
@@ -100,3 +102,47 @@ def test_an_old_row_with_a_broken_subject_goes_nowhere_and_says_why(world, ticke
     send_due()
     assert outbox_of.outbox == []
     assert "Header values can't contain newlines" in Message.objects.get().mail_error
+
+
+# -- whose language ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _words(german):
+    german(
+        {"Soon late": "Bald zu spät", "Everything you were told": "Alle Ihre Nachrichten", "{n} h left": "noch {n} h"}
+    )
+
+
+@pytest.mark.usefixtures("_words")
+def test_a_mail_is_in_the_language_of_whoever_gets_it(world, ticket):
+    world.lena.language = "de"
+    world.lena.save()
+    letter = composed(ticket, world.lena, subject=keep("Soon late"), text=keep("{n} h left", n=2), by=world.sam)
+    plain, html = (letter.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    assert letter["subject"] == f"{ticket.number}: Bald zu spät"
+    assert letter["content-language"] == "de"
+    assert '<html lang="de">' in html
+    for text in (plain, html):
+        assert "noch 2 h" in text
+        assert "Alle Ihre Nachrichten" in text
+
+
+@pytest.mark.usefixtures("_words")
+def test_what_the_sender_reads_makes_no_difference(world, ticket):
+    with override("de"):
+        letter = composed(ticket, world.lena, subject=keep("Soon late"), text=keep("{n} h left", n=2), by=world.sam)
+    html = letter.get_body(("html",)).get_content()
+    assert letter["subject"] == f"{ticket.number}: Soon late"
+    assert '<html lang="en-gb">' in html
+    assert "2 h left" in html
+    assert "Everything you were told" in html
+
+
+@pytest.mark.usefixtures("_words")
+def test_two_people_are_told_of_one_event_each_in_theirs(world, ticket):
+    world.lena.language = "de"
+    world.lena.save()
+    escalate(ticket, world.lena, world.sam, subject=keep("Soon late"), text="")
+    said = dict(Message.objects.values_list("recipient__username", "subject"))
+    assert said == {"lena": "Bald zu spät", "sam": "Soon late"}

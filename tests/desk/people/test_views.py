@@ -107,6 +107,19 @@ def test_everybody_chooses_their_time_zone_and_whether_mails_come(world, browse)
     assert (world.erin.time_zone, world.erin.mails, world.erin.single_keys) == ("Europe/Lisbon", False, True)
 
 
+def test_who_chooses_a_language_reads_the_next_page_in_it(world, browse, german):
+    german({"Saved.": "Gespeichert.", "Preferences": "Einstellungen"})
+    client = browse(world.erin)
+    assert "<h1>Preferences</h1>" in client.get(reverse("people:preferences")).content.decode()
+    page = client.post(reverse("people:preferences"), {"language": "de", "mails": "on"}, follow=True)
+    assert page["Content-Language"] == "de"
+    assert '<html lang="de">' in page.content.decode()
+    assert "Gespeichert." in page.content.decode()
+    assert "<h1>Einstellungen</h1>" in page.content.decode()
+    back = client.post(reverse("people:preferences"), {"language": "", "mails": "on"}, follow=True)
+    assert (back["Content-Language"], "Saved." in back.content.decode()) == ("en-gb", True)
+
+
 def test_a_zone_that_no_list_offers_stays_a_choice(world, browse):
     User.objects.filter(pk=world.sam.pk).update(time_zone="UTC")
     send(browse(world.sam), reverse("people:preferences"), mails="on")

@@ -9,10 +9,13 @@ import pytest
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import override
 
+from desk.people.language import keep
 from desk.tickets import actions as desk
 from desk.webhooks import actions, listening
 from desk.webhooks.models import Call, Subscription
+from tests.desk.notifications.news import escalate
 from tests.factories import incident
 from tests.stories import move
 
@@ -170,3 +173,14 @@ def test_an_address_that_is_none_is_refused_in_words(world, url):
     with pytest.raises(ValidationError) as refused:
         actions.subscribe(by=world.admin, name="Wallboard", url=url)
     assert set(refused.value.message_dict) == {"url"}
+
+
+def test_programs_hear_english_and_nothing_of_how_it_is_said_to_others(world, ear, hears, german):
+    german({"Soon late": "Bald zu spät"})
+    hears(kinds=["sla.escalated"], sees_internal=True)
+    escalate(incident(world.erin), world.lena, subject=keep("Soon late"))
+    with override("de"):
+        actions.send_due()
+    inside = ear.told[0]["data"]["event"]["inside"]
+    assert inside["subject"] == "Soon late"
+    assert set(inside) == {"recipients", "subject", "text"}
