@@ -98,7 +98,7 @@ class DeclareForm(UpdateForm):
     )
     level = forms.ChoiceField(
         label=_lazy("How is the service shown?"), widget=forms.RadioSelect, initial=Outage.Level.DEGRADED, required=False,
-        choices=[(Outage.Level.DEGRADED, _lazy("Degraded")), (Outage.Level.DOWN, _lazy("Down")), ("", _lazy("As it is"))],
+        choices=[*Outage.Level.choices, ("", _lazy("As it is"))],
     )  # fmt: skip
 
     def prepare(self) -> None:

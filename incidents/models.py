@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from desk.people.language import Kept, keep
 from desk.sla.times import in_words
@@ -45,12 +46,14 @@ if TYPE_CHECKING:
 class ResolutionCode(models.Model):
     """How an incident ended, for reports: “Fixed remotely”, “User error”, “Workaround”."""
 
-    name = models.CharField(max_length=80, unique=True)
-    description = models.CharField(max_length=200, blank=True)
-    position = models.PositiveIntegerField(default=0)
-    is_active = models.BooleanField(default=True)
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    position = models.PositiveIntegerField(_("position"), default=0)
+    is_active = models.BooleanField(_("is active"), default=True)
 
     class Meta:
+        verbose_name = _("resolution code")
+        verbose_name_plural = _("resolution codes")
         ordering = ["position", "name"]
 
     def __str__(self) -> str:
@@ -60,17 +63,22 @@ class ResolutionCode(models.Model):
 class Incident(IncidentLifecycle, Ticket):
     """An incident. Its states and moves are in `lifecycle`; `resolved_at` and `closed_at` are those of this episode."""
 
-    resolution_code = models.ForeignKey(ResolutionCode, null=True, blank=True, on_delete=models.PROTECT)
-    solution = models.TextField(blank=True)
-    resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
-    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    reopen_count = models.PositiveIntegerField(default=0, editable=False, help_text=_("Episodes after the first."))
-    rating = models.PositiveSmallIntegerField(
-        null=True, blank=True, editable=False, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    resolution_code = models.ForeignKey(
+        ResolutionCode, verbose_name=_("resolution code"), null=True, blank=True, on_delete=models.PROTECT
     )
-    rating_comment = models.TextField(blank=True, editable=False)
+    solution = models.TextField(_("solution"), blank=True)
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
+    reopen_count = models.PositiveIntegerField(
+        _("reopen count"), default=0, editable=False, help_text=_("Episodes after the first.")
+    )
+    rating = models.PositiveSmallIntegerField(
+        _("rating"), null=True, blank=True, editable=False, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    rating_comment = models.TextField(_("rating comment"), blank=True, editable=False)
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="duplicates",
+        "self", verbose_name=_("merged into"), null=True, blank=True, editable=False, on_delete=models.PROTECT,
+        related_name="duplicates",
         help_text=_("The incident that it is the same as."),
     )  # fmt: skip
     is_major = models.BooleanField(
@@ -78,6 +86,8 @@ class Incident(IncidentLifecycle, Ticket):
     )
 
     class Meta:
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
         indexes = [
             models.Index(fields=["resolved_at"], name="incidents_unconfirmed", condition=models.Q(closed_at=None)),
             models.Index(fields=["is_major"], name="incidents_major", condition=models.Q(is_major=True)),
@@ -209,7 +219,7 @@ class Outage(models.Model):
 
     class Level(models.TextChoices):
         DEGRADED = "degraded", _("Degraded")
-        DOWN = "down", _("Down")
+        DOWN = "down", pgettext_lazy("of a service", "Down")
 
     service = models.ForeignKey("services.Service", on_delete=models.PROTECT, related_name="outages")
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="outages")
@@ -304,7 +314,7 @@ class BurstProposal(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("of a question", "Open")
         ACCEPTED = "accepted", _("Accepted")
         DISMISSED = "dismissed", _("Dismissed")
         LAPSED = "lapsed", _("Lapsed")

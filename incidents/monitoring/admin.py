@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from desk.services.queries import category_choices
 
@@ -89,18 +90,18 @@ class AlertRuleAdmin(admin.ModelAdmin):
     autocomplete_fields = ["service", "site"]
     fieldsets = [
         (None, {"fields": ["name", "position", "is_active"]}),
-        (_lazy("When"), {"fields": ["source", "matchers"]}),
-        (_lazy("Then"), {"fields": ["ignores", "group_by", "impact", "urgency"]}),
+        (pgettext_lazy("of a rule", "When"), {"fields": ["source", "matchers"]}),
+        (pgettext_lazy("of a rule", "Then"), {"fields": ["ignores", "group_by", "impact", "urgency"]}),
         (_lazy("It concerns"), {"fields": [("service", "service_label"), "category", ("site", "site_label")]}),
         (_lazy("When it is over"), {"fields": ["resolves", "quiet_minutes", "reopen_minutes"]}),
     ]
 
-    @admin.display(description=_lazy("When"))
+    @admin.display(description=pgettext_lazy("of a rule", "When"))
     def matches(self, rule: AlertRule) -> str:
         parts = [_("source is {source}").format(source=rule.source) if rule.source else "", *rule.matchers.split("\n")]
         return _(" and ").join(part.strip() for part in parts if part.strip()) or _("every alert")
 
-    @admin.display(description=_lazy("Then"))
+    @admin.display(description=pgettext_lazy("of a rule", "Then"))
     def becomes(self, rule: AlertRule) -> str:
         if rule.ignores:
             return _("nothing")

@@ -2,7 +2,10 @@
 
 from django import forms
 from django.core.validators import FileExtensionValidator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from .reading import BYTES, MOST
 
 
 class SheetForm(forms.Form):
@@ -10,7 +13,11 @@ class SheetForm(forms.Form):
 
     file = forms.FileField(
         label=_("The table, as CSV"),
-        help_text=_("UTF-8, with a head, up to 5 MB and 5,000 rows. You see it first."),
+        help_text=format_lazy(
+            _("UTF-8, with a head, up to {size} MB and {most} rows. You see it first."),
+            size=BYTES // 1024 // 1024,
+            most=f"{MOST:,}",
+        ),  # fmt: skip
         validators=[FileExtensionValidator(["csv", "txt"], _("Please choose a CSV file."))],
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
         error_messages={"required": _("Please choose a file."), "empty": _("The file is empty.")},
