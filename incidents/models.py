@@ -46,14 +46,12 @@ if TYPE_CHECKING:
 class ResolutionCode(models.Model):
     """How an incident ended, for reports: “Fixed remotely”, “User error”, “Workaround”."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    description = models.CharField(_("description"), max_length=200, blank=True)
-    position = models.PositiveIntegerField(_("position"), default=0)
-    is_active = models.BooleanField(_("is active"), default=True)
+    name = models.CharField(max_length=80, unique=True)
+    description = models.CharField(max_length=200, blank=True)
+    position = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
 
     class Meta:
-        verbose_name = _("resolution code")
-        verbose_name_plural = _("resolution codes")
         ordering = ["position", "name"]
 
     def __str__(self) -> str:
@@ -63,22 +61,17 @@ class ResolutionCode(models.Model):
 class Incident(IncidentLifecycle, Ticket):
     """An incident. Its states and moves are in `lifecycle`; `resolved_at` and `closed_at` are those of this episode."""
 
-    resolution_code = models.ForeignKey(
-        ResolutionCode, verbose_name=_("resolution code"), null=True, blank=True, on_delete=models.PROTECT
-    )
-    solution = models.TextField(_("solution"), blank=True)
-    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True, editable=False)
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
-    reopen_count = models.PositiveIntegerField(
-        _("reopen count"), default=0, editable=False, help_text=_("Episodes after the first.")
-    )
+    resolution_code = models.ForeignKey(ResolutionCode, null=True, blank=True, on_delete=models.PROTECT)
+    solution = models.TextField(blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reopen_count = models.PositiveIntegerField(default=0, editable=False, help_text=_("Episodes after the first."))
     rating = models.PositiveSmallIntegerField(
-        _("rating"), null=True, blank=True, editable=False, validators=[MinValueValidator(1), MaxValueValidator(5)]
+        null=True, blank=True, editable=False, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
-    rating_comment = models.TextField(_("rating comment"), blank=True, editable=False)
+    rating_comment = models.TextField(blank=True, editable=False)
     merged_into = models.ForeignKey(
-        "self", verbose_name=_("merged into"), null=True, blank=True, editable=False, on_delete=models.PROTECT,
-        related_name="duplicates",
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="duplicates",
         help_text=_("The incident that it is the same as."),
     )  # fmt: skip
     is_major = models.BooleanField(
@@ -86,8 +79,6 @@ class Incident(IncidentLifecycle, Ticket):
     )
 
     class Meta:
-        verbose_name = _("incident")
-        verbose_name_plural = _("incidents")
         indexes = [
             models.Index(fields=["resolved_at"], name="incidents_unconfirmed", condition=models.Q(closed_at=None)),
             models.Index(fields=["is_major"], name="incidents_major", condition=models.Q(is_major=True)),

@@ -12,23 +12,17 @@ class ImportedIncident(models.Model):
     `trail` is the last update as the source told it; a longer trail, imported later, goes on from there.
     """
 
-    system = models.CharField(_("system"), max_length=40, default="ServiceNow")
-    number = models.CharField(_("number"), max_length=40, help_text=_("Its number in that system."))
-    incident = models.OneToOneField(
-        "incidents.Incident", verbose_name=_("incident"), on_delete=models.PROTECT, related_name="imported"
-    )
-    file = models.CharField(_("file"), max_length=255, help_text=_("The file it was last read from."))
-    rows = models.PositiveIntegerField(_("rows"), default=0, help_text=_("Updates replayed."))
-    corrections = models.PositiveIntegerField(
-        _("corrections"), default=0, help_text=_("Updates that no move could follow.")
-    )
-    last_at = models.DateTimeField(_("last at"), help_text=_("The last update's moment."))
+    system = models.CharField(max_length=40, default="ServiceNow")
+    number = models.CharField(max_length=40, help_text=_("Its number in that system."))
+    incident = models.OneToOneField("incidents.Incident", on_delete=models.PROTECT, related_name="imported")
+    file = models.CharField(max_length=255, help_text=_("The file it was last read from."))
+    rows = models.PositiveIntegerField(default=0, help_text=_("Updates replayed."))
+    corrections = models.PositiveIntegerField(default=0, help_text=_("Updates that no move could follow."))
+    last_at = models.DateTimeField(help_text=_("The last update's moment."))
     trail = models.JSONField(default=dict)
-    imported_at = models.DateTimeField(_("imported at"), auto_now_add=True)
+    imported_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = _("imported incident")
-        verbose_name_plural = _("imported incidents")
         constraints = [models.UniqueConstraint(fields=["system", "number"], name="incidents_imported_once")]
 
     def __str__(self) -> str:

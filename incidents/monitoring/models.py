@@ -18,34 +18,29 @@ MOST_MINUTES = 7 * 24 * 60
 class AlertSource(models.Model):
     """A monitoring system that may send alerts. Its token is shown once; only what it hashes to is kept."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
+    name = models.CharField(max_length=80, unique=True)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    is_active = models.BooleanField(
-        _("is active"), default=True, help_text=_("An inactive source is turned away like a stranger.")
-    )
+    is_active = models.BooleanField(default=True, help_text=_("An inactive source is turned away like a stranger."))
     per_minute = models.PositiveIntegerField(
-        _("per minute"),
         default=600,
         validators=[MinValueValidator(1)],
         help_text=_("Posts it may send in a minute; what is more is asked to come again later."),
     )
     service = models.ForeignKey(
-        "services.Service", verbose_name=_("service"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        "services.Service", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
         help_text=_("Where neither the rule nor a label names one."),
     )  # fmt: skip
     category = models.ForeignKey(
-        "services.Category", verbose_name=_("category"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        "services.Category", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
         help_text=_("Where the rule names none."),
     )  # fmt: skip
     site = models.ForeignKey(
-        "services.Site", verbose_name=_("site"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        "services.Site", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
         help_text=_("Where neither the rule nor a label names one."),
     )  # fmt: skip
-    last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
-        verbose_name = _("alert source")
-        verbose_name_plural = _("alert sources")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -55,21 +50,13 @@ class AlertSource(models.Model):
 class AlertRule(models.Model):
     """What alerts become; the first rule that matches wins."""
 
-    position = models.PositiveIntegerField(
-        _("position"), default=100, help_text=_("Lower comes first; the first match wins.")
-    )
-    name = models.CharField(_("name"), max_length=120, unique=True, help_text=_("Shown on the incident's page."))
-    is_active = models.BooleanField(_("is active"), default=True)
+    position = models.PositiveIntegerField(default=100, help_text=_("Lower comes first; the first match wins."))
+    name = models.CharField(max_length=120, unique=True, help_text=_("Shown on the incident's page."))
+    is_active = models.BooleanField(default=True)
     source = models.ForeignKey(
-        AlertSource,
-        verbose_name=_("source"),
-        null=True,
-        blank=True,
-        on_delete=models.CASCADE,
-        help_text=_("Empty: alerts of every source."),
+        AlertSource, null=True, blank=True, on_delete=models.CASCADE, help_text=_("Empty: alerts of every source.")
     )
     matchers = models.TextField(
-        _("matchers"),
         blank=True,
         help_text=_(
             'One per line, as Alertmanager writes them: severity="critical", instance=~"core-.*", env!="test", '
@@ -79,7 +66,6 @@ class AlertRule(models.Model):
     ignores = models.BooleanField(_("ignore"), default=False, help_text=_("Such alerts become nothing at all."))
     group_by = ArrayField(
         models.CharField(max_length=80),
-        verbose_name=_("group by"),
         default=list,
         blank=True,
         help_text=_(
@@ -87,50 +73,24 @@ class AlertRule(models.Model):
             "makes a storm on one service one incident. Empty: each alert is an incident of its own."
         ),
     )
-    service = models.ForeignKey(
-        "services.Service",
-        verbose_name=_("service"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
+    service = models.ForeignKey("services.Service", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     service_label = models.CharField(
-        _("service label"),
         max_length=80,
         blank=True,
         help_text=_("The label that holds the service's name; it goes before the service above."),
     )
     category = models.ForeignKey(
-        "services.Category",
-        verbose_name=_("category"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
+        "services.Category", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    site = models.ForeignKey(
-        "services.Site", verbose_name=_("site"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    site = models.ForeignKey("services.Site", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     site_label = models.CharField(
-        _("site label"),
-        max_length=80,
-        blank=True,
-        help_text=_("The label that holds the site's name; it goes before the site above."),
+        max_length=80, blank=True, help_text=_("The label that holds the site's name; it goes before the site above.")
     )
     impact = models.PositiveSmallIntegerField(
-        _("impact"),
-        choices=Impact.choices,
-        null=True,
-        blank=True,
-        help_text=_("Empty: by the label “severity”, or the service."),
+        choices=Impact.choices, null=True, blank=True, help_text=_("Empty: by the label “severity”, or the service.")
     )
     urgency = models.PositiveSmallIntegerField(
-        _("urgency"),
-        choices=Urgency.choices,
-        null=True,
-        blank=True,
-        help_text=_("Empty: by the label “severity”, or the service."),
+        choices=Urgency.choices, null=True, blank=True, help_text=_("Empty: by the label “severity”, or the service.")
     )
     resolves = models.BooleanField(
         _("resolve by itself"),
@@ -138,13 +98,11 @@ class AlertRule(models.Model):
         help_text=_("When all its alerts are over, and nobody has touched it."),
     )
     quiet_minutes = models.PositiveIntegerField(
-        _("quiet minutes"),
         default=5,
         validators=[MaxValueValidator(MOST_MINUTES)],
         help_text=_("How long it must stay quiet before it resolves by itself. 0: at once."),
     )
     reopen_minutes = models.PositiveIntegerField(
-        _("reopen minutes"),
         default=60,
         validators=[MaxValueValidator(MOST_MINUTES)],
         help_text=_(
@@ -153,8 +111,6 @@ class AlertRule(models.Model):
     )
 
     class Meta:
-        verbose_name = _("alert rule")
-        verbose_name_plural = _("alert rules")
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:

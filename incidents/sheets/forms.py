@@ -17,7 +17,7 @@ class SheetForm(forms.Form):
             _("UTF-8, with a head, up to {size} MB and {most} rows. You see it first."),
             size=BYTES // 1024 // 1024,
             most=f"{MOST:,}",
-        ),  # fmt: skip
+        ),
         validators=[FileExtensionValidator(["csv", "txt"], _("Please choose a CSV file."))],
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
         error_messages={"required": _("Please choose a file."), "empty": _("The file is empty.")},

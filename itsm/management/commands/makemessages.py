@@ -7,6 +7,6 @@ class Command(makemessages.Command):
     """Places are named by file alone, so that what moves within one changes nothing in the catalogue."""
 
     xgettext_options = [
-        *makemessages.Command.xgettext_options, "--keyword=_lazy", "--keyword=keep", "--keyword=keep_n:1,2",
+        *makemessages.Command.xgettext_options, "--keyword=keep", "--keyword=keep_n:1,2",
     ]  # fmt: skip
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
