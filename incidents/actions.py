@@ -214,7 +214,8 @@ def follow_parent(*, incident: Incident, by: User, **how: Any) -> Incident:
 
 def clear(*, incident: Incident, by: User, code: ResolutionCode, solution: str, **how: Any) -> Incident:
     """It went away before anybody began with it, as monitoring says."""
-    solution = text.clean(solution, field="solution", required=_("Please say why it counts as solved."))
+    if not isinstance(solution, Kept):
+        solution = text.clean(solution, field="solution", required=_("Please say why it counts as solved."))
     return perform(incident, "clear", by=by, code=code, solution=solution, **how)
 
 

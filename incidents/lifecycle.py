@@ -213,7 +213,7 @@ class IncidentLifecycle:
     )
     def clear(self: Any, *, by: User, at: datetime, code: ResolutionCode, solution: str) -> Told:
         """What monitoring reported is over before anybody began with it; nobody has resolved it, so it is nobody's."""
-        self.resolution_code, self.solution, self.resolved_at = code, solution, at
+        self.resolution_code, self.solution, self.resolved_at = code, str(solution), at
         return Told(data={"text": solution}, inside={"code": code.name})
 
     @transition(
