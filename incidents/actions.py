@@ -10,11 +10,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from desk.assignment import actions as triage
 from desk.assignment.queries import Route, route
 from desk.drafts import actions as drafts
 from desk.knowledge.models import Article
+from desk.people.language import Kept, keep
 from desk.people.models import User, Workgroup
 from desk.people.queries import automation
 from desk.people.rules import is_analyst
@@ -69,10 +71,10 @@ def log(
     """
     requester = requester or by
     if requester != by and not (is_analyst(by) or by.is_automation):
-        raise PermissionDenied("Only analysts may log an incident for somebody else.")
+        raise PermissionDenied(_("Only analysts may log an incident for somebody else."))
     if submission and (earlier := _logged_already(submission, by)):
         return earlier
-    title = text.clean(title, field="title", required="Please say in a few words what is wrong.", limit=200)
+    title = text.clean(title, field="title", required=_("Please say in a few words what is wrong."), limit=200)
     description = text.clean(description, field="description")
     reason: dict[str, str] = {}
     incident = Incident.new(
@@ -92,7 +94,7 @@ def log(
         chosen = _route(incident)
         workgroup, reason = chosen.workgroup, {"rule": chosen.rule, "because": chosen.because}
     incident.workgroup = workgroup
-    incident, _ = flow.open_ticket(
+    incident = flow.open_ticket(
         incident,
         by=by,
         at=at,
@@ -100,7 +102,7 @@ def log(
         data={"text": description},
         inside={"workgroup": str(incident.workgroup), "priority": incident.priority, **reason, **(inside or {})},
         files=list(files),
-    )
+    )[0]
     drafts.end(by=by, token=submission)
     return incident
 
@@ -110,7 +112,7 @@ def _logged_already(submission: uuid.UUID, by: User) -> Incident | None:
     flow.serialise(f"submission {submission}")
     earlier = Incident.objects.filter(submission=submission).first()
     if earlier is not None and earlier.reporter_id != by.pk:
-        raise Refused("This form was sent by somebody else. Please open a new one.", field="submission")
+        raise Refused(_("This form was sent by somebody else. Please open a new one."), field="submission")
     return earlier
 
 
@@ -131,7 +133,7 @@ def take_back(*, incident: Incident, by: User, **how: Any) -> Incident:
     flow.ask_permission(fresh, "take_back", by)
     workgroup, assignee = came_from(fresh)
     if not workgroup.takes_kind("incident"):
-        raise Refused(f"{workgroup} doesn't take incidents any more.")
+        raise Refused(_("{workgroup} doesn't take incidents any more.").format(workgroup=workgroup))
     return perform(fresh, "take_back", by=by, workgroup=workgroup, assignee=assignee, **how)
 
 
@@ -148,7 +150,7 @@ def hold(
     message = text.clean(
         message,
         field="message",
-        required="Please ask the requester what you need from them." if reason.waits_for_requester else "",
+        required=_("Please ask the requester what you need from them.") if reason.waits_for_requester else "",
     )
     note = text.clean(note, field="note")
     held = perform(incident, "hold", by=by, reason=reason, note=note, **how)
@@ -182,13 +184,17 @@ def resolve(
 
     When the resolution target is missed, `violation` says why; a person who resolves is asked for it.
     """
-    solution = text.clean(solution, field="solution", required="Please say what solved it; the requester reads this.")
+    solution = text.clean(
+        solution, field="solution", required=_("Please say what solved it; the requester reads this.")
+    )
     fresh = flow.lock(incident)
     flow.ask_permission(fresh, "resolve", by)
     how["at"] = how.get("at") or flow.clock()  # asked and done by one clock, the database's
     missed = needs_violation(fresh, how["at"])
     if missed and violation is None and not by.is_automation and how.get("source", "web") != "import":
-        raise Refused(f"{fresh.number} missed its resolution target. Please say why.", field="violation")
+        raise Refused(
+            _("{number} missed its resolution target. Please say why.").format(number=fresh.number), field="violation"
+        )
     named = str(violation) if missed and violation else ""
     more = articles.where_to_read(article)
     resolved = perform(fresh, "resolve", by=by, code=code, solution=solution, violation=named, more=more, **how)
@@ -208,7 +214,8 @@ def follow_parent(*, incident: Incident, by: User, **how: Any) -> Incident:
 
 def clear(*, incident: Incident, by: User, code: ResolutionCode, solution: str, **how: Any) -> Incident:
     """It went away before anybody began with it, as monitoring says."""
-    solution = text.clean(solution, field="solution", required="Please say why it counts as solved.")
+    if not isinstance(solution, Kept):
+        solution = text.clean(solution, field="solution", required=_("Please say why it counts as solved."))
     return perform(incident, "clear", by=by, code=code, solution=solution, **how)
 
 
@@ -227,9 +234,9 @@ def confirm(
     """Close it as confirmed. Rating (1–5) and comment are the requester's own and never needed."""
     comment = text.clean(comment, field="comment", limit=4000)
     if rating is not None and not 1 <= rating <= 5:
-        raise Refused("A rating is a number from 1 to 5.", field="rating")
+        raise Refused(_("A rating is a number from 1 to 5."), field="rating")
     if (rating or comment) and by.pk != incident.requester_id:
-        raise Refused("Only the requester rates.", field="rating")
+        raise Refused(_("Only the requester rates."), field="rating")
     return perform(incident, "confirm", by=by, rating=rating, comment=comment, because=because, **how)
 
 
@@ -242,9 +249,10 @@ def reopen(
     Where the last one takes no incidents any more (it is inactive), the routing rules choose, and the event says so.
     What an import closed over open work orders, `orders` says of them what it says for `cancel`.
     """
-    reason = text.clean(reason, field="reason", required="Please say what still doesn't work.")
+    if not isinstance(reason, Kept):  # nor are words that the portal itself made cleaned
+        reason = text.clean(reason, field="reason", required=_("Please say what still doesn't work."))
     if workgroup is not None and not workgroup.takes_kind("incident"):
-        raise Refused(f"{workgroup} doesn't take incidents.", field="workgroup")
+        raise Refused(_("{workgroup} doesn't take incidents.").format(workgroup=workgroup), field="workgroup")
     fresh = flow.lock(incident)
     flow.ask_permission(fresh, "reopen", by)
     _ask_about_orders(fresh, orders, by)
@@ -254,17 +262,26 @@ def reopen(
         workgroup = chosen.workgroup
         routed = {
             "rule": chosen.rule,
-            "because": f"{fresh.workgroup} takes no incidents any more, and {chosen.because}",
+            "because": keep(
+                "{workgroup} takes no incidents any more, and {because}",
+                workgroup=fresh.workgroup,
+                because=chosen.because,
+            ),
         }
     reopened = perform(fresh, "reopen", by=by, reason=reason, workgroup=workgroup, routed=routed, **how)
-    _settle_orders(reopened, orders, f"{reopened.number} was reopened: {reason}", how)
+    _settle_orders(
+        reopened, orders, keep("{number} was reopened: {reason}", number=reopened.number, reason=reason), how
+    )
     return reopened
 
 
 def _ask_about_orders(incident: Incident, orders: str, by: User) -> None:
     """Refused while an analyst hasn't said what becomes of the open work orders."""
     if orders not in ("cancel", "keep") and rules.analyst(incident, by) and open_orders(incident).exists():
-        raise Refused(f"Open: {incident.open_orders}. Please say what becomes of them.", field="orders")
+        raise Refused(
+            _("Open: {orders}. Please say what becomes of them.").format(orders=incident.open_orders),
+            field="orders",
+        )
 
 
 def _settle_orders(incident: Incident, orders: str, why: str, how: Mapping[str, Any]) -> None:
@@ -293,12 +310,14 @@ def cancel(*, incident: Incident, by: User, reason: str, orders: str = "", **how
 
     Where work orders are open the analyst says what becomes of them: `orders` is "cancel" or "keep".
     """
-    reason = text.clean(reason, field="reason", required="Please say why it isn't needed any more.")
+    reason = text.clean(reason, field="reason", required=_("Please say why it isn't needed any more."))
     fresh = flow.lock(incident)
     flow.ask_permission(fresh, "cancel", by)
     _ask_about_orders(fresh, orders, by)
     cancelled = perform(fresh, "cancel", by=by, reason=reason, **how)
-    _settle_orders(cancelled, orders, f"{cancelled.number} was cancelled: {reason}", how)
+    _settle_orders(
+        cancelled, orders, keep("{number} was cancelled: {reason}", number=cancelled.number, reason=reason), how
+    )
     return cancelled
 
 
@@ -332,7 +351,7 @@ def log_recurrence(
         ticket_actions.reply(ticket=again, by=by, message=words, at=at)
     fresh = flow.lock(incident)
     if fresh.state == State.RESOLVED:  # nobody needs to be asked any more whether it is solved
-        perform(fresh, "confirm", by=automation(), because=f"it is back, as {again.number}", at=at)
+        perform(fresh, "confirm", by=automation(), because=keep("it is back, as {number}", number=again.number), at=at)
     return again
 
 
@@ -341,5 +360,5 @@ def write_article(*, incident: Incident, by: User) -> Article:
     if not rules.analyst(incident, by):
         raise PermissionDenied(rules.analyst.why_not(incident))
     if not incident.solution:
-        raise Refused(f"{incident.number} has no solution yet.")
+        raise Refused(_("{number} has no solution yet.").format(number=incident.number))
     return articles.begin(incident, by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from desk.tickets.admin import KeptWhileUsed, LookOnly, TicketLook
 
@@ -22,10 +23,10 @@ class ResolutionCodeAdmin(KeptWhileUsed):
     fieldsets = [
         (None, {"fields": ["name", "description"]}),
         (
-            "List",
+            _("List"),
             {
                 "fields": ["position", "is_active"],
-                "description": "A code that stands in incidents can't be deleted; make it inactive instead.",
+                "description": _("A code that stands in incidents can't be deleted; make it inactive instead."),
             },
         ),
     ]
@@ -38,8 +39,8 @@ class IncidentAdmin(TicketLook):
     list_filter: ClassVar[Any] = [*TicketLook.list_filter, "resolution_code", "rating"]
     fieldsets: ClassVar[Any] = [
         *TicketLook.fieldsets[:3],
-        ("How it ended", {"fields": ["resolution_code", "solution", "resolved_at", "closed_at", "reopen_count"]}),
-        ("What the requester says", {"fields": ["rating", "rating_comment"]}),
+        (_("How it ended"), {"fields": ["resolution_code", "solution", "resolved_at", "closed_at", "reopen_count"]}),
+        (_("What the requester says"), {"fields": ["rating", "rating_comment"]}),
         TicketLook.fieldsets[3],
     ]
 

@@ -1,11 +1,12 @@
 """Tells Django that this folder is an app, and the desk that incidents are a kind of ticket."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IncidentsConfig(AppConfig):
     name = "incidents"
-    verbose_name = "Incidents"
+    verbose_name = _("Incidents")
 
     def ready(self) -> None:
         from desk.tickets import kinds
@@ -19,12 +20,12 @@ class IncidentsConfig(AppConfig):
                 named=("major",),
                 told_to_all=FOR_ALL,
                 told_at="incidents:outage",
-                label="Incident",
+                label=_("Incident"),
                 prefix="INC",
                 room="incidents",
                 model_label="incidents.Incident",
                 area="incidents",
-                plural="Incidents",
+                plural=_("Incidents"),
                 states=State,
                 closed=CLOSED_STATES,
                 public_words={state.value: word for state, word in PUBLIC_WORDS.items()},
@@ -33,6 +34,6 @@ class IncidentsConfig(AppConfig):
                 solved=frozenset({State.RESOLVED.value, State.CLOSED.value}),
                 void=frozenset({State.CANCELLED.value}),
                 idle=frozenset({State.RESOLVED.value}),
-                mine=("incidents:mine", "My incidents"),
+                mine=("incidents:mine", _("My incidents")),
             )
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from desk.knowledge import actions as knowledge
 from desk.knowledge.models import Article
+from desk.people.language import keep
 from desk.people.models import User
 from desk.tickets import actions as ticket_actions
 from desk.tickets import flow
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def where_to_read(article: Article | None) -> str:
     """A line for the requester that leads to the article, if everybody may read that; else nothing."""
     is_public = article is not None and article.current is not None and article.current.is_public
-    return f"More about it: {_link(article)}" if article is not None and is_public else ""
+    return keep("More about it: {link}", link=_link(article)) if article is not None and is_public else ""
 
 
 def _link(article: Article) -> str:
@@ -31,7 +32,7 @@ def note_use(incident: Incident, article: Article, by: User, how: Mapping[str, A
     knowledge.use(article=article, ticket=incident, by=by, at=how.get("at"))
     if article.current is not None and not article.current.is_public:
         said = {"at": how.get("at"), "source": how.get("source", "web")}
-        note = f"Solved with an article for IT only: {_link(article)}"
+        note = keep("Solved with an article for IT only: {link}", link=_link(article))
         ticket_actions.note(ticket=incident, by=by, message=note, **said)
 
 

@@ -10,8 +10,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Case, Count, Q, QuerySet, When
+from django.utils.translation import gettext as _
 
 from desk.notifications.actions import tell
+from desk.people.language import Kept, in_english, keep, keep_n
 from desk.people.models import User
 from desk.tickets import actions as ticket_actions
 from desk.tickets import flow, text
@@ -73,18 +75,30 @@ def attach(*, child: Incident, parent: Incident, by: User, at: datetime | None =
 
 def _why_not(child: Incident, parent: Incident, by: User) -> list[str]:
     if child.pk == parent.pk:
-        return [f"{child.number} can't be a child of itself."]
+        return [_("{number} can't be a child of itself.").format(number=child.number)]
     if not (parent.is_major or may_view(parent, by) or by.is_automation):
-        return [f"There is no {parent.number} that you may see."]
+        return [_("There is no {number} that you may see.").format(number=parent.number)]
     if child.parent_incident is not None and child.parent_incident.pk != parent.pk:
-        return [f"{child.number} is a child of another incident already. Detach it there first."]
+        return [
+            _("{number} is a child of another incident already. Detach it there first.").format(number=child.number)
+        ]
     if parent.parent_incident is not None:
-        return [f"{parent.number} is itself a child of another incident. Attach it to that one."]
+        return [
+            _("{number} is itself a child of another incident. Attach it to that one.").format(number=parent.number)
+        ]
     if child.is_major or children_of(child).exists():
-        return [f"{child.number} has children of its own, or is a major incident, so it can't be a child of another."]
+        return [
+            _("{number} has children of its own, or is a major incident, so it can't be a child of another.").format(
+                number=child.number
+            )
+        ]
     if child.is_over or parent.state in OVER:
         over = child if child.is_over else parent
-        return [f"{over.number} is {over.state_label.lower()}; only open incidents belong together."]
+        return [
+            _("{number} is {state}; only open incidents belong together.").format(
+                number=over.number, state=over.state_label.lower()
+            )
+        ]
     return []
 
 
@@ -129,20 +143,26 @@ class Outcome:
     def __add__(self, other: Outcome) -> Outcome:
         return Outcome(self.done + other.done, [*self.refusals, *other.refusals])
 
-    def in_words(self, did: str) -> str:
+    def in_words(self, what: str) -> Kept:
         """“resolved 11 of its 12 children”."""
         if self.asked:
-            return f"{did} {_children(self.asked)}: under way"
-        return f"{did} {_children(self.done, of=self.done + len(self.refusals))}"
+            return keep("{said}: under way", said=_did(what, self.asked))
+        every = self.done + len(self.refusals)
+        return _did(what, every) if every == self.done else _did_some(what, self.done, every)
 
 
-def _children(count: int, of: int | None = None) -> str:
-    return f"its {counted(count)}" if of in (None, count) else f"{count} of its {counted(of or 0)}"
+def _did(what: str, n: int) -> Kept:
+    if what == "resolve":
+        return keep_n("resolved its {n} child", "resolved its {n} children", n)
+    return keep_n("sent the reply to its {n} child", "sent the reply to its {n} children", n)
 
 
-def counted(count: int) -> str:
-    """“12 children”."""
-    return f"{count} {'child' if count == 1 else 'children'}"
+def _did_some(what: str, done: int, n: int) -> Kept:
+    if what == "resolve":
+        return keep_n("resolved {done} of its {n} child", "resolved {done} of its {n} children", n, done=done)
+    return keep_n(
+        "sent the reply to {done} of its {n} child", "sent the reply to {done} of its {n} children", n, done=done
+    )
 
 
 @transaction.atomic
@@ -154,7 +174,7 @@ def resolve_children(*, parent: Incident, by: User, at: datetime | None = None) 
 @transaction.atomic
 def reply_to_children(*, parent: Incident, by: User, message: str) -> Outcome:
     """Send a public reply to every open child as well, as an event of its own; their requesters are told."""
-    message = text.clean(message, field="message", required="Please write something.")
+    message = text.clean(message, field="message", required=_("Please write something."))
     return _to_all(parent, by, "reply", {"message": message})
 
 
@@ -168,7 +188,7 @@ def _to_all(parent: Incident, by: User, what: str, told: dict[str, str], at: dat
     if len(children) <= AT_ONCE:
         return _tell(parent, by, what, _each(parent, children, by, what, {"at": at, **told}), at)
     outcome = Outcome(0, [], asked=len(children))
-    inside = {**told, "what": what, "children": [child.pk for child in children], "said": outcome.in_words(DID[what])}
+    inside = {**told, "what": what, "children": [child.pk for child in children], "said": outcome.in_words(what)}
     flow.write_event(parent, ASKED, by=by, inside=inside, visibility=Visibility.INTERNAL)
     return outcome
 
@@ -188,8 +208,9 @@ def do_what_was_asked(event: Event) -> Outcome:
     outcome = before + _each(parent, open_children(parent).filter(pk__in=now), event.actor, asked["what"], told)
     if not later:
         return _tell(parent, event.actor, asked["what"], outcome)
-    said = f"{DID[asked['what']]} {outcome.done} of its {counted(asked.get('of', len(asked['children'])))} so far"
-    going_on = {"done": outcome.done, "refusals": outcome.refusals, "of": asked.get("of", len(asked["children"]))}
+    every = asked.get("of", len(asked["children"]))
+    said = keep("{said} so far", said=_did_some(asked["what"], outcome.done, every))
+    going_on = {"done": outcome.done, "refusals": outcome.refusals, "of": every}
     inside = {**told, "what": asked["what"], "children": later, "said": said, **going_on}
     flow.write_event(parent, WENT_ON, by=event.actor, inside=inside, visibility=Visibility.INTERNAL)
     return outcome
@@ -200,7 +221,7 @@ def _each(parent: Incident, children: Iterable[Incident], by: User, what: str, t
     done, refusals = 0, []
     for child in children:
         try:
-            with transaction.atomic():
+            with transaction.atomic(), in_english():  # a refusal is kept for all who read the parent's timeline
                 VERBS[what](child, parent, by, **told)
             done += 1
         except (Refused, PermissionDenied) as refusal:
@@ -211,7 +232,7 @@ def _each(parent: Incident, children: Iterable[Incident], by: User, what: str, t
 def _tell(parent: Incident, by: User, what: str, outcome: Outcome, at: datetime | None = None) -> Outcome:
     """The line on the parent's timeline; none where nothing was left to do, since they were over meanwhile."""
     if outcome.done or outcome.refusals:
-        inside = {"said": outcome.in_words(DID[what]), "note": "\n".join(outcome.refusals)}
+        inside = {"said": outcome.in_words(what), "note": "\n".join(outcome.refusals)}
         flow.write_event(parent, DONE, by=by, at=at, inside=inside, visibility=Visibility.INTERNAL)
     return outcome
 
@@ -236,12 +257,20 @@ def _reply(child: Incident, parent: Incident, by: User, message: str, at: dateti
     """By right of the parent: whoever works on that was given this child."""
     fresh = flow.lock(child)
     if fresh.is_over:
-        raise Refused(f"{fresh.number} is {fresh.state_label.lower()}, so nobody would read a reply there.")
+        raise Refused(
+            _("{number} is {state}, so nobody would read a reply there.").format(
+                number=fresh.number, state=fresh.state_label.lower()
+            )
+        )
     data, inside = {"text": message, "side": "it"}, {"with": parent.number}
     event = flow.write_event(fresh, "comment.added", by=by, at=at, data=data, inside=inside, news=True)
     people = {fresh.requester_id, fresh.reporter_id}
-    tell(event=event, recipients=people, subject=f"News of {fresh.number}: {fresh.title}", text=message)
+    tell(
+        event=event,
+        recipients=people,
+        subject=keep("News of {number}: {title}", number=fresh.number, title=fresh.title),
+        text=message,
+    )
 
 
 VERBS: dict[str, Callable[..., None]] = {"resolve": _resolve, "reply": _reply}
-DID = {"resolve": "resolved", "reply": "sent the reply to"}

@@ -7,7 +7,9 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from desk.assignment.forms import AssignForm
 from desk.knowledge.forms import PickField
@@ -18,23 +20,25 @@ from desk.people.rules import is_analyst
 from desk.services.models import Category, Service, Site
 from desk.sla.queries import needs_violation, violation_reasons
 from desk.tickets import forms as desk
-from desk.tickets.forms import CategoryField, FilesField, HoldForm, MoveForm, TicketInput
+from desk.tickets.forms import CategoryField, FilesField, HoldForm, MoveForm
 from desk.tickets.models import Impact, Urgency
 from desk.tickets.rules import works_on_it
 
-from . import families, majors, merging, queries
+from . import families, majors
+from .family_forms import AttachForm as AttachForm
+from .family_forms import MergeForm
 from .models import Incident, Outage, ResolutionCode
 
 WHO_IS_AFFECTED = [
-    (Impact.LOW, "Only me, or one person"),
-    (Impact.MEDIUM, "My team or my site"),
-    (Impact.HIGH, "Everyone, or very many people"),
+    (Impact.LOW, _lazy("Only me, or one person")),
+    (Impact.MEDIUM, _lazy("My team or my site")),
+    (Impact.HIGH, _lazy("Everyone, or very many people")),
 ]
-RATINGS = [(1, "Very poor"), (2, "Poor"), (3, "Fair"), (4, "Good"), (5, "Very good")]
+RATINGS = [(1, _lazy("Very poor")), (2, _lazy("Poor")), (3, _lazy("Fair")), (4, _lazy("Good")), (5, _lazy("Very good"))]
 CAN_YOU_WORK = [
-    (Urgency.LOW, "Yes, it is only a nuisance"),
-    (Urgency.MEDIUM, "Yes, but with difficulty"),
-    (Urgency.HIGH, "No, work has stopped"),
+    (Urgency.LOW, _lazy("Yes, it is only a nuisance")),
+    (Urgency.MEDIUM, _lazy("Yes, but with difficulty")),
+    (Urgency.HIGH, _lazy("No, work has stopped")),
 ]
 
 
@@ -42,49 +46,56 @@ class Asked(forms.Form):
     """The plain questions from which impact, urgency and routing follow."""
 
     title = forms.CharField(
-        label="What's wrong?",
+        label=_lazy("What's wrong?"),
         max_length=200,
-        help_text="A few words, such as “I can't open my mail”.",
-        error_messages={"required": "Please say in a few words what is wrong."},
+        help_text=_lazy("A few words, such as “I can't open my mail”."),
+        error_messages={"required": _lazy("Please say in a few words what is wrong.")},
     )
     description = forms.CharField(
-        label="Tell us more",
+        label=_lazy("Tell us more"),
         required=False,
         max_length=50_000,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="What did you do, what did you see, since when?",
+        help_text=_lazy("What did you do, what did you see, since when?"),
     )
     impact = forms.TypedChoiceField(
-        label="Who is affected?", choices=WHO_IS_AFFECTED, coerce=int, widget=forms.RadioSelect, initial=Impact.LOW
+        label=_lazy("Who is affected?"),
+        choices=WHO_IS_AFFECTED,
+        coerce=int,
+        widget=forms.RadioSelect,
+        initial=Impact.LOW,
     )
     urgency = forms.TypedChoiceField(
-        label="Can you still work?",
+        label=_lazy("Can you still work?"),
         choices=CAN_YOU_WORK,
         coerce=int,
         widget=forms.RadioSelect,
         initial=Urgency.MEDIUM,
     )
     service = forms.ModelChoiceField(
-        Service.objects.filter(is_active=True), required=False, empty_label="I'm not sure", label="What is it about?"
+        Service.objects.filter(is_active=True),
+        required=False,
+        empty_label=_lazy("I'm not sure"),
+        label=_lazy("What is it about?"),
     )
     site = forms.ModelChoiceField(
-        Site.objects.filter(is_active=True), required=False, empty_label="—", label="Where are you?"
+        Site.objects.filter(is_active=True), required=False, empty_label="—", label=_lazy("Where are you?")
     )
 
 
 class LogForm(Asked):
     """Logging an incident; analysts may name another requester and a category."""
 
-    files = FilesField(label="Pictures or files")  # type: ignore[assignment]
+    files = FilesField(label=_lazy("Pictures or files"))  # type: ignore[assignment]
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
     part_of = forms.ChoiceField(
-        label="Is it this?", widget=forms.RadioSelect,
-        choices=[("yes", "Yes, it is this, and I have something to add"), ("no", "No, it is something else")],
-        error_messages={"required": "We know of trouble with this service. Please say whether it is this."},
+        label=_lazy("Is it this?"), widget=forms.RadioSelect,
+        choices=[("yes", _lazy("Yes, it is this, and I have something to add")), ("no", _lazy("No, it is something else"))],
+        error_messages={"required": _lazy("We know of trouble with this service. Please say whether it is this.")},
     )  # fmt: skip
     again = forms.BooleanField(widget=forms.HiddenInput, required=False)  # yes, this is another one
-    requester = PersonField(label="For whom?", required=False, help_text="Empty: for yourself.")
-    category = CategoryField(label="Category")
+    requester = PersonField(label=_lazy("For whom?"), required=False, help_text=_lazy("Empty: for yourself."))
+    category = CategoryField(label=_lazy("Category"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -93,9 +104,9 @@ class LogForm(Asked):
         if self.major is None:
             del self.fields["part_of"]
         else:
-            self.fields[
-                "part_of"
-            ].help_text = f"“{self.major.headline}” Without anything to add, “Me too” above is enough."
+            self.fields["part_of"].help_text = _(
+                "“{headline}” Without anything to add, “Me too” above is enough."
+            ).format(headline=self.major.headline)
         if is_analyst(user):
             self.fields["category"].load_choices()  # type: ignore[attr-defined]
             self.order_fields(["requester", "title", "description", "service", "category", "site"])
@@ -119,8 +130,10 @@ class ReplyForm(desk.ReplyForm):
         answers_all = works_on_it(incident, self.user) and incident.has_children
         count = families.open_children(incident).count() if answers_all else 0
         if count:
-            self.fields["children"].label = f"Also to its {families.counted(count)}"
-            self.fields["children"].help_text = "Each requester reads it on their own incident."
+            self.fields["children"].label = ngettext("Also to its {n} child", "Also to its {n} children", count).format(
+                n=count
+            )
+            self.fields["children"].help_text = _("Each requester reads it on their own incident.")
         else:
             del self.fields["children"]
 
@@ -129,13 +142,13 @@ class RaiseForm(forms.Form):
     """An incident for what went wrong with another ticket."""
 
     title = forms.CharField(
-        label="What's wrong?", max_length=200,
-        error_messages={"required": "Please say in a few words what is wrong."},
+        label=_lazy("What's wrong?"), max_length=200,
+        error_messages={"required": _lazy("Please say in a few words what is wrong.")},
     )  # fmt: skip
     words = forms.CharField(
-        label="What happened?", max_length=50_000, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="What people notice, since when, and what you know of it.",
-        error_messages={"required": "Please say what happened."},
+        label=_lazy("What happened?"), max_length=50_000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_lazy("What people notice, since when, and what you know of it."),
+        error_messages={"required": _lazy("Please say what happened.")},
     )  # fmt: skip
 
 
@@ -143,22 +156,28 @@ class RaiseForServiceForm(RaiseForm):
     """An incident for a service that isn't as it should be."""
 
     level = forms.ChoiceField(
-        label="How is the service?", initial=Outage.Level.DEGRADED, widget=forms.RadioSelect,
+        label=_lazy("How is the service?"), initial=Outage.Level.DEGRADED, widget=forms.RadioSelect,
         choices=[
-            (Outage.Level.DEGRADED, "Degraded: it can be used, with trouble"),
-            (Outage.Level.DOWN, "Down: nobody can use it"),
+            (Outage.Level.DEGRADED, _lazy("Degraded: it can be used, with trouble")),
+            (Outage.Level.DOWN, _lazy("Down: nobody can use it")),
         ],
-        help_text="It is shown so to everybody until the incident is resolved.",
+        help_text=_lazy("It is shown so to everybody until the incident is resolved."),
     )  # fmt: skip
     field_order = ["title", "level", "words"]
+
+
+# What analysts call what the plain questions ask for.
+PLAIN = {
+    "title": _lazy("Title"), "description": _lazy("Description"), "service": _lazy("Service"), "site": _lazy("Site"),
+}  # fmt: skip
 
 
 class EditForm(Asked):
     """Editing what was logged, by analysts, with the version they saw."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
-    requester = PersonField(label="Requester")
-    category = CategoryField(label="Category")
+    requester = PersonField(label=_lazy("Requester"))
+    category = CategoryField(label=_lazy("Category"))
     field_order = ["seen", "title", "description", "requester", "service", "category", "site", "impact", "urgency"]
 
     def __init__(self, *args: Any, ticket: Incident, **kwargs: Any):
@@ -167,9 +186,9 @@ class EditForm(Asked):
         super().__init__(*args, **kwargs)
         self._keep_what_is_held(ticket)
         for name in ("title", "description", "service", "site"):
-            self.fields[name].label, self.fields[name].help_text = name.capitalize(), ""
-        self.fields["impact"] = forms.TypedChoiceField(choices=Impact.choices, coerce=int)
-        self.fields["urgency"] = forms.TypedChoiceField(choices=Urgency.choices, coerce=int)
+            self.fields[name].label, self.fields[name].help_text = PLAIN[name], ""
+        self.fields["impact"] = forms.TypedChoiceField(label=_("Impact"), choices=Impact.choices, coerce=int)
+        self.fields["urgency"] = forms.TypedChoiceField(label=_("Urgency"), choices=Urgency.choices, coerce=int)
 
     def _keep_what_is_held(self, ticket: Incident) -> None:
         """What the ticket holds stays a choice on it, though it is no longer offered elsewhere."""
@@ -183,25 +202,28 @@ class EditForm(Asked):
 
 class ResolveForm(MoveForm):
     code = forms.ModelChoiceField(
-        ResolutionCode.objects.filter(is_active=True), empty_label=None, label="Resolution code"
+        ResolutionCode.objects.filter(is_active=True), empty_label=None, label=_lazy("Resolution code")
     )
     solution = forms.CharField(
+        label=_lazy("Solution"),
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="What was wrong and what you did. The requester reads this.",
-        error_messages={"required": "Please say what solved it; the requester reads this."},
+        help_text=_lazy("What was wrong and what you did. The requester reads this."),
+        error_messages={"required": _lazy("Please say what solved it; the requester reads this.")},
     )
-    article = PickField(label="Solved with an article", help_text="Its short answer fills in the solution.")
+    article = PickField(
+        label=_lazy("Solved with an article"), help_text=_lazy("Its short answer fills in the solution.")
+    )
     violation = forms.ModelChoiceField(
         violation_reasons(),
-        label="Why was the target missed?",
-        empty_label="Choose …",
-        help_text="It was due earlier. Only IT sees this; reports count it.",
-        error_messages={"required": "It missed its resolution target. Please say why."},
+        label=_lazy("Why was the target missed?"),
+        empty_label=_lazy("Choose …"),
+        help_text=_lazy("It was due earlier. Only IT sees this; reports count it."),
+        error_messages={"required": _lazy("It missed its resolution target. Please say why.")},
     )
 
     children = forms.BooleanField(
-        label="Resolve its children too", required=False, initial=True,
-        help_text="With the same code and words. What can't be resolved is listed, with the reason.",
+        label=_lazy("Resolve its children too"), required=False, initial=True,
+        help_text=_lazy("With the same code and words. What can't be resolved is listed, with the reason."),
     )  # fmt: skip
 
     def prepare(self) -> None:
@@ -210,7 +232,9 @@ class ResolveForm(MoveForm):
             del self.fields["violation"]
         incident: Any = self.ticket
         if count := families.open_children(incident).count():
-            self.fields["children"].label = f"Resolve its {families.counted(count)} too"
+            self.fields["children"].label = ngettext(
+                "Resolve its {n} child too", "Resolve its {n} children too", count
+            ).format(n=count)
         else:
             del self.fields["children"]
 
@@ -219,7 +243,7 @@ class ConfirmForm(MoveForm):
     """Rating and comment are the requester's own; an analyst who confirms on their word sees neither."""
 
     rating = forms.TypedChoiceField(
-        label="How did we do?",
+        label=_lazy("How did we do?"),
         required=False,
         coerce=int,
         empty_value=None,
@@ -227,43 +251,49 @@ class ConfirmForm(MoveForm):
         widget=forms.RadioSelect,
     )
     comment = forms.CharField(
-        label="Anything to add?", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_lazy("Anything to add?"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
     )
 
     def prepare(self) -> None:
         if self.user.pk != self.ticket.requester_id:
             del self.fields["rating"], self.fields["comment"]
-            self.sentence = f"Close it on the word of {self.ticket.requester}?"
+            self.sentence = _("Close it on the word of {requester}?").format(requester=self.ticket.requester)
 
 
 class FeedbackForm(forms.Form):
     """Yes, with a rating and a word if they like; or no, with what still doesn't work."""
 
     answer = forms.ChoiceField(
-        label="Does it work again?", choices=[("yes", "Yes, it is solved"), ("no", "No, it still doesn't work")],
-        widget=forms.RadioSelect, error_messages={"required": "Please say yes or no."},
+        label=_lazy("Does it work again?"),
+        choices=[("yes", _lazy("Yes, it is solved")), ("no", _lazy("No, it still doesn't work"))],
+        widget=forms.RadioSelect, error_messages={"required": _lazy("Please say yes or no.")},
     )  # fmt: skip
     rating = forms.TypedChoiceField(
-        label="How did we do?", required=False, coerce=int, empty_value=None, choices=RATINGS, widget=forms.RadioSelect
+        label=_lazy("How did we do?"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=RATINGS,
+        widget=forms.RadioSelect,
     )
     words = forms.CharField(
-        label="Anything to add?", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="If it still doesn't work: what do you see?",
+        label=_lazy("Anything to add?"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_lazy("If it still doesn't work: what do you see?"),
     )  # fmt: skip
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         if cleaned.get("answer") == "no" and not cleaned.get("words", "").strip():
-            self.add_error("words", "Please say what still doesn't work.")
+            self.add_error("words", _("Please say what still doesn't work."))
         return cleaned
 
 
 def orders_field() -> forms.ChoiceField:
     return forms.ChoiceField(
-        label="And its open work orders?",
-        choices=[("cancel", "Cancel them too"), ("keep", "Keep them: they are needed all the same")],
+        label=_lazy("And its open work orders?"),
+        choices=[("cancel", _lazy("Cancel them too")), ("keep", _lazy("Keep them: they are needed all the same"))],
         widget=forms.RadioSelect,
-        error_messages={"required": "Please say what becomes of the open work orders."},
+        error_messages={"required": _lazy("Please say what becomes of the open work orders.")},
     )
 
 
@@ -271,18 +301,18 @@ def ask_about_orders(form: MoveForm) -> None:
     """Only analysts are asked, and only where work orders are open."""
     incident: Any = form.ticket
     if incident.open_orders and works_on_it(incident, form.user):
-        form.fields["orders"].help_text = f"Open: {incident.open_orders}."
+        form.fields["orders"].help_text = _("Open: {orders}.").format(orders=incident.open_orders)
     else:
         del form.fields["orders"]
 
 
 class ReopenForm(MoveForm):
     reason = forms.CharField(
-        label="What still doesn't work?",
+        label=_lazy("What still doesn't work?"),
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Please say what still doesn't work."},
+        error_messages={"required": _lazy("Please say what still doesn't work.")},
     )
-    workgroup = forms.ModelChoiceField(Workgroup.objects.none(), required=False, label="Workgroup")
+    workgroup = forms.ModelChoiceField(Workgroup.objects.none(), required=False, label=_lazy("Workgroup"))
     orders = orders_field()
 
     def prepare(self) -> None:
@@ -291,7 +321,9 @@ class ReopenForm(MoveForm):
             self.fields["workgroup"].queryset = workgroups_for("incident")  # type: ignore[attr-defined]
             last = self.ticket.workgroup
             self.fields["workgroup"].empty_label = (  # type: ignore[attr-defined]
-                f"{last} (the last one)" if last.takes_kind("incident") else f"By the routing rules ({last} takes none)"
+                _("{last} (the last one)").format(last=last)
+                if last.takes_kind("incident")
+                else _("By the routing rules ({last} takes none)").format(last=last)
             )
         else:
             del self.fields["workgroup"]
@@ -299,91 +331,14 @@ class ReopenForm(MoveForm):
 
 class CancelForm(MoveForm):
     reason = forms.CharField(
-        label="Why isn't it needed any more?",
+        label=_lazy("Why isn't it needed any more?"),
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Please say why it isn't needed any more."},
+        error_messages={"required": _lazy("Please say why it isn't needed any more.")},
     )
     orders = orders_field()
 
     def prepare(self) -> None:
         ask_about_orders(self)
-
-
-class IncidentField(forms.CharField):
-    """Another incident, by its number; only one that the person may see can be named."""
-
-    def __init__(self, **kwargs: Any):
-        self.user: User | None = None
-        super().__init__(max_length=200, widget=TicketInput("incidents:find"), **kwargs)
-
-    def clean(self, value: Any) -> Incident:
-        number = super().clean(value).strip().split(" ")[0].upper()
-        found = queries.numbered(self.user, number) if self.user else None
-        if found is None:
-            raise forms.ValidationError(f"There is no incident {number} that you may see.")
-        return found
-
-
-class AttachForm(forms.Form):
-    """How this incident and another one belong together."""
-
-    how = forms.ChoiceField(
-        label="This incident", initial="child", widget=forms.RadioSelect,
-        choices=[("child", "is a child of the other one"), ("parent", "is the parent of the other one")],
-    )  # fmt: skip
-    number = forms.CharField(
-        label="The other incident", max_length=200, widget=TicketInput("incidents:find"),
-        help_text="Its number, or some words of its title.",
-        error_messages={"required": "Please name the other incident."},
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, ticket: Incident, user: User, **kwargs: Any):
-        self.ticket, self.user = ticket, user
-        super().__init__(*args, **{"auto_id": "attach_%s", **kwargs})
-        self.fields["number"].widget.but = ticket.number
-
-    def clean_number(self) -> Incident:
-        """One that the person may see, or a major incident: everybody in IT may give theirs to that."""
-        number = self.cleaned_data["number"].strip().split(" ")[0].upper()
-        found = queries.numbered(self.user, number) or queries.major_numbered(number)
-        if found is None:
-            raise forms.ValidationError(f"There is no incident {number} that you may see.")
-        return found
-
-    def ends(self) -> tuple[Incident, Incident]:
-        """(child, parent) as asked for."""
-        other = self.cleaned_data["number"]
-        return (self.ticket, other) if self.cleaned_data["how"] == "child" else (other, self.ticket)
-
-
-class MergeForm(MoveForm):
-    """Names the incident that stays, and says what will happen before it does."""
-
-    preview = "incidents/merge_preview.html"
-    into = IncidentField(
-        label="Which incident stays?",
-        help_text="Its number, or some words of its title.",
-        error_messages={"required": "Please name the incident that stays."},
-    )
-
-    def prepare(self) -> None:
-        field: Any = self.fields["into"]
-        field.user, field.widget.but = self.user, self.ticket.number
-        given = self.data.get("into") if self.is_bound else self.initial.get("into")
-        try:
-            self.stays = field.clean(given) if given else None
-        except forms.ValidationError as error:
-            self.stays, self.sentence = None, "" if self.is_bound else error.messages[0]
-
-    @property
-    def asks_first(self) -> bool:
-        """Nothing is merged that nobody has looked at."""
-        return self.stays is None or bool(self.foreseen and self.foreseen.obstacles)
-
-    @cached_property
-    def foreseen(self) -> merging.Preview | None:
-        incident: Any = self.ticket
-        return merging.preview(goes=incident, stays=self.stays, by=self.user) if self.stays else None
 
 
 # Transition -> its form; a transition that is not here asks for nothing but the click.

@@ -8,8 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_noop
 
 from desk.notifications.actions import tell
+from desk.people.language import as_spoken, keep
 from desk.people.models import User
 from desk.people.queries import automation
 from desk.tickets import flow
@@ -27,13 +31,29 @@ ENDED = "major.ended"
 BACK = "major.back"
 FOR_ALL = frozenset({majors.UPDATED, SOLVED, ENDED, BACK})  # events that everybody may read
 
-IF_NOT = "If it still doesn't work for you, please report it."
-# What became of it -> the event that tells everybody, what it says of the number, and the words.
+IF_NOT = _lazy("If it still doesn't work for you, please report it.")
+# What became of it -> the event that tells everybody, the subject, and the words.
 BECAME = {
-    "incident.resolved": (SOLVED, "is solved", f"It works again. {IF_NOT}"),
-    "incident.cancelled": (ENDED, "was called off", f"There is nothing more to do about it. {IF_NOT}"),
-    "incident.reopened": (BACK, "is back", "It isn't solved after all. We are on it again."),
-    "major.withdrawn": (ENDED, "is over", f"It isn't a major incident any more. {IF_NOT}"),
+    "incident.resolved": (
+        SOLVED,
+        gettext_noop("{number} is solved: {headline}"),
+        keep("It works again. If it still doesn't work for you, please report it."),
+    ),
+    "incident.cancelled": (
+        ENDED,
+        gettext_noop("{number} was called off: {headline}"),
+        keep("There is nothing more to do about it. If it still doesn't work for you, please report it."),
+    ),
+    "incident.reopened": (
+        BACK,
+        gettext_noop("{number} is back: {headline}"),
+        keep("It isn't solved after all. We are on it again."),
+    ),
+    "major.withdrawn": (
+        ENDED,
+        gettext_noop("{number} is over: {headline}"),
+        keep("It isn't a major incident any more. If it still doesn't work for you, please report it."),
+    ),
 }
 NEWEST = 100  # words on the page
 
@@ -43,9 +63,8 @@ def join(*, incident: Incident, by: User) -> Joined:
     """“Me too”: they are counted, and hear what everybody may hear, instead of logging the same. Twice does nothing."""
     incident = flow.lock(incident)
     if not majors.active().filter(incident=incident).exists():
-        raise Refused("This is over. If it still doesn't work, please report it.")
-    mine, _ = Joined.objects.get_or_create(incident=incident, user=by)
-    return mine
+        raise Refused(_("This is over. If it still doesn't work, please report it."))
+    return Joined.objects.get_or_create(incident=incident, user=by)[0]
 
 
 def leave(*, incident: Incident, by: User) -> None:
@@ -87,7 +106,17 @@ def tell_what_became_of_it(event: Event) -> None:
     )
     taking_part = {incident.requester_id, incident.reporter_id, *incident.watchers.values_list("user", flat=True)}
     joined = set(incident.joined.values_list("user", flat=True)) - taking_part
-    tell(event=said, recipients=joined, subject=f"{incident.number} {became}: {headline}", text=words)
+    tell(event=said, recipients=joined, subject=keep(became, number=incident.number, headline=headline), text=words)
+
+
+@dataclass(frozen=True)
+class Word:
+    """What was told once, in the reader's language."""
+
+    kind: str
+    at: datetime
+    headline: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -97,7 +126,7 @@ class OutagePage:
     major: MajorIncident
     joined: bool
     sees: bool
-    words: list[Event]  # the newest first
+    words: list[Word]  # the newest first
     since: datetime
 
     @property
@@ -119,10 +148,10 @@ class OutagePage:
     def what_next(self) -> str:
         """What happens next, in a sentence."""
         if self.state != "open":
-            return IF_NOT
+            return str(IF_NOT)
         if self.major.next_at is None:
-            return "You read here what we know, as soon as there is news."
-        return "The next word is due any moment." if self.major.is_late else ""
+            return _("You read here what we know, as soon as there is news.")
+        return _("The next word is due any moment.") if self.major.is_late else ""
 
 
 def page_of(number: str, user: User) -> OutagePage | None:
@@ -137,6 +166,11 @@ def page_of(number: str, user: User) -> OutagePage | None:
         major=major,
         joined=incident.joined.filter(user=user).exists(),
         sees=may_view(incident, user),
-        words=list(words.defer("inside")[:NEWEST]),
+        words=[_word(event) for event in words.defer("inside")[:NEWEST]],
         since=known.started_at if known else incident.created_at,
     )
+
+
+def _word(event: Event) -> Word:
+    told = as_spoken(event.data)
+    return Word(event.kind, event.at, told["headline"], told["text"])

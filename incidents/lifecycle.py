@@ -16,6 +16,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, transition
 
+from desk.people.language import keep
 from desk.tickets.flow import Told
 from desk.tickets.rules import nobody_else_has_it
 from desk.tickets.shared_moves import let_wait, pass_on
@@ -43,29 +44,33 @@ class State(models.TextChoices):
 CLOSED_STATES = frozenset({State.CLOSED.value, State.CANCELLED.value})
 
 PUBLIC_WORDS = {
-    State.LOGGED: "Received",
-    State.ASSIGNED: "Received",
-    State.IN_PROGRESS: "In progress",
-    State.PENDING: "On hold",
-    State.RESOLVED: "Solved",
-    State.CLOSED: "Closed",
-    State.REOPENED: "Received",
-    State.CANCELLED: "Closed",
+    State.LOGGED: _("Received"),
+    State.ASSIGNED: _("Received"),
+    State.IN_PROGRESS: _("In progress"),
+    State.PENDING: _("On hold"),
+    State.RESOLVED: _("Solved"),
+    State.CLOSED: _("Closed"),
+    State.REOPENED: _("Received"),
+    State.CANCELLED: _("Closed"),
 }
 
 
 # What happens next, for the requester; {days} is how long we wait for a yes or no, {until} the last day for reopening.
 NEXT_WORDS = {
-    State.LOGGED: "Somebody looks at it next and gives it to the right people. You can add to it below at any time.",
-    State.ASSIGNED: "The right people have it and will start as soon as they can. You can add to it below at any time.",
-    State.IN_PROGRESS: "Somebody is working on it. You will hear from us here.",
-    State.PENDING: "Work on it waits.",
-    State.RESOLVED: "We believe it works again. Please say whether it does; after {days} working days it closes by itself.",
-    State.CLOSED: "Nothing more happens here, unless you tell us by {until} that it still doesn't work.",
-    State.REOPENED: "We have heard you. Somebody looks at it next.",
-    State.CANCELLED: "It was cancelled; nothing more happens here.",
+    State.LOGGED: _("Somebody looks at it next and gives it to the right people. You can add to it below at any time."),
+    State.ASSIGNED: _(
+        "The right people have it and will start as soon as they can. You can add to it below at any time."
+    ),
+    State.IN_PROGRESS: _("Somebody is working on it. You will hear from us here."),
+    State.PENDING: _("Work on it waits."),
+    State.RESOLVED: _(
+        "We believe it works again. Please say whether it does; after {days} working days it closes by itself."
+    ),
+    State.CLOSED: _("Nothing more happens here, unless you tell us by {until} that it still doesn't work."),
+    State.REOPENED: _("We have heard you. Somebody looks at it next."),
+    State.CANCELLED: _("It was cancelled; nothing more happens here."),
 }
-OVER_FOR_GOOD = "Nothing more happens here. If it came back, please report it again."
+OVER_FOR_GOOD = _("Nothing more happens here. If it came back, please report it again.")
 
 
 def _resumed_state(incident: Incident, **_: Any) -> str:
@@ -96,7 +101,7 @@ class IncidentLifecycle:
         source=[State.LOGGED, State.REOPENED, State.ASSIGNED, State.IN_PROGRESS, State.PENDING],
         target=State.ASSIGNED,
         permission=rules.analyst_or_automation,
-        custom={"label": "Assign", "event": "assigned", "icon": "user-round-plus", "rank": 20},
+        custom={"label": _("Assign"), "event": "assigned", "icon": "user-round-plus", "rank": 20},
     )
     def assign(
         self: Any,
@@ -116,7 +121,7 @@ class IncidentLifecycle:
         source=State.ASSIGNED,
         target=State.ASSIGNED,
         permission=rules.sender,
-        custom={"label": "Take back", "event": "taken_back", "icon": "undo-2", "rank": 25},
+        custom={"label": _("Take back"), "event": "taken_back", "icon": "undo-2", "rank": 25},
     )
     def take_back(self: Any, *, by: User, at: datetime, workgroup: Workgroup, assignee: User | None) -> Told:
         """A mistaken move is undone: to the workgroup and the analyst it came from. It counts as no reassignment."""
@@ -133,7 +138,7 @@ class IncidentLifecycle:
         target=State.IN_PROGRESS,
         permission=rules.analyst,
         custom={
-            "label": "Start work",
+            "label": _("Start work"),
             "event": "started",
             "icon": "play",
             "tone": "primary",
@@ -151,7 +156,7 @@ class IncidentLifecycle:
         source=[State.IN_PROGRESS, State.ASSIGNED],
         target=State.PENDING,
         permission=rules.analyst,
-        custom={"label": "Put on hold", "event": "held", "icon": "pause", "rank": 30},
+        custom={"label": _("Put on hold"), "event": "held", "icon": "pause", "rank": 30},
     )
     def hold(self: Any, *, by: User, at: datetime, reason: PendingReason, note: str = "") -> Told:
         """Work waits; the reason says for what, and which clocks stop."""
@@ -162,7 +167,7 @@ class IncidentLifecycle:
         source=State.PENDING,
         target=GET_STATE(_resumed_state, states=[State.IN_PROGRESS, State.ASSIGNED]),
         permission=rules.analyst_or_automation,
-        custom={"label": "Resume", "event": "resumed", "icon": "play", "tone": "primary", "rank": 10},
+        custom={"label": _("Resume"), "event": "resumed", "icon": "play", "tone": "primary", "rank": 10},
     )
     def resume(self: Any, *, by: User, at: datetime, because: str = "") -> Told:
         """Work goes on; an analyst who resumes what nobody has takes it."""
@@ -178,7 +183,7 @@ class IncidentLifecycle:
         permission=rules.analyst,
         conditions=[rules.no_open_orders],
         custom={
-            "label": "Resolve",
+            "label": _("Resolve"),
             "event": "resolved",
             "icon": "circle-check",
             "tone": "good",
@@ -195,7 +200,7 @@ class IncidentLifecycle:
         """
         self.resolution_code, self.solution, self.resolved_at, self.pending_reason = code, solution, at, None
         self.assignee = self.assignee or by
-        text = f"{solution}\n\n{more}" if more else solution
+        text = keep("{solution}\n\n{more}", solution=solution, more=more) if more else solution
         return Told(data={"text": text}, inside={"code": code.name, "violation": violation})
 
     @transition(
@@ -204,11 +209,11 @@ class IncidentLifecycle:
         target=State.RESOLVED,
         permission=rules.automation,
         conditions=[rules.no_open_orders],
-        custom={"label": "Went away", "event": "resolved", "icon": "circle-check", "tone": "good", "rank": 45},
+        custom={"label": _("Went away"), "event": "resolved", "icon": "circle-check", "tone": "good", "rank": 45},
     )
     def clear(self: Any, *, by: User, at: datetime, code: ResolutionCode, solution: str) -> Told:
         """What monitoring reported is over before anybody began with it; nobody has resolved it, so it is nobody's."""
-        self.resolution_code, self.solution, self.resolved_at = code, solution, at
+        self.resolution_code, self.solution, self.resolved_at = code, str(solution), at
         return Told(data={"text": solution}, inside={"code": code.name})
 
     @transition(
@@ -217,8 +222,8 @@ class IncidentLifecycle:
         target=State.CLOSED,
         permission=rules.anyone_concerned,
         custom={
-            "label": "Confirm and close",
-            "for_requester": "Yes, it works",
+            "label": _("Confirm and close"),
+            "for_requester": _("Yes, it works"),
             "event": "closed",
             "icon": "thumbs-up",
             "tone": "good",
@@ -240,8 +245,8 @@ class IncidentLifecycle:
         permission=rules.anyone_concerned,
         conditions=[rules.within_reopen_window, rules.within_reopen_limit],
         custom={
-            "label": "Reopen",
-            "for_requester": "It still doesn't work",
+            "label": _("Reopen"),
+            "for_requester": _("It still doesn't work"),
             "event": "reopened",
             "icon": "rotate-ccw",
             "tone": "danger",
@@ -278,7 +283,7 @@ class IncidentLifecycle:
         permission=rules.analyst_here_or_of_parent,
         conditions=[rules.parent_is_solved, rules.no_open_orders],
         custom={
-            "label": "Resolve like its parent",
+            "label": _("Resolve like its parent"),
             "event": "resolved",
             "icon": "circle-check-big",
             "tone": "good",
@@ -299,18 +304,21 @@ class IncidentLifecycle:
         permission=rules.analyst,
         conditions=[rules.no_orders_to_lose, rules.not_major],
         custom={
-            "label": "Close as duplicate",
+            "label": _("Close as duplicate"),
             "event": "merged",
             "icon": "merge",
             "rank": 65,
-            "done": "closed as a duplicate",
+            "done": _("closed as a duplicate"),
         },
     )
     def merge(self: Any, *, by: User, at: datetime, into: Incident, followers: tuple[int, ...] = ()) -> Told:
         """The same trouble has an incident already, which stays; `followers` follow that one from now on."""
         self.merged_into, self.closed_at, self.pending_reason = into, at, None
-        subject = f"{self.number} goes on as {into.number}"
-        text = f"“{self.title}” is the same as {into.number} “{into.title}”. Follow it there; we tell you when it is solved."
+        subject = keep("{number} goes on as {other}", number=self.number, other=into.number)
+        text = keep(
+            "“{title}” is the same as {number} “{other}”. Follow it there; we tell you when it is solved.",
+            title=self.title, number=into.number, other=into.title,
+        )  # fmt: skip
         people = sorted({self.requester_id, self.reporter_id, *followers})
         told = {"recipients": people, "subject": subject, "text": text}
         return Told(data={"number": into.number}, inside={"followers": list(followers), **told})
@@ -321,7 +329,7 @@ class IncidentLifecycle:
         target=State.ASSIGNED,
         permission=rules.analyst,
         conditions=[rules.was_merged, rules.within_reopen_window],
-        custom={"label": "Not a duplicate", "event": "unmerged", "icon": "undo-2", "rank": 66},
+        custom={"label": _("Not a duplicate"), "event": "unmerged", "icon": "undo-2", "rank": 66},
     )
     def unmerge(self: Any, *, by: User, at: datetime) -> Told:
         """It is a matter of its own after all: its workgroup has it again, and nobody of it yet."""
@@ -335,8 +343,8 @@ class IncidentLifecycle:
         target=State.CANCELLED,
         permission=rules.requester_or_analyst,
         custom={
-            "label": "Cancel incident",
-            "for_requester": "I don't need this any more",
+            "label": _("Cancel incident"),
+            "for_requester": _("I don't need this any more"),
             "event": "cancelled",
             "icon": "circle-x",
             "tone": "danger",

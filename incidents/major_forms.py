@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from .models import Incident, Outage
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 NEXT = [
-    ("15", "In 15 minutes"),
-    ("30", "In 30 minutes"),
-    ("60", "In an hour"),
-    ("120", "In two hours"),
-    ("", "Not said"),
+    ("15", _lazy("In 15 minutes")),
+    ("30", _lazy("In 30 minutes")),
+    ("60", _lazy("In an hour")),
+    ("120", _lazy("In two hours")),
+    ("", _lazy("Not said")),
 ]
 
 
-def _words(label: str, required: str, help_text: str = "", rows: int = 3) -> forms.CharField:
+def _words(label: StrOrPromise, required: StrOrPromise, help_text: StrOrPromise = "", rows: int = 3) -> forms.CharField:
     return forms.CharField(
         label=label, help_text=help_text, max_length=20_000, widget=forms.Textarea(attrs={"rows": rows}),
         error_messages={"required": required},
@@ -27,7 +32,7 @@ def _words(label: str, required: str, help_text: str = "", rows: int = 3) -> for
 class DecisionForm(forms.Form):
     """The base: `sentence` says what will follow."""
 
-    sentence = ""
+    sentence: StrOrPromise = ""
 
     def __init__(self, *args: Any, incident: Incident, **kwargs: Any):
         self.incident = incident
@@ -39,31 +44,44 @@ class DecisionForm(forms.Form):
 
 
 class ProposeForm(DecisionForm):
-    sentence = "The leads of its workgroup are asked. Nothing happens until one of them decides."
+    sentence = _lazy("The leads of its workgroup are asked. Nothing happens until one of them decides.")
     reason = _words(
-        "Why is it a major incident?", "Please say why it is a major incident.", "Who is hit, how hard, since when."
+        _lazy("Why is it a major incident?"),
+        _lazy("Please say why it is a major incident."),
+        _lazy("Who is hit, how hard, since when."),
     )
 
 
 class DeclineForm(DecisionForm):
-    sentence = "Whoever proposed it reads why."
-    reason = _words("Why is it none?", "Please say why it is none.")
+    sentence = _lazy("Whoever proposed it reads why.")
+    reason = _words(_lazy("Why is it none?"), _lazy("Please say why it is none."))
 
 
 class WithdrawForm(DecisionForm):
-    sentence = "It is shown to nobody any more. It stays P1 until somebody edits it, and its children stay."
-    reason = _words("Why is it none?", "Please say why it is none.")
+    sentence = _lazy("It is shown to nobody any more. It stays P1 until somebody edits it, and its children stay.")
+    reason = _words(_lazy("Why is it none?"), _lazy("Please say why it is none."))
 
 
 class UpdateForm(DecisionForm):
-    sentence = "Everybody reads this on the home page and on the service's page; whoever follows it, or said “me too”, is told."
+    sentence = _lazy(
+        "Everybody reads this on the home page and on the service's page; whoever follows it, or said “me too”, is told."
+    )
     headline = forms.CharField(
-        max_length=120, help_text="What people notice, such as “Mail is slow since 9:10”.",
-        error_messages={"required": "Please say in a few words what people notice."},
+        label=_lazy("Headline"), max_length=120, help_text=_lazy("What people notice, such as “Mail is slow since 9:10”."),
+        error_messages={"required": _lazy("Please say in a few words what people notice.")},
     )  # fmt: skip
-    words = _words("What are we doing?", "Please say what you are doing about it.", "And what people can do meanwhile.")
+    words = _words(
+        _lazy("What are we doing?"),
+        _lazy("Please say what you are doing about it."),
+        _lazy("And what people can do meanwhile."),
+    )
     next_minutes = forms.TypedChoiceField(
-        label="When do they hear again?", choices=NEXT, coerce=int, empty_value=None, required=False, initial="30"
+        label=_lazy("When do they hear again?"),
+        choices=NEXT,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        initial="30",
     )
 
     def prepare(self) -> None:
@@ -74,13 +92,13 @@ class UpdateForm(DecisionForm):
 
 
 class DeclareForm(UpdateForm):
-    sentence = (
+    sentence = _lazy(
         "It becomes P1 at once. Everybody reads headline and text, and whoever says “me too” is told of them. What its "
         "requester wrote stays with those who take part in it."
     )
     level = forms.ChoiceField(
-        label="How is the service shown?", widget=forms.RadioSelect, initial=Outage.Level.DEGRADED, required=False,
-        choices=[(Outage.Level.DEGRADED, "Degraded"), (Outage.Level.DOWN, "Down"), ("", "As it is")],
+        label=_lazy("How is the service shown?"), widget=forms.RadioSelect, initial=Outage.Level.DEGRADED, required=False,
+        choices=[*Outage.Level.choices, ("", _lazy("As it is"))],
     )  # fmt: skip
 
     def prepare(self) -> None:
@@ -88,14 +106,16 @@ class DeclareForm(UpdateForm):
         if self.incident.service is None:
             del self.fields["level"]
         else:
-            self.fields["level"].label = f"How is {self.incident.service} shown?"
+            self.fields["level"].label = _("How is {service} shown?").format(service=self.incident.service)
 
 
 class ReviewForm(DecisionForm):
-    sentence = "Only IT reads it."
-    what_happened = _words("What happened?", "Please say what happened.", "In order, with times.", rows=4)
-    why_it_happened = _words("Why?", "Please say why, as far as it is known.")
-    what_we_change = _words("What do we change?", "Please say what we change, or that we change nothing.")
+    sentence = _lazy("Only IT reads it.")
+    what_happened = _words(
+        _lazy("What happened?"), _lazy("Please say what happened."), _lazy("In order, with times."), rows=4
+    )
+    why_it_happened = _words(_lazy("Why?"), _lazy("Please say why, as far as it is known."))
+    what_we_change = _words(_lazy("What do we change?"), _lazy("Please say what we change, or that we change nothing."))
 
     def prepare(self) -> None:
         row = getattr(self.incident, "major", None)
@@ -107,7 +127,7 @@ class MeTooForm(forms.Form):
     """Without words one joins; with words there is an incident of one's own, child of the major one."""
 
     words = forms.CharField(
-        label="Anything to add?", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Only if it differs for you. We then answer you on an incident of your own.",
+        label=_lazy("Anything to add?"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_lazy("Only if it differs for you. We then answer you on an incident of your own."),
     )  # fmt: skip
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)

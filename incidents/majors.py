@@ -8,8 +8,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.notifications.actions import tell
+from desk.people.language import keep
 from desk.people.models import User
 from desk.people.queries import leads_of
 from desk.people.rules import reach
@@ -96,16 +99,23 @@ def propose(*, incident: Incident, by: User, reason: str, at: datetime | None = 
 
     `at`, here and below, is given when history is told.
     """
-    reason = text.clean(reason, field="reason", required="Please say why it is a major incident.")
+    reason = text.clean(reason, field="reason", required=_("Please say why it is a major incident."))
     incident, row = _locked(incident, by, rules.analyst)
-    _refuse_if(incident.is_major, f"{incident.number} is a major incident already.")
-    _refuse_if(row is not None and row.state == Status.PROPOSED, f"{incident.number} is proposed already.")
-    _refuse_if(incident.state in OVER, f"{incident.number} is {incident.state_label.lower()}.")
+    _refuse_if(incident.is_major, _("{number} is a major incident already.").format(number=incident.number))
+    _refuse_if(
+        row is not None and row.state == Status.PROPOSED,
+        _("{number} is proposed already.").format(number=incident.number),
+    )
+    _refuse_if(
+        incident.state in OVER,
+        _("{number} is {state}.").format(number=incident.number, state=incident.state_label.lower()),
+    )
     row = row or MajorIncident(incident=incident)
     row.put(state=Status.PROPOSED, reason=reason, proposed_by=by, decided_by=None, at=at or flow.clock())
     _tell_inside(
-        incident, PROPOSED, by, leads_of(incident.workgroup), f"Is {incident.number} a major incident? {incident.title}",
-        f"{by}: {reason}\nDeclare or decline it on its page.", note=reason, at=at,
+        incident, PROPOSED, by, leads_of(incident.workgroup),
+        keep("Is {number} a major incident? {title}", number=incident.number, title=incident.title),
+        keep("{by}: {reason}\nDeclare or decline it on its page.", by=by, reason=reason), note=reason, at=at,
     )  # fmt: skip
     return row
 
@@ -113,14 +123,20 @@ def propose(*, incident: Incident, by: User, reason: str, at: datetime | None = 
 @transaction.atomic
 def decline(*, incident: Incident, by: User, reason: str) -> MajorIncident:
     """A lead says that it is none; whoever proposed it reads why."""
-    reason = text.clean(reason, field="reason", required="Please say why it is none.")
+    reason = text.clean(reason, field="reason", required=_("Please say why it is none."))
     incident, row = _locked(incident, by, rules.lead)
     if row is None or row.state != Status.PROPOSED:
-        raise Refused(f"Nobody proposes {incident.number} as a major incident.")
+        raise Refused(_("Nobody proposes {number} as a major incident.").format(number=incident.number))
     row.put(state=Status.DECLINED, reason=reason, decided_by=by, at=flow.clock())
     asked = [row.proposed_by] if row.proposed_by else []
     _tell_inside(
-        incident, DECLINED, by, asked, f"{incident.number} is no major incident", f"{by}: {reason}", note=reason
+        incident,
+        DECLINED,
+        by,
+        asked,
+        keep("{number} is no major incident", number=incident.number),
+        f"{by}: {reason}",
+        note=reason,
     )
     return row
 
@@ -137,7 +153,7 @@ def declare(
     at: datetime | None = None,
 ) -> MajorIncident:
     """A lead says that it is one, and what everybody reads of it; `level` says how its service is shown meanwhile."""
-    incident, _ = _locked(incident, by, rules.lead)
+    incident = _locked(incident, by, rules.lead)[0]
     row = mark(incident=incident, by=by, headline=headline, words=words, next_minutes=next_minutes, at=at)
     if level and incident.service is not None:
         raising.begin_outage(incident=incident, service=incident.service, level=level, at=row.at)
@@ -159,10 +175,14 @@ def mark(
     headline, words = _cleaned(headline, words)
     incident = flow.lock(incident)
     row = MajorIncident.objects.filter(incident=incident).first() or MajorIncident(incident=incident)
-    _refuse_if(incident.is_major, f"{incident.number} is a major incident already.")
-    _refuse_if(incident.state in OVER, f"{incident.number} is {incident.state_label.lower()}.")
+    _refuse_if(incident.is_major, _("{number} is a major incident already.").format(number=incident.number))
     _refuse_if(
-        incident.parent_incident is not None, f"{incident.number} is a child of another incident. Declare that one."
+        incident.state in OVER,
+        _("{number} is {state}.").format(number=incident.number, state=incident.state_label.lower()),
+    )
+    _refuse_if(
+        incident.parent_incident is not None,
+        _("{number} is a child of another incident. Declare that one.").format(number=incident.number),
     )
     heavy: dict[str, Any] = {"impact": Impact.HIGH, "urgency": Urgency.HIGH, "priority": Priority.P1}
     flow.change_fields(incident, by=by, at=at, is_major=True, **heavy)
@@ -170,8 +190,13 @@ def mark(
     row.put(state=Status.DECLARED, decided_by=by, at=now, reason=reason or row.reason)
     row.put(headline=headline, words=words, said_at=now, next_at=_due(now, next_minutes))
     _tell_inside(
-        incident, DECLARED, by, leads_of(incident.workgroup), f"Major incident {incident.number}: {headline}",
-        f"{incident.title}\nDeclared by {by}. It is P1 now, and everybody reads: {words}", note=reason, at=at,
+        incident, DECLARED, by, leads_of(incident.workgroup),
+        keep("Major incident {number}: {headline}", number=incident.number, headline=headline),
+        keep(
+            "{title}\nDeclared by {by}. It is P1 now, and everybody reads: {words}",
+            title=incident.title, by=by, words=words,
+        ),
+        note=reason, at=at,
     )  # fmt: skip
     _say(incident, by, row, at)
     return row
@@ -191,9 +216,12 @@ def update(
     headline, words = _cleaned(headline, words)
     incident, row = _locked(incident, by, rules.lead)
     if row is None or not incident.is_major:
-        raise Refused(f"{incident.number} is no major incident.")
+        raise Refused(_("{number} is no major incident.").format(number=incident.number))
     _refuse_if(
-        incident.state in OVER, f"{incident.number} is {incident.state_label.lower()}; nobody is shown it any more."
+        incident.state in OVER,
+        _("{number} is {state}; nobody is shown it any more.").format(
+            number=incident.number, state=incident.state_label.lower()
+        ),
     )
     now = at or flow.clock()
     row.put(headline=headline, words=words, said_at=now, next_at=_due(now, next_minutes))
@@ -204,10 +232,10 @@ def update(
 @transaction.atomic
 def withdraw(*, incident: Incident, by: User, reason: str) -> MajorIncident:
     """It is no major incident after all: nobody is shown it any more. Its priority stays until somebody edits it."""
-    reason = text.clean(reason, field="reason", required="Please say why it is none.")
+    reason = text.clean(reason, field="reason", required=_("Please say why it is none."))
     incident, row = _locked(incident, by, rules.lead)
     if row is None or not incident.is_major:
-        raise Refused(f"{incident.number} is no major incident.")
+        raise Refused(_("{number} is no major incident.").format(number=incident.number))
     flow.change_fields(incident, by=by, is_major=False)
     row.put(state=Status.WITHDRAWN, reason=reason, decided_by=by, at=flow.clock())
     others = leads_of(incident.workgroup)
@@ -216,7 +244,7 @@ def withdraw(*, incident: Incident, by: User, reason: str) -> MajorIncident:
         WITHDRAWN,
         by,
         others,
-        f"{incident.number} is no major incident any more",
+        keep("{number} is no major incident any more", number=incident.number),
         f"{by}: {reason}",
         note=reason,
     )
@@ -224,9 +252,9 @@ def withdraw(*, incident: Incident, by: User, reason: str) -> MajorIncident:
 
 
 MISSING = {
-    "what_happened": "Please say what happened.",
-    "why_it_happened": "Please say why, as far as it is known.",
-    "what_we_change": "Please say what we change, or that we change nothing.",
+    "what_happened": _lazy("Please say what happened."),
+    "why_it_happened": _lazy("Please say why, as far as it is known."),
+    "what_we_change": _lazy("Please say what we change, or that we change nothing."),
 }
 
 
@@ -242,10 +270,14 @@ def review(
 ) -> MajorIncident:
     """What was learnt, once it is solved; it may be written anew."""
     given = {"what_happened": what_happened, "why_it_happened": why_it_happened, "what_we_change": what_we_change}
-    said = {name: text.clean(words, field=name, required=MISSING[name]) for name, words in given.items()}
+    said = {name: text.clean(words, field=name, required=str(MISSING[name])) for name, words in given.items()}
     incident, row = _locked(incident, by, rules.analyst)
     if row is None or not incident.is_major or incident.state not in (State.RESOLVED, State.CLOSED):
-        raise Refused(f"{incident.number} is no major incident that is solved, so there is nothing to review.")
+        raise Refused(
+            _("{number} is no major incident that is solved, so there is nothing to review.").format(
+                number=incident.number
+            )
+        )
     row.put(**said, reviewed_by=by, reviewed_at=at or flow.clock())
     flow.write_event(incident, REVIEWED, by=by, at=at, inside=said, visibility=Visibility.INTERNAL)
     return row
@@ -266,9 +298,9 @@ def _refuse_if(wrong: bool, sentence: str) -> None:
 
 def _cleaned(headline: str, words: str) -> tuple[str, str]:
     headline = text.clean(
-        headline, field="headline", required="Please say in a few words what people notice.", limit=120
+        headline, field="headline", required=_("Please say in a few words what people notice."), limit=120
     )
-    return headline, text.clean(words, field="words", required="Please say what you are doing about it.", limit=2000)
+    return headline, text.clean(words, field="words", required=_("Please say what you are doing about it."), limit=2000)
 
 
 def _due(now: Any, minutes: int | None) -> Any:

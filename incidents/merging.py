@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from desk.people.models import User
 from desk.tickets import actions as ticket_actions
@@ -47,16 +48,26 @@ def preview(*, goes: Incident, stays: Incident, by: User) -> Preview:
 def why_not(goes: Incident, stays: Incident, by: User) -> list[str]:
     """The sentences that stand in the way of merging the one into the other, whatever the first one's own state is."""
     if goes.pk == stays.pk:
-        return [f"{goes.number} can't be a duplicate of itself."]
+        return [_("{number} can't be a duplicate of itself.").format(number=goes.number)]
     if not may_view(stays, by):
-        return [f"There is no {stays.number} that you may see."]
+        return [_("There is no {number} that you may see.").format(number=stays.number)]
     if stays.same_as is not None:
         if stays.same_as.pk == goes.pk:
-            return [f"{stays.number} was closed as a duplicate of {goes.number}, so that one stays."]
-        return [f"{stays.number} is itself a duplicate of {stays.same_as.number}. Merge into that one."]
+            return [
+                _("{number} was closed as a duplicate of {other}, so that one stays.").format(
+                    number=stays.number, other=goes.number
+                )
+            ]
+        return [
+            _("{number} is itself a duplicate of {other}. Merge into that one.").format(
+                number=stays.number, other=stays.same_as.number
+            )
+        ]
     if stays.is_over:
         return [
-            f"{stays.number} is {stays.state_label.lower()}, so nobody would solve it there. Choose one that is open."
+            _("{number} is {state}, so nobody would solve it there. Choose one that is open.").format(
+                number=stays.number, state=stays.state_label.lower()
+            )
         ]
     return []
 

@@ -1,4 +1,4 @@
-"""The incident: a ticket for an unplanned interruption or loss of quality of a service; and where it came from."""
+"""The incident: a ticket for an unplanned interruption or loss of quality of a service."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from desk.people.language import Kept, keep
 from desk.sla.times import in_words
 from desk.tickets.models import LinkKind, Ticket
 from workorders.queries import open_in_words
 
 from . import rules
+from .importing.models import ImportedIncident, ImportedUpdate
 from .lifecycle import NEXT_WORDS, OVER_FOR_GOOD, IncidentLifecycle, State
 from .monitoring import models as monitoring
 
@@ -118,14 +121,14 @@ class Incident(IncidentLifecycle, Ticket):
     def what_next(self) -> str:
         """What happens next, in a sentence for the requester."""
         if self.same_as is not None:
-            return f"This is the same as {self.same_as.number}; follow it there."
+            return _("This is the same as {number}; follow it there.").format(number=self.same_as.number)
         if self.pending_reason is not None:
             return self.pending_reason.public_text
         if self.reopening_is_over and self.state == State.CLOSED:
-            return OVER_FOR_GOOD
+            return str(OVER_FOR_GOOD)
         until = rules.reopen_until(self)
         return NEXT_WORDS[self.state].format(
-            days=settings.INCIDENT_CONFIRM_DAYS, until=date_format(localtime(until), "j F") if until else ""
+            days=settings.INCIDENT_CONFIRM_DAYS, until=date_format(localtime(until), str(_("j F"))) if until else ""
         )
 
     @property
@@ -207,7 +210,7 @@ class Outage(models.Model):
 
     class Level(models.TextChoices):
         DEGRADED = "degraded", _("Degraded")
-        DOWN = "down", _("Down")
+        DOWN = "down", pgettext_lazy("of a service", "Down")
 
     service = models.ForeignKey("services.Service", on_delete=models.PROTECT, related_name="outages")
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="outages")
@@ -302,7 +305,7 @@ class BurstProposal(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("of a question", "Open")
         ACCEPTED = "accepted", _("Accepted")
         DISMISSED = "dismissed", _("Dismissed")
         LAPSED = "lapsed", _("Lapsed")
@@ -341,55 +344,38 @@ class BurstProposal(models.Model):
     @property
     def in_words(self) -> str:
         """“7 people reported trouble with Network and Wi-Fi within 15 minutes”."""
-        where = f"with {self.service}" if self.service else f"in {self.site}"
-        return f"{self.count} people reported trouble {where} within {self.minutes} minutes"
+        return self.said.spoken()
+
+    @property
+    def said(self) -> Kept:
+        """The same, for what is written down."""
+        numbers = {"count": self.count, "minutes": self.minutes}
+        if self.service:
+            return keep(
+                "{count} people reported trouble with {service} within {minutes} minutes",
+                service=self.service,
+                **numbers,
+            )
+        return keep("{count} people reported trouble in {site} within {minutes} minutes", site=self.site, **numbers)
 
     @property
     def why(self) -> str:
         """What is usual, and how likely this is by chance."""
-        rare = self.chance < 1e-9
-        odds = "practically never" if rare else f"less than once in {10 ** int(-math.log10(self.chance)):,} such times"
-        usual = f"{self.expected:.1f}" if self.expected >= 0.1 else "hardly any"
-        return f"At this hour of this weekday {usual} are usual; by chance there would be so many {odds}."
+        return self.odds.spoken()
+
+    @property
+    def odds(self) -> Kept:
+        """The same, for what is written down."""
+        odds = keep("practically never")
+        if self.chance >= 1e-9:
+            odds = keep("less than once in {times:,} such times", times=10 ** int(-math.log10(self.chance)))
+        return keep(
+            "At this hour of this weekday {usual} are usual; by chance there would be so many {odds}.",
+            usual=f"{self.expected:.1f}" if self.expected >= 0.1 else keep("hardly any"),
+            odds=odds,
+        )
 
     def decide(self, state: str, by: User | None, at: datetime) -> None:
         """Write down who decided, and how; nobody did where it lapsed."""
         self.state, self.decided_by, self.decided_at = state, by, at
         self.save(update_fields=["state", "decided_by", "decided_at"])
-
-
-class ImportedIncident(models.Model):
-    """Where an imported incident comes from: its number there, and how far its history has been replayed.
-
-    `trail` is the last update as the source told it; a longer trail, imported later, goes on from there.
-    """
-
-    system = models.CharField(max_length=40, default="ServiceNow")
-    number = models.CharField(max_length=40, help_text=_("Its number in that system."))
-    incident = models.OneToOneField(Incident, on_delete=models.PROTECT, related_name="imported")
-    file = models.CharField(max_length=255, help_text=_("The file it was last read from."))
-    rows = models.PositiveIntegerField(default=0, help_text=_("Updates replayed."))
-    corrections = models.PositiveIntegerField(default=0, help_text=_("Updates that no move could follow."))
-    last_at = models.DateTimeField(help_text=_("The last update's moment."))
-    trail = models.JSONField(default=dict)
-    imported_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["system", "number"], name="incidents_imported_once")]
-
-    def __str__(self) -> str:
-        return f"{self.system} {self.number}"
-
-
-class ImportedUpdate(models.Model):
-    """One update that has been replayed, so that it never is again."""
-
-    imported = models.ForeignKey(ImportedIncident, on_delete=models.CASCADE, related_name="updates")
-    key = models.CharField(max_length=32, help_text=_("What tells this update from every other of its incident."))
-    line = models.PositiveIntegerField(help_text=_("Its line in the file."))
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["imported", "key"], name="incidents_update_once")]
-
-    def __str__(self) -> str:
-        return f"{self.imported}, line {self.line}"

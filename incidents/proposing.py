@@ -11,7 +11,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from desk.people.language import keep
 from desk.people.models import User, Workgroup
 from desk.people.queries import automation, leads_of
 from desk.people.rules import may_lead_queue, reach
@@ -27,8 +30,8 @@ from .models import BurstProposal, Incident, Outage
 
 PROPOSED = "burst.proposed"
 ACCEPTED = "burst.accepted"
-# What everybody is told until a lead finds better words.
-FIRST_WORDS = "Many people have reported it. We are on it."
+# What everybody is told until a lead finds better words: as the lead says it who accepts.
+FIRST_WORDS = _lazy("Many people have reported it. We are on it.")
 DISMISSED = "burst.dismissed"
 LAPSED = "burst.lapsed"
 OVER = {*CLOSED_STATES, State.RESOLVED}
@@ -76,10 +79,10 @@ def _let_lapse(now: datetime) -> None:
         old = proposal.at <= now - timedelta(hours=settings.BURST_LAPSE_HOURS)
         if old or not proposal.incidents.exclude(state__in=OVER).exists():
             proposal.decide(BurstProposal.State.LAPSED, None, now)
-            because = "nobody answered in time" if old else "all of these incidents are over"
+            because = keep("nobody answered in time") if old else keep("all of these incidents are over")
             first = proposal.incidents.order_by("pk").first()
             if first is not None:
-                inside = {"said": proposal.in_words, "because": because}
+                inside = {"said": proposal.said, "because": because}
                 flow.write_event(
                     flow.lock(first),
                     LAPSED,
@@ -144,10 +147,14 @@ def _propose(subject: Subject, evidence: bursts.Evidence, now: datetime) -> Burs
     proposal.incidents.add(*[event.ticket_id for event in subject.events])
     mine = next(event.ticket for event in within if event.ticket.workgroup_id == workgroup.pk)
     inside = {
-        "said": proposal.in_words,
+        "said": proposal.said,
         "recipients": [lead.pk for lead in leads_of(workgroup)],
-        "subject": f"Is this a major incident? {proposal.in_words}",
-        "text": f"{proposal.why}\nThe first of them in your queue is {mine.number}. Accept or dismiss it on your home page.",
+        "subject": keep("Is this a major incident? {said}", said=proposal.said),
+        "text": keep(
+            "{why}\nThe first of them in your queue is {number}. Accept or dismiss it on your home page.",
+            why=proposal.odds,
+            number=mine.number,
+        ),
     }
     here = flow.lock(mine)
     flow.write_event(here, PROPOSED, by=automation(), source="timer", inside=inside, visibility=Visibility.INTERNAL)
@@ -190,17 +197,15 @@ def accept(*, proposal: BurstProposal, by: User) -> Incident:
     found = families.lock(*proposal.incidents.order_by("pk"))
     living = [incident for incident in found if incident.state not in OVER]
     if not living:
-        raise Refused("All of these incidents are over; there is nothing left that could be the major one.")
+        raise Refused(_("All of these incidents are over; there is nothing left that could be the major one."))
     major = next((incident for incident in living if incident.workgroup_id == proposal.workgroup_id), living[0])
-    about = proposal.service or proposal.site
-    majors.mark(incident=major, by=by, headline=f"Trouble: {about}"[:120], words=FIRST_WORDS, reason=proposal.in_words)
+    headline = _("Trouble: {about}").format(about=proposal.service or proposal.site)[:120]
+    majors.mark(incident=major, by=by, headline=headline, words=str(FIRST_WORDS), reason=proposal.said)
     major = Incident.objects.get(pk=major.pk)
     for other in found:
         if other.pk != major.pk and other.state != State.CANCELLED:
             _tie(other, major, by)
-    flow.write_event(
-        major, ACCEPTED, by=by, inside={"said": proposal.in_words}, visibility=Visibility.INTERNAL, news=True
-    )
+    flow.write_event(major, ACCEPTED, by=by, inside={"said": proposal.said}, visibility=Visibility.INTERNAL, news=True)
     if proposal.service is not None:
         raising.begin_outage(
             incident=major,
@@ -225,7 +230,7 @@ def dismiss(*, proposal: BurstProposal, by: User) -> None:
     """It is none: nothing follows, and the first incident's timeline says who said so."""
     proposal = _decide(proposal, by, BurstProposal.State.DISMISSED)
     first = flow.lock(proposal.incidents.order_by("pk")[0])
-    inside = {"said": proposal.in_words}
+    inside = {"said": proposal.said}
     flow.write_event(first, DISMISSED, by=by, inside=inside, visibility=Visibility.INTERNAL)
 
 
@@ -234,9 +239,19 @@ def _decide(proposal: BurstProposal, by: User, state: str) -> BurstProposal:
     row = BurstProposal.objects.select_for_update(of=("self",)).select_related("service", "site", "decided_by")
     found = row.get(pk=proposal.pk)
     if not may_decide(found, by):
-        raise PermissionDenied(f"Only a lead of {found.workgroup} decides whether this is a major incident.")
+        raise PermissionDenied(
+            _("Only a lead of {workgroup} decides whether this is a major incident.").format(workgroup=found.workgroup)
+        )
     if found.state != BurstProposal.State.OPEN:
-        who = f"{found.decided_by} has" if found.decided_by else "It has"
-        raise Refused(f"{who} {found.get_state_display().lower()} {'it ' if found.decided_by else ''}already.")
+        raise Refused(_decided_already(found))
     found.decide(state, by, flow.clock())
     return found
+
+
+def _decided_already(found: BurstProposal) -> str:
+    """Who decided it, and how; nobody did where it lapsed."""
+    if not found.decided_by:
+        return _("It has lapsed already.")
+    if found.state == BurstProposal.State.ACCEPTED:
+        return _("{who} has accepted it already.").format(who=found.decided_by)
+    return _("{who} has dismissed it already.").format(who=found.decided_by)

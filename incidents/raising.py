@@ -11,7 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from desk.people.language import keep
 from desk.people.models import User
 from desk.people.queries import leads_of
 from desk.people.rules import ask_analyst
@@ -28,7 +31,7 @@ RAISED = "trouble.raised"
 TOLD = "trouble.told"
 DISRUPTIONS = {"change.service_interrupted", "request.service_disrupted", "service.disrupted"}
 BY_HAND = "reported_by_hand"
-FOR_IT = "may raise an incident for something else"
+FOR_IT = _lazy("may raise an incident for something else")
 BY_CRITICALITY = {
     Criticality.VITAL: Impact.HIGH,
     Criticality.IMPORTANT: Impact.MEDIUM,
@@ -121,7 +124,12 @@ def _tell(incident: Incident, source: Ticket, by: User) -> None:
         "source": source.number,
         "recipients": sorted(person.pk for person in people if person is not None),
         "subject": f"{incident.number}: {incident.title}",
-        "text": f"It was raised because of {source.number}.\n{Priority(incident.priority).label} · {incident.workgroup}",
+        "text": keep(
+            "It was raised because of {number}.\n{priority} · {workgroup}",
+            number=source.number,
+            priority=Priority(incident.priority).label,
+            workgroup=incident.workgroup,
+        ),
     }
     flow.write_event(incident, TOLD, by=by, inside=inside)
 
@@ -190,9 +198,9 @@ def raise_for_service(*, service: Service, by: User, title: str, words: str, lev
 
 def _typed(by: User, title: str, words: str) -> tuple[str, str]:
     """What an analyst typed, cleaned; PermissionDenied for everybody else."""
-    ask_analyst(by, FOR_IT)
-    title = text.clean(title, field="title", required="Please say in a few words what is wrong.", limit=200)
-    return title, text.clean(words, field="words", required="Please say what happened.")
+    ask_analyst(by, str(FOR_IT))
+    title = text.clean(title, field="title", required=_("Please say in a few words what is wrong."), limit=200)
+    return title, text.clean(words, field="words", required=_("Please say what happened."))
 
 
 def _note(incident: Incident, by: User, words: str) -> None:
@@ -205,7 +213,7 @@ def _note(incident: Incident, by: User, words: str) -> None:
 
 def begin_outage(*, incident: Incident, service: Service, level: str, at: datetime) -> Outage:
     """The service is degraded or down from now on, because of this incident; once for each."""
-    outage, _ = Outage.objects.get_or_create(
+    outage, __ = Outage.objects.get_or_create(
         incident=incident, service=service, ended_at=None, defaults={"level": level, "started_at": at}
     )
     return outage

@@ -10,7 +10,9 @@ from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import Avg, Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from desk.people.language import keep
 from desk.people.models import User, Workgroup
 from desk.people.rules import may_lead_queue, reach
 from desk.tickets import flow, text
@@ -93,15 +95,15 @@ def mark(rows: Iterable[Episode], user: User) -> None:
 @transaction.atomic
 def answer(*, episode: Episode, by: User, words: str) -> Episode:
     """Answer what the requester said; they read it on the incident, and are told. Writes `rating.answered`."""
-    words = text.clean(words, field="words", required="Please write an answer.", limit=4000)
+    words = text.clean(words, field="words", required=_("Please write an answer."), limit=4000)
     incident, fresh = _locked(episode, by)
     if not fresh.comment:
-        raise Refused("There is no comment to answer.")
+        raise Refused(_("There is no comment to answer."))
     if fresh.answered_at is not None:
-        raise Refused(f"{fresh.answered_by} has answered it already.")
+        raise Refused(_("{answered_by} has answered it already.").format(answered_by=fresh.answered_by))
     fresh.answer, fresh.answered_by, fresh.answered_at = words, by, timezone.now()
     fresh.save(update_fields=["answer", "answered_by", "answered_at"])
-    subject = f"An answer to your rating of {incident.number} {incident.title}"
+    subject = keep("An answer to your rating of {number} {title}", number=incident.number, title=incident.title)
     told = {"recipients": [incident.requester_id], "subject": subject, "text": words}
     flow.write_event(incident, ANSWERED, by=by, data={"text": words, "episode": fresh.number}, inside=told)
     return fresh
@@ -110,10 +112,10 @@ def answer(*, episode: Episode, by: User, words: str) -> Episode:
 @transaction.atomic
 def hide(*, episode: Episode, by: User, why: str) -> Episode:
     """Nobody is shown the comment any more, but for those who may show it again. Writes `rating.hidden`."""
-    why = text.clean(why, field="why", required="Please say why; it stays on record.", limit=300)
+    why = text.clean(why, field="why", required=_("Please say why; it stays on record."), limit=300)
     incident, fresh = _locked(episode, by)
     if not fresh.comment or fresh.hidden_at is not None:
-        raise Refused("There is no comment to hide.")
+        raise Refused(_("There is no comment to hide."))
     fresh.hidden_at, fresh.hidden_why = timezone.now(), why
     return _moderated(incident, fresh, HIDDEN, by, why)
 
@@ -123,7 +125,7 @@ def show(*, episode: Episode, by: User) -> Episode:
     """Show a hidden comment again. Writes `rating.shown`."""
     incident, fresh = _locked(episode, by)
     if fresh.hidden_at is None:
-        raise Refused("The comment is shown already.")
+        raise Refused(_("The comment is shown already."))
     fresh.hidden_at, fresh.hidden_why = None, ""
     return _moderated(incident, fresh, SHOWN, by, "")
 
@@ -136,6 +138,8 @@ def _moderated(incident: Incident, episode: Episode, kind: str, by: User, why: s
 
 def _locked(episode: Episode, by: User) -> tuple[Incident, Episode]:
     if not may_answer(episode, by):
-        raise PermissionDenied(f"Only a lead of {episode.workgroup} answers or hides what is said of it.")
+        raise PermissionDenied(
+            _("Only a lead of {workgroup} answers or hides what is said of it.").format(workgroup=episode.workgroup)
+        )
     incident = flow.lock(episode.incident)
     return incident, Episode.objects.select_related("answered_by", "workgroup").get(pk=episode.pk)

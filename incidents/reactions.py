@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from desk.notifications.actions import tell
+from desk.people.language import keep
 from desk.people.queries import automation
 from desk.tickets.models import Event
 from desk.tickets.rules import is_news
@@ -20,7 +21,9 @@ def resume_on_reply(event: Event) -> None:
     if incident is None or event.actor_id not in (incident.requester_id, incident.reporter_id):
         return
     if incident.pending_reason and incident.pending_reason.resumes_on_reply:
-        actions.resume(incident=incident, by=automation(), because=f"{event.actor} replied", at=event.at)
+        actions.resume(
+            incident=incident, by=automation(), because=keep("{actor} replied", actor=event.actor), at=event.at
+        )
 
 
 def resume_on_orders(event: Event) -> None:
@@ -28,7 +31,7 @@ def resume_on_orders(event: Event) -> None:
     incident = Incident.objects.select_related("pending_reason").filter(pk=event.ticket_id, state=State.PENDING).first()
     if incident is None or incident.pending_reason is None or not incident.pending_reason.resumes_on_orders:
         return
-    actions.resume(incident=incident, by=automation(), because=str(event.inside["said"]), at=event.at)
+    actions.resume(incident=incident, by=automation(), because=event.inside["said"], at=event.at)
 
 
 def raise_for_trouble(event: Event) -> None:
@@ -56,11 +59,13 @@ def tell_followers(event: Event) -> None:
     """It is solved, or called off: those who follow it are told what its requester reads."""
     incident = Incident.objects.get(pk=event.ticket_id)
     followers = incident.watchers.exclude(user__in=[incident.requester_id, incident.reporter_id])
+    told = {"number": incident.number, "title": incident.title}
+    solved = keep("{number} is solved: {title}", **told)
     tell(
         event=event,
         recipients=followers.values_list("user", flat=True),
-        subject=f"{incident.number} {'is solved' if incident.solution else 'was called off'}: {incident.title}",
-        text=str(event.data.get("text", "")),
+        subject=solved if incident.solution else keep("{number} was called off: {title}", **told),
+        text=event.data.get("text", ""),
     )
 
 
@@ -86,10 +91,16 @@ def ask_whether_solved(event: Event) -> None:
         return
     again = event.kind == asking.REMINDED
     days = settings.INCIDENT_CONFIRM_DAYS
-    text = (
-        f"{incident.solution}\n\n"
-        f"Does it work again? Say yes or no here, without signing in: {asking.link(incident)}\n"
-        f"If we don't hear from you, it closes by itself {days} working days after we resolved it."
+    text = keep(
+        "{solution}\n\n"
+        "Does it work again? Say yes or no here, without signing in: {link}\n"
+        "If we don't hear from you, it closes by itself {days} working days after we resolved it.",
+        solution=incident.solution,
+        link=asking.link(incident),
+        days=days,
     )
-    subject = f"{'Please tell us: is' if again else 'Is'} it solved? {incident.title}"
+    if again:
+        subject = keep("Please tell us: is it solved? {title}", title=incident.title)
+    else:
+        subject = keep("Is it solved? {title}", title=incident.title)
     tell(event=event, recipients=[incident.requester_id], subject=subject, text=text)

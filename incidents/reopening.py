@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from desk.people.models import User
 from desk.people.rules import reach
@@ -21,7 +22,12 @@ from desk.services.queries import trails
 
 from .models import Episode
 
-BY = {"workgroup": "Workgroup", "category": "Category", "code": "Resolution code"}
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+BY = {"workgroup": _("Workgroup"), "category": _("Category"), "code": _("Resolution code")}
+_INSIDE = {"workgroup": _("workgroup"), "category": _("category"), "code": _("resolution code")}  # a sentence
+_NONE = {"workgroup": _("No workgroup"), "category": _("No category"), "code": _("No resolution code")}
 _COLUMN = {"workgroup": "workgroup__name", "category": "category", "code": "resolution_code__name"}
 
 
@@ -44,7 +50,8 @@ class Line:
 class Report:
     """The lines, months latest first, and the sum of it all."""
 
-    heading: str
+    heading: StrOrPromise
+    by: StrOrPromise
     lines: list[Line] = field(default_factory=list)
 
     @property
@@ -69,7 +76,7 @@ def report(user: User, *, by: str, first: date, last: date) -> Report:
             counts.setdefault((month, name), {})[what] = number
     lines = [Line(month, name, **found) for (month, name), found in counts.items()]
     lines.sort(key=lambda line: (-line.month.toordinal(), -line.reopened, line.name.casefold()))
-    return Report(BY[by], lines)
+    return Report(BY[by], _INSIDE[by], lines)
 
 
 def _counted(rows: QuerySet[Episode], moment: str, by: str, first: date, last: date) -> Iterable[tuple[date, str, int]]:
@@ -85,4 +92,4 @@ def _counted(rows: QuerySet[Episode], moment: str, by: str, first: date, last: d
     )
     names = trails() if by == "category" else {}
     for month, key, number in found:
-        yield month.date(), str(names.get(key, key) if key else f"No {BY[by].lower()}"), number
+        yield month.date(), str(names.get(key, key) if key else _NONE[by]), number

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from desk.knowledge.likeness import alike
 from desk.knowledge.models import Article
@@ -52,7 +53,7 @@ def outages(about: Description, user: User) -> list[Group]:
     """Services that are down now, for everybody: the one that was chosen, or whose name was typed."""
     typed = f"{about.title} {about.text}".lower()
     meant = [_outage(one) for one in queries.outages() if _is_meant(one, about, typed)]
-    return [Group("We are on it already", meant)]
+    return [Group(_("We are on it already"), meant)]
 
 
 def _is_meant(outage: Outage, about: Description, typed: str) -> bool:
@@ -62,14 +63,14 @@ def _is_meant(outage: Outage, about: Description, typed: str) -> bool:
 
 
 def _outage(outage: Outage) -> Hint:
-    since = date_format(localtime(outage.started_at), "j M, H:i")
-    return Hint(f"{outage.service}: {outage.get_level_display().lower()}", f"since {since}")
+    since = date_format(localtime(outage.started_at), _("j M, H:i"))
+    return Hint(f"{outage.service}: {outage.get_level_display().lower()}", _("since {since}").format(since=since))
 
 
 def articles(about: Description, user: User) -> list[Group]:
     """What is written about it. While somebody logs, what is public: analysts read it as the requester does."""
     found = alike(about, user, public_only=about.pk is None)
-    heading = "Read this first" if about.pk is None else "Articles"
+    heading = _("Read this first") if about.pk is None else _("Articles")
     return [Group(heading, [_read(one.article, one.why) for one in found])]
 
 
@@ -87,9 +88,11 @@ def tickets(about: Description, user: User) -> list[Group]:
     solved = [one for one in found if one.ticket.state in SOLVED][:MOST]
     words = dict(Incident.objects.filter(pk__in=[one.ticket.pk for one in solved]).values_list("pk", "solution"))
     return [
-        Group("You reported this before?" if own else "Open, and perhaps the same", [_hint(one) for one in unsolved]),
         Group(
-            "Solved for you before" if own else "Solved before",
+            _("You reported this before?") if own else _("Open, and perhaps the same"), [_hint(one) for one in unsolved]
+        ),
+        Group(
+            _("Solved for you before") if own else _("Solved before"),
             [replace(_hint(one), solution=words.get(one.ticket.pk, "")) for one in solved],
         ),
     ]

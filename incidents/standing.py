@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import pgettext
 
 from desk.people.models import User
 from desk.services.models import Service
@@ -35,7 +36,7 @@ class Standing:
 
     @property
     def in_words(self) -> str:
-        return self.outages[0].get_level_display() if self.outages else "Up"
+        return self.outages[0].get_level_display() if self.outages else pgettext("of a service", "Up")
 
     @property
     def since(self) -> datetime | None:

@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 from django.core.exceptions import PermissionDenied
 
+from desk.people.language import keep
 from desk.people.queries import automation
 from desk.tickets.errors import Refused
 
@@ -24,7 +25,7 @@ def close_unconfirmed() -> int:
             actions.confirm(
                 incident=incident,
                 by=automation(),
-                because="no answer in time",
+                because=keep("no answer in time"),
                 seen=incident.version,
                 source="timer",
             )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from desk.people.language import Kept, keep, keep_n
 from desk.people.models import User
 from desk.people.rules import may_work_queue
 from desk.tickets import actions as ticket_actions
@@ -151,7 +153,8 @@ class Story:
         try:
             self.incident = verb(incident=self.incident, by=self._as_member(by), at=self.at, source=SOURCE, **inputs)
         except (Refused, PermissionDenied) as refusal:
-            self._correct(f"{refusal} The trail says “{self.update.state}” all the same.", **otherwise)
+            said = keep("{refusal} The trail says “{state}” all the same.", refusal=refusal, state=self.update.state)
+            self._correct(said, **otherwise)
 
     def _correct(self, reason: str, **what: Any) -> None:
         self.incident = flow.correct(
@@ -204,15 +207,22 @@ class Story:
                 told[name] = moment  # type: ignore[assignment]
         wrong = {name: value for name, value in told.items() if value is not None and getattr(incident, name) != value}
         if wrong:
-            self._correct(" ".join(self._why(name, value) for name, value in wrong.items()), **wrong)
+            first, *others = (self._why(name, value) for name, value in wrong.items())
+            self._correct(
+                reduce(lambda said, more: keep("{said} {more}", said=said, more=more), others, first), **wrong
+            )
 
-    def _why(self, name: str, value: Any) -> str:
+    def _why(self, name: str, value: Any) -> Kept:
         if name.endswith("_at"):
-            return f"The trail gives a later moment for “{name.removesuffix('_at')}”."
-        what = ("reassignment" if name == "reassignment_count" else "reopening") + ("" if value == 1 else "s")
+            return keep("The trail gives a later moment for “{name}”.", name=name.removesuffix("_at"))
+        if name == "reassignment_count":
+            times = keep_n("{n} reassignment", "{n} reassignments", value)
+        else:
+            times = keep_n("{n} reopening", "{n} reopenings", value)
         if "state" not in self.last:
-            return f"The trail begins with {value} {what} that it doesn't show."
-        return f"The trail counts {value} {what}, where the moves it shows make {getattr(self.incident, name)}."
+            return keep("The trail begins with {times} that it doesn't show.", times=times)
+        shown = getattr(self.incident, name)
+        return keep("The trail counts {times}, where the moves it shows make {shown}.", times=times, shown=shown)
 
     # -- where it is and who has it ------------------------------------------------------------
 
@@ -253,7 +263,10 @@ class Story:
 
     def _to_logged(self) -> None:
         if self.incident.state != State.LOGGED:
-            reason = f"Nothing leads back from {self.incident.state_label} to Logged, yet the trail says “New” again."
+            reason = keep(
+                "Nothing leads back from {state} to Logged, yet the trail says “New” again.",
+                state=State(self.incident.state).label,
+            )
             self._correct(reason, to=State.LOGGED, pending_reason=None)
 
     def _to_in_progress(self) -> None:
@@ -299,7 +312,7 @@ class Story:
         if self.incident.state != State.RESOLVED:
             over |= {"resolved_at": self.at, "resolution_code": self.cast.code(self.update.code)}
             over["solution"] = f"Closed in {SYSTEM}; the trail shows no resolution."
-        because = f"closed in {SYSTEM}"
+        because = keep("closed in {system}", system=SYSTEM)
         self._move(actions.confirm, by=self.actor, because=because, otherwise=over)
 
     def _reopen(self) -> None:
@@ -308,7 +321,7 @@ class Story:
             "to": State.REOPENED, "reopen_count": self.incident.reopen_count + 1, "assignee": None, "solution": "",
             "resolution_code": None, "resolved_at": None, "closed_at": None,
         }  # fmt: skip
-        reason = "The trail shows that it was reopened, not why."
+        reason = keep("The trail shows that it was reopened, not why.")
         self._move(actions.reopen, by=self.actor, reason=reason, otherwise=afresh)
         # The trail goes on naming whoever had it before, and our reopening takes it from them.
         self.last = {**self.last, "assigned_to": None}

@@ -9,6 +9,9 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from desk.services.queries import category_choices
 
@@ -23,7 +26,7 @@ class WithCategory(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "category" in self.fields:
             field: Any = self.fields["category"]
-            field.choices = [("", "– none –"), *category_choices(inactive=True)]
+            field.choices = [("", _("– none –")), *category_choices(inactive=True)]
 
 
 @admin.register(AlertSource)
@@ -41,11 +44,13 @@ class AlertSourceAdmin(admin.ModelAdmin):
             None,
             {
                 "fields": ["name", "is_active", "per_minute", "last_used_at"],
-                "description": "Its token is shown once, after saving. Who lost it chooses the source in the list, and "
-                "“Give a new token”; the old one opens nothing any more.",
+                "description": _lazy(
+                    "Its token is shown once, after saving. Who lost it chooses the source in the list, and "
+                    "“Give a new token”; the old one opens nothing any more."
+                ),
             },
         ),
-        ("Where nothing else says it", {"fields": ["service", "category", "site"]}),
+        (_lazy("Where nothing else says it"), {"fields": ["service", "category", "site"]}),
     ]
 
     def save_model(self, request: HttpRequest, obj: AlertSource, form: Any, change: bool) -> None:
@@ -54,7 +59,7 @@ class AlertSourceAdmin(admin.ModelAdmin):
         if token:
             self._show(request, obj, token)
 
-    @admin.action(description="Give a new token", permissions=["change"])
+    @admin.action(description=_lazy("Give a new token"), permissions=["change"])
     def renew(self, request: HttpRequest, queryset: QuerySet[AlertSource]) -> None:
         for source in queryset:
             token = give_token(source)
@@ -63,7 +68,7 @@ class AlertSourceAdmin(admin.ModelAdmin):
             self._show(request, source, token)
 
     def _show(self, request: HttpRequest, source: AlertSource, token: str) -> None:
-        said = format_html("The token of “{}”, shown this once: <code>{}</code>", source.name, token)
+        said = format_html(_("The token of “{}”, shown this once: <code>{}</code>"), source.name, token)
         self.message_user(request, said, messages.WARNING)
 
     def has_delete_permission(self, request: HttpRequest, obj: AlertSource | None = None) -> bool:
@@ -85,19 +90,21 @@ class AlertRuleAdmin(admin.ModelAdmin):
     autocomplete_fields = ["service", "site"]
     fieldsets = [
         (None, {"fields": ["name", "position", "is_active"]}),
-        ("When", {"fields": ["source", "matchers"]}),
-        ("Then", {"fields": ["ignores", "group_by", "impact", "urgency"]}),
-        ("It concerns", {"fields": [("service", "service_label"), "category", ("site", "site_label")]}),
-        ("When it is over", {"fields": ["resolves", "quiet_minutes", "reopen_minutes"]}),
+        (pgettext_lazy("of a rule", "When"), {"fields": ["source", "matchers"]}),
+        (pgettext_lazy("of a rule", "Then"), {"fields": ["ignores", "group_by", "impact", "urgency"]}),
+        (_lazy("It concerns"), {"fields": [("service", "service_label"), "category", ("site", "site_label")]}),
+        (_lazy("When it is over"), {"fields": ["resolves", "quiet_minutes", "reopen_minutes"]}),
     ]
 
-    @admin.display(description="When")
+    @admin.display(description=pgettext_lazy("of a rule", "When"))
     def matches(self, rule: AlertRule) -> str:
-        parts = [f"source is {rule.source}" if rule.source else "", *rule.matchers.split("\n")]
-        return " and ".join(part.strip() for part in parts if part.strip()) or "every alert"
+        parts = [_("source is {source}").format(source=rule.source) if rule.source else "", *rule.matchers.split("\n")]
+        return _(" and ").join(part.strip() for part in parts if part.strip()) or _("every alert")
 
-    @admin.display(description="Then")
+    @admin.display(description=pgettext_lazy("of a rule", "Then"))
     def becomes(self, rule: AlertRule) -> str:
         if rule.ignores:
-            return "nothing"
-        return f"one incident for each {' and '.join(rule.group_by) or 'alert'}"
+            return _("nothing")
+        if not rule.group_by:
+            return _("one incident for each alert")
+        return _("one incident for each {labels}").format(labels=_(" and ").join(rule.group_by))

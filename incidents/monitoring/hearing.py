@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
+from desk.people.language import Kept, keep, keep_n
 from desk.people.models import User
 from desk.people.queries import automation
 from desk.tickets import actions as ticket_actions
@@ -194,7 +195,7 @@ class Visit:
 
     def _reopen(self, alert: Heard) -> None:
         assert self.incident is not None
-        reason = f"Monitoring says that it fires again: {alert.summary}"
+        reason = keep("Monitoring says that it fires again: {summary}", summary=alert.summary)
         self.incident = actions.reopen(incident=self.incident, by=self.by, reason=reason, source=SOURCE, at=self.now)
 
     def _raise(self, alert: Heard) -> None:
@@ -260,16 +261,24 @@ class Visit:
         if was is None:  # just made: the description says it
             was = Counts(alerts=now.alerts, heard=now.heard, flaps=now.flaps)
         if now.fires_anew_since(was):
-            said = f"hears from monitoring: {_many(now.alerts, 'alert')}, {_many(now.heard, 'time')} in all"
-            said += f", and fired again {_many(now.flaps, 'time')}" if now.flaps else ""
-            said += f"; they belong to {self.came_over}, which is the same" if self.came_over else ""
-            self._line(FIRED, said)
+            self._line(FIRED, self._fires_in_words(now))
         if now.recovers_since(was):
-            said = "hears that all of its alerts are over"
+            said = keep("hears that all of its alerts are over")
             if firing:
-                said = f"hears that alerts are over; {firing} of {now.alerts} still fire"
+                said = keep(
+                    "hears that alerts are over; {firing} of {alerts} still fire", firing=firing, alerts=now.alerts
+                )
             self._line(RESOLVED, said)
         self.before = now
+
+    def _fires_in_words(self, now: Counts) -> Kept:
+        alerts, heard = keep_n("{n:,} alert", "{n:,} alerts", now.alerts), _times(now.heard)
+        said = keep("hears from monitoring: {alerts}, {times} in all", alerts=alerts, times=heard)
+        if now.flaps:
+            said = keep("{said}, and fired again {times}", said=said, times=_times(now.flaps))
+        if self.came_over:
+            said = keep("{said}; they belong to {number}, which is the same", said=said, number=self.came_over)
+        return said
 
     @property
     def came_over(self) -> str:
@@ -368,11 +377,11 @@ def _description(bundle: Bundle, firing: list[Heard]) -> str:
     return "\n".join([f"{bundle.source} reports:", "", *lines[:NAMED], *more])
 
 
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' if count != 1 else ''}"
+def _times(count: int) -> Kept:
+    return keep_n("{n:,} time", "{n:,} times", count)
 
 
 def _listed(names: list[str]) -> str:
     names = list(dict.fromkeys(names))
-    more = f" and {len(names) - IN_A_LINE} more" if len(names) > IN_A_LINE else ""
-    return ", ".join(names[:IN_A_LINE]) + more
+    first = ", ".join(names[:IN_A_LINE])
+    return keep("{names} and {n} more", names=first, n=len(names) - IN_A_LINE) if len(names) > IN_A_LINE else first

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
+
 _LINE = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_.]*)\s*(=~|!~|!=|=)\s*(\"(?:[^\"\\]|\\.)*\"|[^\"]*?)\s*")
 
 
@@ -40,7 +42,11 @@ def parse(lines: str) -> tuple[Matcher, ...]:
 def _parse_line(line: str) -> Matcher:
     found = _LINE.fullmatch(line)
     if found is None:
-        raise ValueError(f'“{line.strip()}” is no matcher. Write it like severity="critical" or instance=~"core-.*".')
+        raise ValueError(
+            _('“{line}” is no matcher. Write it like severity="critical" or instance=~"core-.*".').format(
+                line=line.strip()
+            )
+        )
     label, operator, value = found.groups()
     if value.startswith('"'):
         value = re.sub(r"\\([\"\\])", r"\1", value[1:-1])
@@ -48,7 +54,9 @@ def _parse_line(line: str) -> Matcher:
         try:
             re.compile(value)
         except re.error as error:
-            raise ValueError(f"“{value}” is no regular expression: {error}.") from None
+            raise ValueError(
+                _("“{value}” is no regular expression: {error}.").format(value=value, error=error)
+            ) from None
     return Matcher(label, operator, value)
 
 

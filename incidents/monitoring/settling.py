@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models.functions import Now
 
+from desk.people.language import keep
 from desk.people.queries import automation
 from desk.tickets import flow
 
@@ -18,7 +19,7 @@ from .models import AlertGroup
 log = logging.getLogger(__name__)
 
 WENT_AWAY = "Went away"  # the resolution code
-SOLUTION = "Monitoring says that it is over, and it has stayed quiet since. Nobody had to do anything."
+SOLUTION = keep("Monitoring says that it is over, and it has stayed quiet since. Nobody had to do anything.")
 
 
 def is_touched(incident: Incident) -> bool:

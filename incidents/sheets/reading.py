@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people.models import User
 from desk.people.queries import workgroups_for
@@ -22,7 +24,7 @@ from desk.tickets.models import Impact, Urgency
 COLUMNS = ("title", "description", "requester", "service", "category", "site", "impact", "urgency", "workgroup")
 MOST = 5000  # rows of one table
 BYTES = 5 * 1024 * 1024
-TITLE = "Please say in a few words what is wrong."
+TITLE = _lazy("Please say in a few words what is wrong.")
 
 
 @dataclass
@@ -48,9 +50,11 @@ def read(raw: bytes) -> Table:
     """
     rows, left_out = _rows(raw)
     if not rows:
-        raise Refused("There is no row below the head.", field="file")
+        raise Refused(_("There is no row below the head."), field="file")
     if len(rows) > MOST:
-        raise Refused(f"It has {len(rows):,} rows; {MOST:,} can be brought at once.", field="file")
+        raise Refused(
+            _("It has {n:,} rows; {most:,} can be brought at once.").format(n=len(rows), most=MOST), field="file"
+        )
     names = _Names([row["requester"] for _, row in rows if row["requester"]])
     return Table([_line(number, row, names) for number, row in rows], left_out)
 
@@ -60,7 +64,7 @@ def _rows(raw: bytes) -> tuple[list[tuple[int, dict[str, str]]], list[str]]:
     try:
         whole = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Refused("It isn't UTF-8. Spreadsheets call it “CSV UTF-8”.", field="file") from error
+        raise Refused(_("It isn't UTF-8. Spreadsheets call it “CSV UTF-8”."), field="file") from error
     head = whole.partition("\n")[0]
     separator = max(",;\t", key=head.count)
     reader = csv.reader(StringIO(whole, newline=""), delimiter=separator)
@@ -68,7 +72,9 @@ def _rows(raw: bytes) -> tuple[list[tuple[int, dict[str, str]]], list[str]]:
         names = [name.strip().lower() for name in next(reader, [])]
         if "title" not in names:
             raise Refused(
-                f"The first line must name the columns; “title” is needed, and {_list(COLUMNS[1:])} may be.",
+                _("The first line must name the columns; “title” is needed, and {columns} may be.").format(
+                    columns=_list(COLUMNS[1:])
+                ),
                 field="file",
             )
         found = []
@@ -77,12 +83,14 @@ def _rows(raw: bytes) -> tuple[list[tuple[int, dict[str, str]]], list[str]]:
             if any(cell.strip() for cell in cells):
                 found.append((reader.line_num, {name: row.get(name, "").strip() for name in COLUMNS}))
     except csv.Error as error:
-        raise Refused(f"Line {reader.line_num} can't be read: {error}.", field="file") from error
+        raise Refused(
+            _("Line {n} can't be read: {error}.").format(n=reader.line_num, error=error), field="file"
+        ) from error
     return found, [name for name in names if name and name not in COLUMNS]
 
 
 def _list(names: tuple[str, ...]) -> str:
-    return ", ".join(names[:-1]) + f" and {names[-1]}"
+    return _("{names} and {last}").format(names=", ".join(names[:-1]), last=names[-1])
 
 
 class _Names:
@@ -113,19 +121,19 @@ SCALES: dict[str, dict[str, int]] = {
     "urgency": {word: one.value for one in Urgency for word in (str(one.value), one.name.lower())},
 }
 UNKNOWN = {
-    "requester": "Nobody here has the user name or address “{}”.",
-    "service": "There is no service “{}”.",
-    "category": "There is no category “{}”, or more than one; write its whole path, such as Network > VPN.",
-    "site": "There is no site “{}”.",
-    "workgroup": "There is no workgroup “{}” that takes incidents.",
-    "impact": "“{}” is no impact: high, medium or low, or 1 to 3.",
-    "urgency": "“{}” is no urgency: high, medium or low, or 1 to 3.",
+    "requester": _lazy("Nobody here has the user name or address “{}”."),
+    "service": _lazy("There is no service “{}”."),
+    "category": _lazy("There is no category “{}”, or more than one; write its whole path, such as Network > VPN."),
+    "site": _lazy("There is no site “{}”."),
+    "workgroup": _lazy("There is no workgroup “{}” that takes incidents."),
+    "impact": _lazy("“{}” is no impact: high, medium or low, or 1 to 3."),
+    "urgency": _lazy("“{}” is no urgency: high, medium or low, or 1 to 3."),
 }
 
 
 def _line(number: int, row: dict[str, str], names: _Names) -> Line:
     found = Line(number, row["title"][:200])
-    for name, required, limit in (("title", TITLE, 200), ("description", "", text.MAX_LENGTH)):
+    for name, required, limit in (("title", str(TITLE), 200), ("description", "", text.MAX_LENGTH)):
         try:
             found.fields[name] = text.clean(row[name], field=name, required=required, limit=limit)
         except Refused as refusal:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from desk.knowledge.rules import leads, may_write
@@ -33,7 +34,7 @@ def write_article(request: SignedIn, number: str) -> HttpResponse:
 def without_article(request: SignedIn) -> HttpResponse:
     """For leads: of what was solved lately without an article, what comes most."""
     if not leads(request.user):
-        raise PermissionDenied("Only leads need this.")
+        raise PermissionDenied(_("Only leads need this."))
     clusters = unwritten.clusters(request.user)
     context = {"clusters": clusters, "days": unwritten.DAYS, "may_write": may_write(request.user)}
     return render(request, "incidents/without_article.html", context)

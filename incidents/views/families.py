@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people.rules import is_analyst
@@ -17,7 +18,7 @@ from desk.tickets.rules import denied, works_on_it
 from desk.tickets.views.answers import code_for, done, typed_before
 
 from .. import families, queries
-from ..forms import AttachForm
+from ..family_forms import AttachForm
 from ..models import Incident
 
 
@@ -25,7 +26,7 @@ from ..models import Incident
 def find(request: SignedIn) -> HttpResponse:
     """Up to ten open incidents as options of a list, by number or words of the title; of those that one may see."""
     if not is_analyst(request.user):
-        raise PermissionDenied("Only people who work in IT may look incidents up.")
+        raise PermissionDenied(_("Only people who work in IT may look incidents up."))
     words = request.GET.get("q", "")[:80]
     but = request.GET.get("but", "")[:20]
     found = queries.suggested(request.user, words, but) if len(words.strip()) >= 2 else []
@@ -44,7 +45,11 @@ def attach(request: SignedIn, number: str) -> HttpResponse:
         child, parent = form.ends()
         try:
             families.attach(child=child, parent=parent, by=request.user)
-            return done(request, incident, f"{child.number} is a child of {parent.number}.")
+            return done(
+                request,
+                incident,
+                _("{number} is a child of {parent}.").format(number=child.number, parent=parent.number),
+            )
         except PermissionDenied as denial:
             refusal = Refused(f"{child.number}: {denial}", field="number")
         except Refused as caught:
@@ -65,4 +70,4 @@ def detach(request: SignedIn, number: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return done(request, child)
-    return done(request, child, f"{child.number} stands for itself again.")
+    return done(request, child, _("{number} stands for itself again.").format(number=child.number))

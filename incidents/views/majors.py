@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from desk.people.signed_in import SignedIn
@@ -23,25 +25,40 @@ from .. import joining, majors, rules
 from .. import major_forms as forms
 from ..models import Incident
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 @dataclass(frozen=True)
 class Decision:
     """What may be decided about a major incident: by whom, with which form and verb, and what is said afterwards."""
 
-    label: str
+    label: StrOrPromise
     rule: Rule
     form: type[forms.DecisionForm]
     verb: Callable[..., Any]
-    said: str
+    said: StrOrPromise
 
 
 DECISIONS = {
-    "propose": Decision("Propose as major incident", rules.analyst, forms.ProposeForm, majors.propose, "The leads are asked."),
-    "declare": Decision("Declare a major incident", rules.lead, forms.DeclareForm, majors.declare, "It is a major incident."),
-    "decline": Decision("Decline", rules.lead, forms.DeclineForm, majors.decline, "Declined: no major incident."),
-    "update": Decision("Tell everybody", rules.lead, forms.UpdateForm, majors.update, "Everybody reads it now."),
-    "withdraw": Decision("Take the flag back", rules.lead, forms.WithdrawForm, majors.withdraw, "No major incident any more."),
-    "review": Decision("Write the review", rules.analyst, forms.ReviewForm, majors.review, "The review is saved."),
+    "propose": Decision(
+        _lazy("Propose as major incident"), rules.analyst, forms.ProposeForm, majors.propose, _lazy("The leads are asked."),
+    ),
+    "declare": Decision(
+        _lazy("Declare a major incident"), rules.lead, forms.DeclareForm, majors.declare, _lazy("It is a major incident."),
+    ),
+    "decline": Decision(
+        _lazy("Decline"), rules.lead, forms.DeclineForm, majors.decline, _lazy("Declined: no major incident."),
+    ),
+    "update": Decision(
+        _lazy("Tell everybody"), rules.lead, forms.UpdateForm, majors.update, _lazy("Everybody reads it now."),
+    ),
+    "withdraw": Decision(
+        _lazy("Take the flag back"), rules.lead, forms.WithdrawForm, majors.withdraw, _lazy("No major incident any more."),
+    ),
+    "review": Decision(
+        _lazy("Write the review"), rules.analyst, forms.ReviewForm, majors.review, _lazy("The review is saved."),
+    ),
 }  # fmt: skip
 
 
@@ -87,7 +104,7 @@ def me_too(request: SignedIn, number: str) -> HttpResponse:
     incident = page.major.incident
     if request.method == "POST" and "leave" in request.POST:
         joining.leave(incident=incident, by=request.user)
-        messages.success(request, "We don't tell you of it any more.")
+        messages.success(request, _("We don't tell you of it any more."))
         return redirect("home")
     form = forms.MeTooForm(_sent(request), initial={"submission": uuid.uuid4(), **typed_before(request)})
     refusal: Refused | None = None
@@ -112,7 +129,11 @@ def _joined(request: SignedIn, incident: Incident, headline: str, form: forms.Me
         child = joining.log_as_child(
             major=incident, by=request.user, title=headline, description=words, submission=token
         )
-        return done(request, child, f"We have it: {child.number}. It belongs to “{headline}”.")
+        return done(
+            request,
+            child,
+            _("We have it: {number}. It belongs to “{headline}”.").format(number=child.number, headline=headline),
+        )
     joining.join(incident=incident, by=request.user)
-    messages.success(request, "Noted: you have it too. We tell you what happens.")
+    messages.success(request, _("Noted: you have it too. We tell you what happens."))
     return redirect("incidents:outage", incident.number)

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from desk.people.signed_in import SignedIn
@@ -23,7 +24,7 @@ from ..models import Episode
 def ratings(request: SignedIn) -> HttpResponse:
     """What requesters said, the newest first; the sums are of all that the filters leave."""
     if not rated.may_see(request.user):
-        raise PermissionDenied("Ratings are for leads of a workgroup and for administrators.")
+        raise PermissionDenied(_("Ratings are for leads of a workgroup and for administrators."))
     wanted = {name: request.GET.get(name, "").replace("\x00", "") for name in ("workgroup", "stars")}
     said = "said" in request.GET
     rows = rated.narrowed(rated.of_led(request.user), **wanted, said=said)
@@ -40,19 +41,19 @@ def ratings(request: SignedIn) -> HttpResponse:
 def answer_rating(request: SignedIn, pk: int) -> HttpResponse:
     """Answer a rating's comment."""
     act = partial(rated.answer, words=request.POST.get("words", ""))
-    return _done(request, pk, act, "Your answer is sent.")
+    return _done(request, pk, act, _("Your answer is sent."))
 
 
 @require_POST
 def hide_rating(request: SignedIn, pk: int) -> HttpResponse:
     """Hide a comment, for a reason."""
-    return _done(request, pk, partial(rated.hide, why=request.POST.get("why", "")), "The comment is hidden.")
+    return _done(request, pk, partial(rated.hide, why=request.POST.get("why", "")), _("The comment is hidden."))
 
 
 @require_POST
 def show_rating(request: SignedIn, pk: int) -> HttpResponse:
     """Show a hidden comment again."""
-    return _done(request, pk, rated.show, "The comment is shown again.")
+    return _done(request, pk, rated.show, _("The comment is shown again."))
 
 
 def _done(request: SignedIn, pk: int, act: Callable[..., Episode], sentence: str) -> HttpResponse:

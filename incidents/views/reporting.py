@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.drafts import actions as draft_actions
@@ -54,15 +55,17 @@ def new(request: SignedIn) -> HttpResponse:
     words = (text.normal(fields["title"]), text.normal(fields["description"]))
     earlier = queries.same_words_lately(request.user, *words)
     if earlier and not fields["again"] and earlier.submission != fields["submission"]:
-        return _another(request, earlier, f"You logged the same as {earlier.number} a moment ago.")
+        return _another(
+            request, earlier, _("You logged the same as {number} a moment ago.").format(number=earlier.number)
+        )
     try:
         incident = joining.log(by=request.user, major=form.major, **fields)
     except Refused as refusal:
         refuse(form, refusal)
         return _form_page(request, form, refusal)
     if (incident.title, incident.description) != words:
-        return _another(request, incident, f"This form has already logged {incident.number}.")
-    return done(request, incident, f"We have it: {incident.number}.")
+        return _another(request, incident, _("This form has already logged {number}.").format(number=incident.number))
+    return done(request, incident, _("We have it: {number}.").format(number=incident.number))
 
 
 def _keep(request: SignedIn, form: LogForm) -> HttpResponse:
@@ -70,7 +73,7 @@ def _keep(request: SignedIn, form: LogForm) -> HttpResponse:
     form.is_valid()
     token = form.cleaned_data.get("submission") or uuid.uuid4()
     draft_actions.keep(by=request.user, token=token, form=DRAFT, fields=typed_in(request.POST, but=("keep",)))
-    messages.success(request, "Your draft is kept. Files aren't: choose them when you go on.")
+    messages.success(request, _("Your draft is kept. Files aren't: choose them when you go on."))
     return redirect("home")
 
 
@@ -80,7 +83,7 @@ def _another(request: SignedIn, earlier: Incident, sentence: str) -> HttpRespons
     data["submission"], data["again"] = str(uuid.uuid4()), "on"
     form = LogForm(data, request.FILES, user=request.user)
     form.is_valid()
-    form.add_error(None, f"{sentence} Send it again if this is another incident.")
+    form.add_error(None, sentence + " " + _("Send it again if this is another incident."))
     return _form_page(request, form, Refused(sentence), earlier)
 
 
@@ -111,4 +114,8 @@ def recurrence(request: SignedIn, number: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(incident)
-    return done(request, again, f"We have it: {again.number}, linked to {incident.number}.")
+    return done(
+        request,
+        again,
+        _("We have it: {number}, linked to {earlier}.").format(number=again.number, earlier=incident.number),
+    )

@@ -21,7 +21,7 @@ from ..sheets.reading import COLUMNS, head_and_example
 @require_http_methods(["GET", "POST"])
 def sheets(request: SignedIn) -> HttpResponse:
     """Those that this person brought lately, and the form for another."""
-    ask_analyst(request.user, actions.FOR_IT)
+    ask_analyst(request.user, str(actions.FOR_IT))
     form = SheetForm(request.POST, request.FILES) if request.method == "POST" else SheetForm()
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
@@ -39,7 +39,7 @@ def sheets(request: SignedIn) -> HttpResponse:
 @require_safe
 def sheet_template(request: SignedIn) -> StreamingHttpResponse:
     """A table to begin with: the head, and a row that shows how."""
-    ask_analyst(request.user, actions.FOR_IT)
+    ask_analyst(request.user, str(actions.FOR_IT))
     headers = {"Content-Disposition": 'attachment; filename="incidents.csv"'}
     return StreamingHttpResponse(lines(head_and_example()), content_type="text/csv; charset=utf-8", headers=headers)
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people.rules import ask_analyst
@@ -29,7 +30,7 @@ from ..models import BurstProposal, Incident
 def raise_for(request: SignedIn, source: str) -> HttpResponse:
     """An analyst raises an incident for what went wrong with a ticket; lands on the one that there is already."""
     ticket: Ticket = get_visible(request.user, source)
-    ask_analyst(request.user, raising.FOR_IT)
+    ask_analyst(request.user, str(raising.FOR_IT))
     trouble = raising.latest_trouble(ticket)
     form = RaiseForm(
         request.POST or None, initial={"title": trouble.title[:200] if trouble else "", **typed_before(request)}
@@ -42,7 +43,7 @@ def raise_for(request: SignedIn, source: str) -> HttpResponse:
 def raise_for_service(request: SignedIn, pk: int) -> HttpResponse:
     """An analyst raises an incident for a service that isn't as it should be; lands on the one by which it is down already."""
     service = get_object_or_404(Service, pk=pk, is_active=True)
-    ask_analyst(request.user, raising.FOR_IT)
+    ask_analyst(request.user, str(raising.FOR_IT))
     form = RaiseForServiceForm(request.POST or None, initial=typed_before(request))
     already = queries.incidents_behind(service, request.user)
     raise_it = partial(raising.raise_for_service, service=service, by=request.user)
@@ -60,8 +61,8 @@ def _raise_page(
     if request.method == "POST" and form.is_valid():
         try:
             incident, is_new = raise_it(**form.cleaned_data)
-            there = f"{incident.number} was there already; your words are a note on it."
-            return done(request, incident, f"{incident.number} is raised." if is_new else there)
+            there = _("{number} was there already; your words are a note on it.").format(number=incident.number)
+            return done(request, incident, _("{number} is raised.").format(number=incident.number) if is_new else there)
         except Refused as caught:
             refusal = caught
             refuse(form, caught)
@@ -87,9 +88,13 @@ def burst(request: SignedIn, pk: int, answer: str) -> HttpResponse:
     try:
         if answer == "accept":
             major = proposing.accept(proposal=proposal, by=request.user)
-            return done(request, major, f"{major.number} is the major incident; the others are related to it.")
+            return done(
+                request,
+                major,
+                _("{number} is the major incident; the others are related to it.").format(number=major.number),
+            )
         proposing.dismiss(proposal=proposal, by=request.user)
-        messages.success(request, "Dismissed: no major incident.")
+        messages.success(request, _("Dismissed: no major incident."))
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("queues:queue", proposal.workgroup.slug)

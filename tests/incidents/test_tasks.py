@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from desk.people.language import as_spoken
 from desk.tickets.actions import reply
 from incidents import actions, tasks
 from incidents.models import Incident
@@ -25,7 +26,7 @@ def test_it_closes_what_nobody_answered_in_time_and_nothing_else(world):
     assert states == {old.pk: "closed", young.pk: "resolved", reopened.pk: "reopened"}
     event = old.events.last()
     assert (event.kind, event.actor.is_automation) == ("incident.closed", True)
-    assert event.data == {
+    assert as_spoken(event.data) == {
         "from": "resolved",
         "to": "closed",
         "rating": None,
