@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import get_language, gettext, ngettext, override
 
 if TYPE_CHECKING:
     from .models import User
@@ -29,6 +29,11 @@ def speaking_to(user: User) -> AbstractContextManager[None]:
 def in_english() -> AbstractContextManager[None]:
     """What is put into words inside is as the code has it: for what is kept, and for programs."""
     return override("en-gb")
+
+
+def mid_sentence(words: str) -> str:
+    """A label as it stands within a sentence: in small letters in English; German nouns keep their capitals."""
+    return words if (get_language() or "").startswith("de") else words.lower()
 
 
 class Kept(str):
@@ -71,6 +76,15 @@ def keep(sentence: str, **values: Any) -> Kept:
 def keep_n(one: str, many: str, n: int, **values: Any) -> Kept:
     """The same where a number `n` decides between two sentences, as `ngettext` has it."""
     return Kept(one, many, n=n, **values)
+
+
+def keep_joined(parts: Iterable[str], between: str = ", ") -> str:
+    """Kept words one after the other; empty ones are left out."""
+    found = [part for part in parts if part]
+    joined: str = found[-1] if found else ""
+    for part in reversed(found[:-1]):
+        joined = Kept("{first}{between}{rest}", first=part, between=between, rest=joined)
+    return joined
 
 
 def spoken(words: Any) -> Any:
