@@ -43,7 +43,7 @@ class Kept(str):
     many: str
     values: dict[str, Any]
 
-    def __new__(cls, one: str, many: str = "", **values: Any) -> Kept:
+    def __new__(cls, one: str, many: str = "", /, **values: Any) -> Kept:
         plain = {name: _plain(value) for name, value in values.items()}
         words = many if many and plain["n"] != 1 else one
         self = super().__new__(cls, words.format(**plain) if plain else words)
@@ -64,7 +64,7 @@ class Kept(str):
         return {"one": self.one, **({"many": self.many} if self.many else {}), **({"values": values} if values else {})}
 
 
-def keep(sentence: str, **values: Any) -> Kept:
+def keep(sentence: str, /, **values: Any) -> Kept:
     """Words for what is written down (an event's data, a message), with {names} for the values: `keep("took {number}", …)`.
 
     They are English text for whoever takes them as they are, and are said in the reader's language by `spoken` and
@@ -73,7 +73,7 @@ def keep(sentence: str, **values: Any) -> Kept:
     return Kept(sentence, **values)
 
 
-def keep_n(one: str, many: str, n: int, **values: Any) -> Kept:
+def keep_n(one: str, many: str, /, n: int, **values: Any) -> Kept:
     """The same where a number `n` decides between two sentences, as `ngettext` has it."""
     return Kept(one, many, n=n, **values)
 
