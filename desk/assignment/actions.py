@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from desk.people.language import in_a_sentence, keep
 from desk.people.models import User, Workgroup
 from desk.people.queries import analysts_of
 from desk.tickets import flow, text
@@ -26,9 +28,13 @@ def take(
     if fresh.assignee_id == by.pk:
         return fresh
     if fresh.assignee_id is not None:
-        raise Refused(f"{fresh.assignee} has {fresh.number} already.")
+        raise Refused(_("{person} has {number} already.").format(person=fresh.assignee, number=fresh.number))
     _refuse_stranger(fresh.workgroup, by)
-    chosen: dict[str, Any] = {"workgroup": fresh.workgroup, "assignee": by, "because": f"{by} took it"}
+    chosen: dict[str, Any] = {
+        "workgroup": fresh.workgroup,
+        "assignee": by,
+        "because": keep("{person} took it", person=by),
+    }
     return flow.perform(fresh, "assign", by=by, seen=seen, at=at, source=source, **chosen)
 
 
@@ -51,10 +57,12 @@ def assign(
     flow.ask_permission(fresh, "assign", by)
     target = workgroup or fresh.workgroup
     moved = target.pk != fresh.workgroup_id
-    needed = "Please say why it goes to another workgroup; it spares them the question." if moved else ""
+    needed = _("Please say why it goes to another workgroup; it spares them the question.") if moved else ""
     reason = text.clean(reason, field="reason", required=needed)
     if moved and not target.takes_kind(fresh.takes_as):
-        raise Refused(f"{target} doesn't take {_such(fresh)}.", field="workgroup")
+        raise Refused(
+            _("{workgroup} doesn't take {such}.").format(workgroup=target, such=_such(fresh)), field="workgroup"
+        )
     if assignee is not None:
         _refuse_stranger(target, assignee)
     chosen: dict[str, Any] = {"workgroup": target, "assignee": assignee, "reason": reason, "because": because}
@@ -63,10 +71,14 @@ def assign(
 
 def _refuse_stranger(workgroup: Workgroup, assignee: User) -> None:
     if not analysts_of(workgroup).filter(pk=assignee.pk).exists():
-        raise Refused(f"{assignee} doesn't work in {workgroup}.", field="assignee")
+        said = _("{person} doesn't work in {workgroup}.").format(person=assignee, workgroup=workgroup)
+        raise Refused(said, field="assignee")
 
 
 def _such(ticket: Ticket) -> str:
     """Tickets like this one, for a sentence: “work orders of this type (on site)”."""
     kind, within = ticket.kind_info, ticket.takes_as.partition(".")[2]
-    return f"{kind.label.lower()}s" + (f" of this type ({kind.within[within].lower()})" if within else "")
+    name = in_a_sentence(str(kind.label))
+    if not within:
+        return _("{kind}s").format(kind=name)
+    return _("{kind}s of this type ({type})").format(kind=name, type=in_a_sentence(str(kind.within[within])))

@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from desk.tickets import kinds
 from desk.tickets.models import Priority
@@ -44,34 +46,38 @@ class RoutingRuleAdmin(admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["name", "kind", "position", "is_active"]}),
         (
-            "When",
+            _("When"),
             {
                 "fields": ["service", "category", "site", "department", "priority", "words"],
-                "description": "All that is filled in must be true; what is empty matches everything.",
+                "description": _("All that is filled in must be true; what is empty matches everything."),
             },
         ),
-        ("Then", {"fields": ["workgroup", "is_catch_all", "asks_words"]}),
+        (_("Then"), {"fields": ["workgroup", "is_catch_all", "asks_words"]}),
     ]
 
-    @admin.display(description="Kind", ordering="kind")
+    @admin.display(description=_("Kind"), ordering="kind")
     def kind_label(self, rule: RoutingRule) -> str:
         return dict(kind_choices()).get(rule.kind, rule.kind)
 
-    @admin.display(description="When")
+    @admin.display(description=_("When"))
     def matches(self, rule: RoutingRule) -> str:
         if rule.is_catch_all:
-            words = "; the words of earlier tickets are asked first" if rule.asks_words else ""
-            return f"no other rule matched (read last, whatever its position){words}"
-        words = " or ".join(f"“{word}”" for word in rule.words)
+            if rule.asks_words:
+                return gettext(
+                    "no other rule matched (read last, whatever its position); the words of earlier tickets are asked first"
+                )
+            return gettext("no other rule matched (read last, whatever its position)")
+        words = gettext(" or ").join(f"“{word}”" for word in rule.words)
+        said = gettext("priority is {priority} or more urgent")
         parts = [
-            f"service is {rule.service}" if rule.service else "",
-            f"category is in {rule.category}" if rule.category else "",
-            f"site is {rule.site}" if rule.site else "",
-            f"department is {rule.department}" if rule.department else "",
-            f"priority is {Priority(rule.priority).label} or more urgent" if rule.priority else "",
-            f"the text says {words}" if words else "",
+            gettext("service is {name}").format(name=rule.service) if rule.service else "",
+            gettext("category is in {name}").format(name=rule.category) if rule.category else "",
+            gettext("site is {name}").format(name=rule.site) if rule.site else "",
+            gettext("department is {name}").format(name=rule.department) if rule.department else "",
+            said.format(priority=Priority(rule.priority).label) if rule.priority else "",
+            gettext("the text says {words}").format(words=words) if words else "",
         ]
-        return " and ".join(part for part in parts if part)
+        return gettext(" and ").join(part for part in parts if part)
 
     def get_readonly_fields(self, request: HttpRequest, obj: RoutingRule | None = None) -> list[str]:
         """The catch-all keeps what makes it one; only its workgroup, name and place may change."""
@@ -85,7 +91,8 @@ class RoutingRuleAdmin(admin.ModelAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Neither does a catch-all go away among others that were ticked in the list."""
         found, counts, missing, protected = super().get_deleted_objects(objs, request)
-        kept = [f"“{rule}” takes whatever no other rule takes, and must stay" for rule in objs if must_stay(rule)]
+        said = gettext("“{rule}” takes whatever no other rule takes, and must stay")
+        kept = [said.format(rule=rule) for rule in objs if must_stay(rule)]
         if kept and self.has_delete_permission(request):
             missing = set()  # it isn't the person who may not
         return found, counts, missing, [*protected, *kept]
@@ -135,8 +142,10 @@ class RoutingRuleAdmin(admin.ModelAdmin):
             try:
                 answer = form.answer()
             except NoCatchAll as missing:
-                nowhere = NO_PROPOSAL if only_proposes else str(missing)
-        context = self._context(request, "Where would such a ticket go?", form=form, answer=answer, nowhere=nowhere)
+                nowhere = str(NO_PROPOSAL) if only_proposes else str(missing)
+        context = self._context(
+            request, gettext("Where would such a ticket go?"), form=form, answer=answer, nowhere=nowhere
+        )
         context |= {"only_proposes": only_proposes, "told": told, "learnt": learning.learnt_from()}
         return TemplateResponse(request, "admin/assignment/try.html", context)
 
@@ -150,7 +159,7 @@ class RoutingRuleAdmin(admin.ModelAdmin):
             return HttpResponseNotAllowed(["GET", "POST"])
         found = history.proposals()
         context = self._context(
-            request, "Rules that history proposes", proposals=found, may_add=self.has_add_permission(request)
+            request, gettext("Rules that history proposes"), proposals=found, may_add=self.has_add_permission(request)
         )
         return TemplateResponse(request, "admin/assignment/proposals.html", context | {"days": history.DAYS})
 
@@ -159,9 +168,10 @@ class RoutingRuleAdmin(admin.ModelAdmin):
             raise PermissionDenied
         wanted = next((one for one in history.proposals() if one.key == request.POST.get("key")), None)
         if wanted is None:
-            self.message_user(request, "That isn't proposed any more.", messages.WARNING)
+            self.message_user(request, gettext("That isn't proposed any more."), messages.WARNING)
         else:
             rule = history.accept(wanted)
             self.log_addition(request, rule, f"Accepted from history: {wanted.there} of {wanted.of} ended there.")
-            self.message_user(request, f"The rule “{rule}” is in the table.", messages.SUCCESS)
+            said = gettext("The rule “{rule}” is in the table.").format(rule=rule)
+            self.message_user(request, said, messages.SUCCESS)
         return redirect("admin:assignment_routingrule_proposals")

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from desk.people.language import keep
 from desk.people.models import AutoAssign, User, Workgroup
 from desk.people.presence import presence_of
 from desk.people.queries import analysts_of, automation
@@ -27,9 +29,9 @@ log = logging.getLogger(__name__)
 
 NOBODY = "assignment.nobody"
 BY = {
-    AutoAssign.ROUND_ROBIN: "In turn",
-    AutoAssign.LEAST_LOADED: "By least load",
-    AutoAssign.BEST_MATCH: "By best match",
+    AutoAssign.ROUND_ROBIN: _("In turn"),
+    AutoAssign.LEAST_LOADED: _("By least load"),
+    AutoAssign.BEST_MATCH: _("By best match"),
 }
 
 
@@ -74,7 +76,7 @@ def _in_order(ticket: Ticket) -> Sequence[ranking.Candidate]:
 
 def _give(ticket: Ticket, candidate: ranking.Candidate) -> bool:
     """Whether the kind's own action let it have the ticket; a change, for one, is kept from its approvers."""
-    because = f"{BY[AutoAssign(ticket.workgroup.auto_assign)]}: {candidate.because}"
+    because = keep("{way}: {because}", way=BY[AutoAssign(ticket.workgroup.auto_assign)], because=candidate.because)
     try:
         with transaction.atomic():
             how = {ticket.kind: ticket, "by": automation(), "assignee": candidate.user, "because": because}
@@ -90,13 +92,13 @@ def _say_nobody(ticket: Ticket) -> None:
     if not is_new and row.workgroup_id == ticket.workgroup_id:
         return
     Unattended.objects.filter(pk=row.pk).update(workgroup=ticket.workgroup)
-    said = f"of {ticket.workgroup}, everybody is away or off shift"
+    said = keep("of {workgroup}, everybody is away or off shift", workgroup=ticket.workgroup)
     flow.write_event(
         ticket,
         NOBODY,
         by=automation(),
         source="worker",
-        inside={"said": said, "because": "It is given to somebody as soon as one is there."},
+        inside={"said": said, "because": keep("It is given to somebody as soon as one is there.")},
         visibility=Visibility.INTERNAL,
     )
 

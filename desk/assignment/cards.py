@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django import forms
+from django.utils.translation import gettext as _
 
+from desk.people.language import spoken
 from desk.people.models import User
 
 from . import scoring
@@ -60,9 +62,9 @@ def of_workgroups(ranked: Sequence[Choice]) -> list[Section]:
     named = {choice.pk for choice in suggested}
     others = sorted((choice for choice in rest if choice.pk not in named), key=lambda choice: (choice.name, choice.pk))
     return _filled(
-        Section("It is here", _cards(stays)),
-        Section("Suggested", _cards(suggested)),
-        Section("Other workgroups", _cards(others), folded=bool(suggested) or len(others) > FEW),
+        Section(_("It is here"), _cards(stays)),
+        Section(_("Suggested"), _cards(suggested)),
+        Section(_("Other workgroups"), _cards(others), folded=bool(suggested) or len(others) > FEW),
     )
 
 
@@ -71,23 +73,23 @@ def _cards(choices: Iterable[Choice]) -> tuple[Card, ...]:
 
 
 def _card(choice: Choice) -> Card:
-    name = choice.name if choice.workgroup.is_active else f"{choice.name} (inactive)"
+    name = choice.name if choice.workgroup.is_active else _("{name} (inactive)").format(name=choice.name)
     had = choice.sent_on is not None
-    warning = f"{choice.name} had it before, and sent it on" if had else ""
+    warning = _("{name} had it before, and sent it on").format(name=choice.name) if had else ""
     if choice.sent_on:
         warning += f": “{choice.sent_on}”"
-    return Card(str(choice.pk), name, choice.because, "had it before" if had else "", warning)
+    return Card(str(choice.pk), name, spoken(choice.because), _("had it before") if had else "", warning)
 
 
 def of_analysts(ranked: Sequence[Candidate], *, now: int | None, barred: dict[int, str]) -> list[Section]:
     """Nobody, those who could have it, and those who can't: away, or barred. Whoever has it may keep it."""
-    nobody = Card("", "Nobody yet", "Leave it in the workgroup's queue.")
+    nobody = Card("", _("Nobody yet"), _("Leave it in the workgroup's queue."))
     free = [_person(one) for one in ranked if _may_have(one, now, barred)]
     shut = [_shut(one, barred) for one in ranked if not _may_have(one, now, barred)]
     return _filled(
         Section("", (nobody, *free[:FEW])),
-        Section("More analysts", tuple(free[FEW:]), folded=True),
-        Section("Not available", tuple(shut)),
+        Section(_("More analysts"), tuple(free[FEW:]), folded=True),
+        Section(_("Not available"), tuple(shut)),
     )
 
 
@@ -101,13 +103,13 @@ def selectable(ranked: Iterable[Candidate], *, now: int | None, barred: dict[int
 
 
 def _person(one: Candidate) -> Card:
-    return Card(str(one.pk), one.name, one.because, "off shift" if not one.on_shift else "", person=one.user)
+    return Card(str(one.pk), one.name, spoken(one.because), _("off shift") if not one.on_shift else "", person=one.user)
 
 
 def _shut(one: Candidate, barred: dict[int, str]) -> Card:
-    why = one.presence if one.away else barred[one.pk]
+    why = str(spoken(one.presence if one.away else barred[one.pk]))
     return Card(
-        str(one.pk), one.name, why[:1].upper() + why[1:], "away" if one.away else "", person=one.user, disabled=True
+        str(one.pk), one.name, why[:1].upper() + why[1:], _("away") if one.away else "", person=one.user, disabled=True
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from desk.people.models import User, Workgroup
 from desk.people.queries import workgroups_for
@@ -17,19 +18,22 @@ from . import cards, ranking, scoring
 class AssignForm(MoveForm):
     """Triage: a workgroup, and perhaps one of its analysts, best suited first, each with the reason."""
 
-    workgroup = forms.ModelChoiceField(Workgroup.objects.none(), empty_label=None, widget=cards.Cards)
+    workgroup = forms.ModelChoiceField(
+        Workgroup.objects.none(), label=_("Workgroup"), empty_label=None, widget=cards.Cards
+    )
     assignee = forms.ModelChoiceField(
         User.objects.none(),
         required=False,
-        label="Analyst",
+        label=_("Analyst"),
         widget=cards.Cards,
-        error_messages={"invalid_choice": "Please choose somebody of this workgroup who is not away."},
+        error_messages={"invalid_choice": _("Please choose somebody of this workgroup who is not away.")},
     )
     reason = forms.CharField(
+        label=_("Reason"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed when it goes to another workgroup. Only IT sees this.",
-        error_messages={"required": "Please say why it goes to another workgroup; it spares them the question."},
+        help_text=_("Needed when it goes to another workgroup. Only IT sees this."),
+        error_messages={"required": _("Please say why it goes to another workgroup; it spares them the question.")},
     )
 
     def prepare(self) -> None:

@@ -9,11 +9,13 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from desk.people.language import keep, keep_joined
 from desk.people.models import Workgroup
 from desk.services.models import Category
 from desk.tickets.errors import Refused
-from desk.tickets.models import Priority, Ticket
+from desk.tickets.models import Ticket
 
 from . import learning
 from .models import RoutingRule
@@ -110,11 +112,10 @@ class Table:
                 continue
             reasons = _match(rule, known, branch)
             if reasons is not None:
-                because = " and ".join(reasons) or "no other rule matched"
+                because = keep_joined(reasons, keep(" and ")) or keep("no other rule matched")
                 return Route(rule.workgroup, rule.name, because, rule.is_catch_all)
-        raise NoCatchAll(
-            f"No routing rule takes this {self.kind}, and there is no catch-all; an administrator can add one."
-        )
+        said = _("No routing rule takes this {kind}, and there is no catch-all; an administrator can add one.")
+        raise NoCatchAll(said.format(kind=self.kind))
 
     def by_words(self, known: Known) -> Route | None:
         """Where the words of a ticket send it, if the catch-all asks them and they are sure enough."""
@@ -123,8 +124,8 @@ class Table:
         found = learning.sure_of(known.title, known.description, known.takes_as or self.kind)
         if found is None:
             return None
-        said = f"words: {', '.join(found.words)} ({found.chance}%)"
-        return Route(found.workgroup, "Words of earlier tickets", said, is_catch_all=True)
+        said = keep("words: {words} ({chance}%)", words=", ".join(found.words), chance=found.chance)
+        return Route(found.workgroup, keep("Words of earlier tickets"), said, is_catch_all=True)
 
 
 def branch_of(category: int | None, above: Tree) -> list[int]:
@@ -193,12 +194,12 @@ def _match(rule: RoutingRule, known: Known, branch: set[int]) -> list[str] | Non
 def _reasons(rule: RoutingRule, known: Known, word: str) -> list[str]:
     """In words, what made the rule match; put together only for one that does, since a dry run asks thousands of times."""
     told = [
-        f"service is {rule.service}" if rule.service_id else "",
-        f"category is in {rule.category}" if rule.category_id else "",
-        f"site is {rule.site}" if rule.site_id else "",
-        f"department is {rule.department}" if rule.department else "",
-        f"priority is {_short(known.priority)}" if rule.priority else "",
-        f"the text says “{word}”" if word else "",
+        keep("service is {name}", name=rule.service) if rule.service_id else "",
+        keep("category is in {name}", name=rule.category) if rule.category_id else "",
+        keep("site is {name}", name=rule.site) if rule.site_id else "",
+        keep("department is {name}", name=rule.department) if rule.department else "",
+        keep("priority is {priority}", priority=_short(known.priority)) if rule.priority else "",
+        keep("the text says “{word}”", word=word) if word else "",
     ]
     return [part for part in told if part]
 
@@ -212,7 +213,7 @@ def _urgent(wanted: int | None, given: int | None) -> bool:
 
 
 def _short(priority: int | None) -> str:
-    return Priority(priority).label.split()[0] if priority else "unknown"
+    return f"P{priority}" if priority else "unknown"
 
 
 def _said(words: Iterable[str], text: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from desk.people import takes
 from desk.services.models import Category, Service, Site
@@ -15,15 +16,15 @@ from desk.tickets.models import Priority
 from .models import RoutingRule
 from .queries import Known, Route, Table
 
-KIND_HELP = (
+KIND_HELP = _(
     "Incidents get their first workgroup by these rules. For work orders a rule proposes one, of those that take the type "
     "of work; where no rule matches it is proposed by skill, or not at all: whoever raises the order chooses."
 )
-CATCH_ALL_HELP = (
+CATCH_ALL_HELP = _(
     "Takes whatever no other rule takes. Incidents always have exactly one; work orders may do without, and then nothing "
     "is proposed where no rule matches."
 )
-NO_PROPOSAL = (
+NO_PROPOSAL = _(
     "No rule takes it, so none is proposed by the rules. Where the category names a skill, the workgroup with most people "
     "who have it is proposed instead; otherwise whoever raises the work order chooses."
 )
@@ -56,7 +57,7 @@ class RuleForm(forms.ModelForm):
             self.fields["kind"] = forms.ChoiceField(choices=kind_choices(), initial="incident", help_text=KIND_HELP)
         if "category" in self.fields:
             field: Any = self.fields["category"]
-            field.choices = [("", "– any –"), *category_choices(inactive=True)]
+            field.choices = [("", _("– any –")), *category_choices(inactive=True)]
 
 
 def never_saved(form: Any) -> Any:
@@ -73,22 +74,36 @@ def never_saved(form: Any) -> Any:
 class TryForm(forms.Form):
     """What one knows of a ticket when it is logged."""
 
-    kind = forms.ChoiceField(label="Kind of ticket", choices=asked_choices)
-    title = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"class": "vTextField"}))
-    description = forms.CharField(required=False, widget=forms.Textarea(attrs={"class": "vLargeTextField", "rows": 4}))
-    service = forms.ModelChoiceField(Service.objects.filter(is_active=True), required=False, empty_label="– none –")
-    category = forms.TypedChoiceField(
-        choices=lambda: [("", "– none –"), *category_choices()], required=False, coerce=int, empty_value=None
+    kind = forms.ChoiceField(label=_("Kind of ticket"), choices=asked_choices)
+    title = forms.CharField(label=_("Title"), max_length=200, widget=forms.TextInput(attrs={"class": "vTextField"}))
+    description = forms.CharField(
+        label=_("Description"), required=False, widget=forms.Textarea(attrs={"class": "vLargeTextField", "rows": 4})
     )
-    site = forms.ModelChoiceField(Site.objects.filter(is_active=True), required=False, empty_label="– none –")
+    service = forms.ModelChoiceField(
+        Service.objects.filter(is_active=True), label=_("Service"), required=False, empty_label=_("– none –")
+    )
+    category = forms.TypedChoiceField(
+        label=_("Category"),
+        choices=lambda: [("", _("– none –")), *category_choices()],
+        required=False,
+        coerce=int,
+        empty_value=None,
+    )
+    site = forms.ModelChoiceField(
+        Site.objects.filter(is_active=True), label=_("Site"), required=False, empty_label=_("– none –")
+    )
     department = forms.CharField(
         required=False,
         max_length=120,
-        label="Requester's department",
+        label=_("Requester's department"),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     priority = forms.TypedChoiceField(
-        choices=[("", "– none –"), *Priority.choices], required=False, coerce=int, empty_value=None
+        label=_("Priority"),
+        choices=[("", _("– none –")), *Priority.choices],
+        required=False,
+        coerce=int,
+        empty_value=None,
     )
 
     def answer(self) -> Route:

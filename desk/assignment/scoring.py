@@ -1,4 +1,4 @@
-"""How analysts and workgroups are ranked for a ticket, and the words that say why; plain arithmetic without Django.
+"""How analysts and workgroups are ranked for a ticket, and the words that say why; plain arithmetic without the database.
 
 All points are whole numbers, and ties are settled by name and id, so that the same facts always give the same order. Laws
 that the tests try: whoever is away comes after everybody else; more open work never ranks anybody higher, more skill never
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
+
+from desk.people.language import keep, keep_joined
 
 # What an open ticket of a priority weighs on whoever has it.
 WEIGHT = {1: 8, 2: 4, 3: 2, 4: 1, 5: 1}
@@ -53,11 +55,14 @@ class Analyst:
     @property
     def because(self) -> str:
         """One line: skill, load, shift."""
-        skills = [f"skill {s.name} {s.level}/3" if s.level else f"no skill {s.name}" for s in self.skills]
-        first = self.load[0]
-        load = f"{self.open}{'+' if self.open >= MANY else ''} open" + (f" ({first} P1)" if first else "")
-        parts = [*skills, load, self.presence]
-        return ", ".join(part for part in parts if part)
+        skills = [_level(skill) if skill.level else keep("no skill {name}", name=skill.name) for skill in self.skills]
+        first, much = self.load[0], f"{self.open}{'+' if self.open >= MANY else ''}"
+        load = keep("{much} open ({first} P1)", much=much, first=first) if first else keep("{much} open", much=much)
+        return keep_joined([*skills, load, self.presence])
+
+
+def _level(skill: Skilled) -> str:
+    return keep("skill {name} {level}/3", name=skill.name, level=skill.level)
 
 
 def points(analyst: Analyst, priority: int) -> int:
@@ -141,19 +146,29 @@ class Group:
     @property
     def because(self) -> str:
         """One line: rule, history, words, skills, people and load."""
-        parts = [f"rule {self.rule}" if self.rule else "", _told(self.ended)]
+        parts = [keep("rule {rule}", rule=self.rule) if self.rule else "", _told(self.ended)]
         if self.words and self.chance:
-            parts.append(f"words: {', '.join(self.words)} ({self.chance}%)")
-        parts += [f"skill {skill.name} {skill.level}/3" for skill in self.best]
-        who = f"{self.here or 'none'} of {len(self.people)} here" if self.people else "no analysts"
+            parts.append(keep("words: {words} ({chance}%)", words=", ".join(self.words), chance=self.chance))
+        parts += [_level(skill) for skill in self.best]
         waiting = f"{LONG - 1:,}+" if self.waiting >= LONG else f"{self.waiting:,}"
-        return " · ".join(part for part in [*parts, who, f"{waiting} open"] if part)
+        return keep_joined([*parts, self._who, keep("{much} open", much=waiting)], " · ")
+
+    @property
+    def _who(self) -> str:
+        if not self.people:
+            return keep("no analysts")
+        many = len(self.people)
+        return (
+            keep("{here} of {many} here", here=self.here, many=many)
+            if self.here
+            else keep("none of {many} here", many=many)
+        )
 
 
 def _told(ended: Ended | None) -> str:
     if ended is None or not ended.percent:
         return ""
-    return f"{ended.such} · {ended.percent}% of such tickets ended here"
+    return keep("{such} · {percent}% of such tickets ended here", such=ended.such, percent=ended.percent)
 
 
 def fit(group: Group) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ class Kept(str):
     many: str
     values: dict[str, Any]
 
-    def __new__(cls, one: str, many: str = "", **values: Any) -> Kept:
+    def __new__(cls, one: str, many: str = "", /, **values: Any) -> Kept:
         plain = {name: _plain(value) for name, value in values.items()}
         words = many if many and plain["n"] != 1 else one
         self = super().__new__(cls, words.format(**plain) if plain else words)
@@ -64,7 +64,7 @@ def in_a_sentence(words: Any) -> str:
     return str(words).lower() if (get_language() or "en").startswith("en") else str(words)
 
 
-def keep(sentence: str, **values: Any) -> Kept:
+def keep(sentence: str, /, **values: Any) -> Kept:
     """Words for what is written down (an event's data, a message), with {names} for the values: `keep("took {number}", …)`.
 
     They are English text for whoever takes them as they are, and are said in the reader's language by `spoken` and
@@ -73,9 +73,18 @@ def keep(sentence: str, **values: Any) -> Kept:
     return Kept(sentence, **values)
 
 
-def keep_n(one: str, many: str, n: int, **values: Any) -> Kept:
+def keep_n(one: str, many: str, /, n: int, **values: Any) -> Kept:
     """The same where a number `n` decides between two sentences, as `ngettext` has it."""
     return Kept(one, many, n=n, **values)
+
+
+def keep_joined(parts: Iterable[str], between: str = ", ") -> str:
+    """Kept words one after the other; empty ones are left out."""
+    found = [part for part in parts if part]
+    joined: str = found[-1] if found else ""
+    for part in reversed(found[:-1]):
+        joined = Kept("{first}{between}{rest}", first=part, between=between, rest=joined)
+    return joined
 
 
 def spoken(words: Any) -> Any:

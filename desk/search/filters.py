@@ -10,6 +10,8 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from desk.people.models import User, Workgroup
 from desk.people.rules import reach
@@ -18,29 +20,37 @@ from desk.tickets import kinds
 from desk.tickets.models import Priority, Ticket
 from desk.tickets.queries import in_reach, open_tickets
 
-AGES = [("7", "Last 7 days"), ("30", "Last 30 days"), ("90", "Last 90 days"), ("365", "Last year")]
-WHOSE = [("assigned", "Assigned to me"), ("requested", "Requested by me")]
+AGES = [("7", _("Last 7 days")), ("30", _("Last 30 days")), ("90", _("Last 90 days")), ("365", _("Last year"))]
+WHOSE = [("assigned", _("Assigned to me")), ("requested", _("Requested by me"))]
 
 
 class Narrow(django_filters.FilterSet):
     """The filters of the search page; end users get those that mean something to them."""
 
-    kind = django_filters.ChoiceFilter(label="Kind", empty_label="Any kind", choices=lambda: _kinds())
+    kind = django_filters.ChoiceFilter(label=_("Kind"), empty_label=_("Any kind"), choices=lambda: _kinds())
     state = django_filters.ChoiceFilter(
-        label="State", empty_label="Open or over", choices=[("open", "Open"), ("over", "Over")], method="by_state"
+        label=_("State"),
+        empty_label=_("Open or over"),
+        choices=[("open", pgettext_lazy("of a ticket", "Open")), ("over", _("Over"))],
+        method="by_state",
     )
     service = django_filters.ModelChoiceFilter(
-        queryset=Service.objects.order_by("name"), empty_label="Any service", label="Service"
+        queryset=Service.objects.order_by("name"), empty_label=_("Any service"), label=_("Service")
     )
     workgroup = django_filters.ModelChoiceFilter(
-        queryset=Workgroup.objects.none(), to_field_name="slug", empty_label="Any workgroup", label="Workgroup",
+        queryset=Workgroup.objects.none(), to_field_name="slug", empty_label=_("Any workgroup"), label=_("Workgroup"),
         method="by_inside",
     )  # fmt: skip
     priority = django_filters.ChoiceFilter(
-        label="Priority", empty_label="Any priority", choices=Priority.choices, method="by_inside"
+        label=_("Priority"), empty_label=_("Any priority"), choices=Priority.choices, method="by_inside"
     )
-    age = django_filters.ChoiceFilter(label="Logged", empty_label="Any time", choices=AGES, method="by_age")
-    whose = django_filters.ChoiceFilter(label="Whose", empty_label="Anybody's", choices=WHOSE, method="by_person")
+    age = django_filters.ChoiceFilter(
+        label=pgettext_lazy("when a ticket was logged", "Logged"),
+        empty_label=_("Any time"),
+        choices=AGES,
+        method="by_age",
+    )
+    whose = django_filters.ChoiceFilter(label=_("Whose"), empty_label=_("Anybody's"), choices=WHOSE, method="by_person")
 
     class Meta:
         model = Ticket

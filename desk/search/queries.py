@@ -10,6 +10,8 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import connection
 from django.db.models import BigIntegerField, BooleanField, ExpressionWrapper, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Left
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from desk.people.models import User
 from desk.people.rules import reach
@@ -58,8 +60,8 @@ class Found:
     @property
     def in_words(self) -> str:
         if self.is_capped:
-            return f"The newest {CAP} tickets that answer"
-        return f"{self.total} ticket{'' if self.total == 1 else 's'}"
+            return _("The newest {cap} tickets that answer").format(cap=CAP)
+        return ngettext("{n} ticket", "{n} tickets", self.total).format(n=self.total)
 
     @property
     def pages(self) -> int:

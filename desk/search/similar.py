@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from desk.people.models import User
 from desk.tickets.models import Ticket
@@ -23,6 +25,7 @@ from .queries import within
 TERMS, CANDIDATES = 10, 200  # words that are looked for, the rarest; tickets that are compared
 OWN = 200  # of a person's own, the newest
 READ = 400  # tickets for one word at most: the newest that have it
+SAME = {"service": _("same service"), "category": _("same category"), "site": _("same site")}
 MANY = 5  # times as many that have a word: then they are read from the newest backwards
 COMMON = 0.35  # a word in more of all tickets than this says nothing
 ENOUGH = 0.22  # of a perfect likeness; less is a coincidence
@@ -58,8 +61,8 @@ class Likeness:
 
     @property
     def why(self) -> str:
-        parts = [*self.same, *([f"words: {', '.join(self.words[:5])}"] if self.words else [])]
-        return ", ".join(parts)
+        told = [gettext("words: {words}").format(words=", ".join(self.words[:5]))] if self.words else []
+        return ", ".join([*(str(SAME[name]) for name in self.same), *told])
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def _compared(about: Description, ticket: Ticket, terms: list[Term], hits: set[i
         mine = getattr(about, f"{name}_id")
         if mine is not None and mine == getattr(ticket, f"{name}_id"):
             score += share
-            same.append(f"same {name}")
+            same.append(name)
     best = sorted(hits, key=lambda n: -terms[n].weight)
     return Likeness(ticket, score, tuple(terms[n].typed for n in best), tuple(same))
 

@@ -6,6 +6,7 @@ from django import template
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
+from desk.people.language import spoken
 from desk.tickets.models import Ticket
 
 from .. import pingpong
@@ -18,6 +19,12 @@ register = template.Library()
 def outer(widget: Cards) -> SafeString:
     """The attributes of what holds the cards."""
     return flatatt(widget.outer)
+
+
+@register.filter
+def in_words(words: str) -> str:
+    """Why a rule or a person was chosen, in the reader's language."""
+    return str(spoken(words))
 
 
 @register.filter
