@@ -104,6 +104,12 @@ def as_spoken(told: Mapping[str, Any]) -> dict[str, Any]:
     return found | {name: _made(recipe).spoken() for name, recipe in told.get(SPOKEN, {}).items()}
 
 
+def kept_of(told: Mapping[str, Any], name: str) -> str:
+    """Words of a saved event as they were kept, so that they can be kept elsewhere too."""
+    recipe = told.get(SPOKEN, {}).get(name)
+    return _made(recipe) if recipe else str(told.get(name) or "")
+
+
 def _made(recipe: Mapping[str, Any]) -> Kept:
     values = {n: _made(v) if isinstance(v, dict) else v for n, v in recipe.get("values", {}).items()}
     return Kept(recipe["one"], recipe.get("many", ""), **values)

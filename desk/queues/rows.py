@@ -43,7 +43,7 @@ def _row(one: dict[str, Any], face: Face | None, me: int, now: datetime, zone: A
         "title": one["title"],
         "href": f"{_address(kind)}{one['number']}/",
         "state": state,
-        "state_label": _label(kind, state),
+        "state_label": str(_label(kind, state)),
         "why": one["pending_reason__name"] or "",
         "priority": str(one["priority"]),
         "requester": _name(one, "requester"),
@@ -76,8 +76,9 @@ def age(moment: datetime, now: datetime) -> str:
 
 
 @cache
-def _label(kind: str, state: str) -> str:
-    return str(kinds.get(kind).states(state).label)
+def _label(kind: str, state: str) -> Any:
+    """Remembered as it is marked, and said in each reader's language."""
+    return kinds.get(kind).states(state).label
 
 
 @cache

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_fsm import FSMFieldMixin, Transition
 
 from desk.people.language import with_recipes
@@ -69,7 +70,7 @@ def perform(
         fresh.__dict__["_moment"] = moment
         step = transition_of(fresh, name)
         if step is None:
-            raise Refused(f"{fresh.kind_info.label} has no transition “{name}”.")
+            raise Refused(_("{kind} has no transition “{name}”.").format(kind=fresh.kind_info.label, name=name))
         ask_permission(fresh, name, by)
         _compare_version(fresh, step, seen, by)
         if obstacles := unmet(fresh, name, by):
@@ -266,7 +267,8 @@ def unmet(ticket: Ticket, name: str, user: User) -> list[str]:
             label_of(ticket, step, user),
             ticket.state_in_words(internal=rules.may_see_internal(ticket, user)),
         )
-        return [f"{ticket.number} is {state}; “{label}” isn't possible from there."]
+        sentence = _("{number} is {state}; “{move}” isn't possible from there.")
+        return [sentence.format(number=ticket.number, state=state, move=label)]
     conditions: list[Any] = list(here.conditions)
     asked = [why.why_not(ticket) for why in conditions if not why(ticket)]
     return asked + [why.why_not(ticket) for why in here.custom.get("needs", ()) if not why(ticket, user)]
@@ -283,7 +285,7 @@ def ask_permission(ticket: Ticket, name: str, user: User) -> None:
     step = transition_of(ticket, name)
     rule: Any = step.permission if step else None  # a rules.Rule; a transition without one is open to nobody
     if rule is None or not rule(ticket, user):
-        raise PermissionDenied(rule.why_not(ticket) if rule else f"Nobody may “{name}” here.")
+        raise PermissionDenied(rule.why_not(ticket) if rule else _("Nobody may “{move}” here.").format(move=name))
 
 
 def _compare_version(ticket: Ticket, step: Transition, seen: int | None, by: User) -> None:

@@ -7,16 +7,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, RETURN_VALUE, Transition
+
+from desk.people.language import in_a_sentence
 
 from . import flow
 from .kinds import Kind
 
 # A rule's sentence names people and things of one ticket; without a ticket these words stand for them.
 _IN_GENERAL = {
-    "workgroup": "its workgroup", "assignee": "somebody else", "requester": "the requester",
-    "waits_for_in_words": "others", "unticked_in_words": "what its checklist requires",
-    "parent_in_words": "what it was raised for",
+    "workgroup": _("its workgroup"), "assignee": _("somebody else"), "requester": _("the requester"),
+    "waits_for_in_words": _("others"), "unticked_in_words": _("what its checklist requires"),
+    "parent_in_words": _("what it was raised for"), "missing_in_words": _("its missing in words"),
+    "frozen_in_words": _("its frozen in words"), "open_orders": _("its open orders"),
+    "needs_review_because": _("its needs review because"), "parent": _("its parent"),
+    "service_window": _("its service window"), "service": _("its service"),
 }  # fmt: skip
 _APPOSITION = re.compile(r", \{ticket\.[\w.]+\},")
 _BRACES = re.compile(r"\{ticket\.(\w+)\}")
@@ -94,9 +101,9 @@ def rows(graph: Graph) -> list[Row]:
 
 def in_general(sentence: str, kind: Kind) -> str:
     """A rule's sentence for any ticket: “Only an analyst of its workgroup may do this.”"""
-    words = _IN_GENERAL | {"number": f"the {kind.label.lower()}"}
+    words = _IN_GENERAL | {"number": gettext("the {kind}").format(kind=in_a_sentence(str(kind.label)))}
     said = _APPOSITION.sub("", sentence)
-    said = _BRACES.sub(lambda match: words.get(match[1], f"its {match[1].replace('_', ' ')}"), said)
+    said = _BRACES.sub(lambda match: str(words.get(match[1], f"its {match[1].replace('_', ' ')}")), said)
     return said[:1].upper() + said[1:]
 
 
@@ -124,7 +131,7 @@ def _step(kind: Kind, step: Transition, source: str, target: str) -> Step:
         target=target,
         event=f"{kind.name}.{step.custom['event']}",
         rank=int(step.custom.get("rank", 99)),
-        who=in_general(str(getattr(rule, "who", "") or rule.because), kind) if rule else "Anyone",
+        who=in_general(str(getattr(rule, "who", "") or rule.because), kind) if rule else gettext("Anyone"),
         refusals=tuple(in_general(str(why.because), kind) for why in asked),
     )
 

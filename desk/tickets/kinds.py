@@ -9,10 +9,13 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.utils.translation import gettext_lazy as _
 
 from desk.people import takes
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from .models import Ticket
 
 
@@ -29,26 +32,26 @@ class Kind:
     """
 
     name: str
-    label: str
+    label: StrOrPromise
     prefix: str
     room: str
     model_label: str
     area: str  # what programs call such tickets, in addresses and in what their tokens open
-    plural: str
+    plural: StrOrPromise
     states: Any  # a TextChoices class: (value, label) of each state, in the order of the lifecycle
     closed: frozenset[str]
-    public_words: Mapping[str, str]
+    public_words: Mapping[str, StrOrPromise]
     working: frozenset[str]
     waiting: frozenset[str]
     solved: frozenset[str]
     void: frozenset[str]
     editable: tuple[str, ...] = ()  # fields of its own that may be edited
-    public_path: tuple[str, ...] = ("Received", "In progress", "Solved", "Closed")  # of the public words, the usual way
+    public_path: tuple[StrOrPromise, ...] = (_("Received"), _("In progress"), _("Solved"), _("Closed"))  # the usual way
     kept_offline: bool = False  # its forms wait in the browser while there is no connection
     shared_with_parent: bool = False  # whoever sees the parent's queue sees it too
     idle: frozenset[str] = frozenset()
     begins: tuple[str, ...] = ()  # the states in which it may begin; empty: the first
-    within: Mapping[str, str] = field(default_factory=dict)  # kinds within the kind: value -> words
+    within: Mapping[str, StrOrPromise] = field(default_factory=dict)  # kinds within the kind: value -> words
     awaits: frozenset[str] = frozenset()  # where approvers' answers count, objections too; empty: until it is over
     rules_only_propose: bool = False  # a person chooses its first workgroup; the routing rules propose one
     open_to_it: bool = False  # whoever sees any queue sees its public side, for their own planning
@@ -57,7 +60,9 @@ class Kind:
     named: tuple[str, ...] = ()  # what else its page names, read with it
     told_to_all: frozenset[str] = frozenset()  # public events that are words for everybody, whoever sees the ticket
     told_at: str = ""  # name of the address where whoever doesn't see the ticket reads them; takes its number
-    mine: tuple[str, str] | None = None  # (name of the address, label) of the list in which its requester finds it
+    mine: tuple[str, StrOrPromise] | None = (
+        None  # (name of the address, label) of the list in which its requester finds it
+    )
 
     @property
     def model(self) -> type[Ticket]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from desk.people.models import User
 
@@ -13,12 +14,12 @@ from .queries import visible_to
 
 def links_of(ticket: Ticket, user: User) -> list[tuple[str, Ticket]]:
     """(how, other ticket) for each link whose other end the person may see."""
-    return [(how, other) for _, how, other in editable_links(ticket, user)]
+    return [(how, other) for _link, how, other in editable_links(ticket, user)]
 
 
 def editable_links(ticket: Ticket, user: User) -> list[tuple[Link, str, Ticket]]:
     """(link, how, other ticket) for each link whose other end the person may see, and which isn't a verb's business."""
-    if all(kind in BY_VERBS for _, _, kind in ticket.ties):
+    if all(kind in BY_VERBS for _source, _target, kind in ticket.ties):
         return []
     rows = Link.objects.filter(Q(source=ticket) | Q(target=ticket)).exclude(kind__in=BY_VERBS)
     rows = rows.select_related("source", "target").order_by("pk")
@@ -36,7 +37,7 @@ def editable_links(ticket: Ticket, user: User) -> list[tuple[Link, str, Ticket]]
 
 def link_of(ticket: Ticket, user: User, pk: str) -> Link:
     """The ticket's link with this id, if the person may see its other end; Http404 otherwise."""
-    for link, _, _ in editable_links(ticket, user):
+    for link, _how, _other in editable_links(ticket, user):
         if str(link.pk) == pk:
             return link
-    raise Http404("No such link.")
+    raise Http404(_("No such link."))

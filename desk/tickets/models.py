@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin
 
@@ -166,11 +167,14 @@ class Ticket(FSMModelMixin, models.Model):
         return self.state in self.kind_info.closed
 
     @property
+    def waits_for_requester(self) -> bool:
+        """Whether it goes on when its requester has answered."""
+        return bool(self.pending_reason_id and self.pending_reason and self.pending_reason.waits_for_requester)
+
+    @property
     def public_state(self) -> str:
         """The state in end users' words (DESIGN §4)."""
-        if self.pending_reason_id and self.pending_reason and self.pending_reason.waits_for_requester:
-            return "Waiting for you"
-        return self.kind_info.public_words[self.state]
+        return gettext("Waiting for you") if self.waits_for_requester else str(self.kind_info.public_words[self.state])
 
     @property
     def moment(self) -> datetime:

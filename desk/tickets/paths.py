@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from desk.people.models import User
 
 from . import kinds, queries
@@ -50,7 +52,7 @@ def _overview(kind: Kind, counted: dict[str, int]) -> Overview:
     graph = graph_of(kind)
     notes = {state.value: queries.count_in_words(counted.get(state.value, 0)) for state in graph.states}
     said = ", ".join(f"{state.label}: {notes[state.value]}" for state in graph.states)
-    told = f"Tickets in each state: {said}. The table says which move leads where."
+    told = _("Tickets in each state: {counts}. The table says which move leads where.").format(counts=said)
     return Overview(kind, draw(graph, Highlights(notes=notes), told=told), rows(graph), _total(counted))
 
 
@@ -72,7 +74,7 @@ def figure_for(
     moves = queries.moves(ticket, user) if moves is None else moves
     trail = queries.trail(ticket, user) if trail is None else trail
     order: dict[str, list[int]] = {}
-    for number, (_, state, _at) in enumerate(trail, start=1):
+    for number, (_old, state, _at) in enumerate(trail, start=1):
         order.setdefault(state, []).append(number)
     open_now = [move for move in moves if move.open]
     lit = Highlights(
@@ -92,6 +94,9 @@ def _ordinals(numbers: list[int]) -> str:
 
 def _in_words(graph: Graph, trail: Trail, ticket: Ticket, open_now: list[Move]) -> str:
     labels = {state.value: state.label for state in graph.states}
-    path = ", then ".join(labels.get(state, state) for _, state, _at in trail)
-    offered = ", ".join(move.label for move in open_now) or "nothing"
-    return f"Path so far: {path or 'unknown'}. Now {ticket.state_label}. Open to you: {offered}."
+    path = _(", then ").join(labels.get(state, state) for _old, state, _at in trail)
+    return _("Path so far: {path}. Now {state}. Open to you: {moves}.").format(
+        path=path or _("unknown"),
+        state=ticket.state_label,
+        moves=", ".join(move.label for move in open_now) or _("nothing"),
+    )

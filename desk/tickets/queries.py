@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Func, IntegerField, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 from django_fsm import Transition
 
 from desk.people.models import User, Workgroup
@@ -76,7 +77,7 @@ def get_visible(user: User, number: str, model: type[Ticket] = Ticket) -> Any:
     """The ticket with this number, through the permission: Http404 when it is foreign or missing."""
     found = _whole(visible_to(user, model), number)
     if found is None:
-        raise Http404("No such ticket.")
+        raise Http404(_("No such ticket."))
     return found
 
 
@@ -84,7 +85,7 @@ def get_sent_away(user: User, number: str, model: type[Ticket]) -> Any:
     """As `get_visible`, and also what this person sent out of their own sight and may take back."""
     found = _whole(model._default_manager.all(), number)
     if found is None or not (rules.may_view(found, user) or rules.sent_it_away(found, user)):
-        raise Http404("No such ticket.")
+        raise Http404(_("No such ticket."))
     return found
 
 
@@ -148,7 +149,7 @@ def attachment_for(user: User, key: Any) -> Attachment:
     """The attachment with this key, if the person may see its event; Http404 otherwise."""
     found = Attachment.objects.select_related("event__ticket").filter(key=key).first()
     if found is None or not rules.may_see_event(found.event, user):
-        raise Http404("No such file.")
+        raise Http404(_("No such file."))
     return found
 
 

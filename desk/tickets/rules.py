@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from desk.people.rules import may_view_queue, may_work_queue, reach
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from desk.people.models import User
 
     from .models import Event, Ticket
@@ -28,9 +32,9 @@ class Rule:
     """
 
     test: Callable[[Any, Any], bool]
-    because: str
-    who: str = ""
-    reads: str = ""
+    because: StrOrPromise
+    who: StrOrPromise = ""
+    reads: StrOrPromise = ""
 
     def __call__(self, ticket: Any, user: Any) -> bool:
         return self.test(ticket, user)
@@ -40,12 +44,16 @@ class Rule:
             return self(ticket, user) or other(ticket, user)
 
         if self.who and other.who:
-            reads = " or ".join(map(str, filter(None, (self.reads, other.reads))))
-            return only(f"{self.who} or {other.who}", reads)(either)
+            return only(_either(self.who, other.who), _either(self.reads, other.reads))(either)
         return Rule(either, self.because)
 
     def why_not(self, ticket: Ticket) -> str:
-        return self.because.format(ticket=ticket)
+        return str(self.because).format(ticket=ticket)
+
+
+def _either(one: StrOrPromise, other: StrOrPromise) -> StrOrPromise:
+    """Both in a row, said when it is read; only one where the other is empty."""
+    return format_lazy(_("{one} or {other}"), one=one, other=other) if one and other else one or other
 
 
 @dataclass(frozen=True)
@@ -53,52 +61,52 @@ class Condition:
     """A question about the ticket alone, asked by django-fsm before a transition, with the sentence for a no."""
 
     test: Callable[[Any], bool]
-    because: str
+    because: StrOrPromise
 
     def __call__(self, ticket: Any) -> bool:
         return self.test(ticket)
 
     def why_not(self, ticket: Ticket) -> str:
-        return self.because.format(ticket=ticket)
+        return str(self.because).format(ticket=ticket)
 
 
-def rule(because: str) -> Callable[[Callable[[Any, Any], bool]], Rule]:
+def rule(because: StrOrPromise) -> Callable[[Callable[[Any, Any], bool]], Rule]:
     """Make a Rule of the predicate below."""
     return lambda test: Rule(test, because)
 
 
-def only(who: str, reads: str | None = None) -> Callable[[Callable[[Any, Any], bool]], Rule]:
+def only(who: StrOrPromise, reads: StrOrPromise | None = None) -> Callable[[Callable[[Any, Any], bool]], Rule]:
     """Make a Rule of the predicate below, from the words for those who may; `reads` where not all of them are persons."""
     reads = who if reads is None else reads
-    return lambda test: Rule(test, f"Only {reads or who} may do this.", who, reads)
+    return lambda test: Rule(test, format_lazy(_("Only {who} may do this."), who=reads or who), who, reads)
 
 
-def condition(because: str) -> Callable[[Callable[[Any], bool]], Condition]:
+def condition(because: StrOrPromise) -> Callable[[Callable[[Any], bool]], Condition]:
     """Make a Condition of the predicate below."""
     return lambda test: Condition(test, because)
 
 
-@only("an analyst of {ticket.workgroup}")
+@only(_("an analyst of {ticket.workgroup}"))
 def works_on_it(ticket: Ticket, user: User) -> bool:
     return may_work_queue(user, ticket.workgroup_id)
 
 
-@only("the requester, {ticket.requester},")
+@only(_("the requester, {ticket.requester},"))
 def is_requester(ticket: Ticket, user: User) -> bool:
     return ticket.requester_id == user.pk
 
 
-@rule("{ticket.assignee} has it. Assign it to yourself first, or ask.")
+@rule(_("{ticket.assignee} has it. Assign it to yourself first, or ask."))
 def nobody_else_has_it(ticket: Ticket, user: User) -> bool:
     return ticket.assignee_id in (None, user.pk)
 
 
-@only("the portal's own timers", reads="")
+@only(_("the portal's own timers"), reads="")
 def is_automation(ticket: Ticket, user: User) -> bool:
     return user.is_automation
 
 
-@rule("Only people who take part in this ticket may see it.")
+@rule(_("Only people who take part in this ticket may see it."))
 def takes_part(ticket: Ticket, user: User) -> bool:
     """Requester, reporter, watcher, or anybody of IT where the kind is open to them: sees the ticket's public side."""
     if ticket.kind_info.open_to_it and reach(user).view:
@@ -106,13 +114,13 @@ def takes_part(ticket: Ticket, user: User) -> bool:
     return user.pk in (ticket.requester_id, ticket.reporter_id) or ticket.watchers.filter(user=user).exists()
 
 
-@only("whoever oversees such tickets")
+@only(_("whoever oversees such tickets"))
 def oversees(ticket: Ticket, user: User) -> bool:
     """Works in a workgroup that oversees tickets of this kind, whichever workgroup has them."""
     return ticket.kind in reach(user).oversee
 
 
-@rule("Only {ticket.workgroup} may see what is internal.")
+@rule(_("Only {ticket.workgroup} may see what is internal."))
 def may_see_internal(ticket: Ticket, user: User) -> bool:
     """Whoever may see the workgroup's queue sees notes, reasons and field changes too; so does the parent's workgroup."""
     if may_view_queue(user, ticket.workgroup_id) or oversees(ticket, user):
@@ -122,14 +130,14 @@ def may_see_internal(ticket: Ticket, user: User) -> bool:
     return may_view_queue(user, ticket.parent.workgroup_id)
 
 
-@only("an analyst of the workgroup that raised it, {ticket.parent.workgroup},")
+@only(_("an analyst of the workgroup that raised it, {ticket.parent.workgroup},"))
 def works_on_parent(ticket: Ticket, user: User) -> bool:
     """Those for whom it is done: they follow it, and what is asked on it is asked of them."""
     shared = ticket.parent is not None and ticket.kind_info.shared_with_parent
     return shared and ticket.parent is not None and may_work_queue(user, ticket.parent.workgroup_id)
 
 
-@rule("You can't see this ticket.")
+@rule(_("You can't see this ticket."))
 def may_view(ticket: Ticket, user: User) -> bool:
     """The twin of `queries.visible_to`: one ticket, one answer."""
     return may_see_internal(ticket, user) or takes_part(ticket, user)
@@ -145,7 +153,7 @@ def may_see_event(event: Event, user: User) -> bool:
     return (may_see_internal if event.is_internal else may_view)(event.ticket, user)
 
 
-@rule("Only the people of this ticket and the analysts of {ticket.workgroup} may write here.")
+@rule(_("Only the people of this ticket and the analysts of {ticket.workgroup} may write here."))
 def may_reply(ticket: Ticket, user: User) -> bool:
     return works_on_it(ticket, user) or takes_part(ticket, user) or works_on_parent(ticket, user)
 
@@ -173,13 +181,13 @@ def _sent_it_away(ticket: Ticket, user: User) -> bool:
 
 sent_it_away = Rule(
     _sent_it_away,
-    "Only whoever sent it to {ticket.workgroup} may do this, and only while nobody there has touched it.",
-    who="whoever sent it to {ticket.workgroup}, while nobody there has touched it",
-    reads="whoever sent it to {ticket.workgroup}, while nobody there has touched it",
+    _("Only whoever sent it to {ticket.workgroup} may do this, and only while nobody there has touched it."),
+    who=_("whoever sent it to {ticket.workgroup}, while nobody there has touched it"),
+    reads=_("whoever sent it to {ticket.workgroup}, while nobody there has touched it"),
 )
 
 
-@only("the requester, {ticket.requester}, while it is a draft,")
+@only(_("the requester, {ticket.requester}, while it is a draft,"))
 def drafts_it(ticket: Ticket, user: User) -> bool:
     """Whoever asks for it still writes it."""
     return ticket.requester_id == user.pk and ticket.state in ticket.kind_info.author_edits

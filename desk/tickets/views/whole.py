@@ -59,7 +59,7 @@ def page(request: SignedIn, info: Kind, ticket: Ticket, *, status: int = 200, **
         "entries": timeline.entries(ticket, events, internal=internal),
         "last_event": max((event.pk for event in events), default=0),
         "has_earlier": has_earlier,
-        "question": timeline.question(events) if ticket.public_state == "Waiting for you" else "",
+        "question": timeline.question(events) if ticket.waits_for_requester else "",
         "steps": timeline.public_steps(ticket, trail),
         "next": PANEL if panel else "",
         "moves": moves,

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from desk.people.language import in_english
 from desk.tickets import kinds
 from desk.tickets.graph import Graph, Row, graph_of, rows
 from desk.tickets.kinds import Kind
@@ -22,7 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--folder", type=Path, default=Path(settings.BASE_DIR) / "docs" / "lifecycles")
 
     def handle(self, *args: Any, check: bool, folder: Path, **options: Any) -> None:
-        pages = {folder / f"{kind.name}.md": page(kind) for kind in kinds.every()}
+        with in_english():
+            pages = {folder / f"{kind.name}.md": page(kind) for kind in kinds.every()}
         for path, text in pages.items():
             if path.exists() and path.read_text(encoding="utf-8") == text:
                 continue
@@ -40,7 +42,7 @@ def page(kind: Kind) -> str:
     graph = graph_of(kind)
     words = "\n".join(f"| {s.label} | {kind.public_words[s.value]} |" for s in graph.states)
     moves = "\n".join(_table_row(row) for row in rows(graph))
-    return f"""# Lifecycle of the {kind.label.lower()}
+    return f"""# Lifecycle of the {str(kind.label).lower()}
 
 Written by `manage.py lifecycle_docs` from `{kind.room}/lifecycle.py`; edit that, not this.
 
