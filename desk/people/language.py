@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import get_language, gettext, ngettext, override
 
 if TYPE_CHECKING:
     from .models import User
@@ -59,6 +59,11 @@ class Kept(str):
         return {"one": self.one, **({"many": self.many} if self.many else {}), **({"values": values} if values else {})}
 
 
+def in_a_sentence(words: Any) -> str:
+    """A label as it stands inside a sentence: English writes it small, and other languages have capitals of their own."""
+    return str(words).lower() if (get_language() or "en").startswith("en") else str(words)
+
+
 def keep(sentence: str, **values: Any) -> Kept:
     """Words for what is written down (an event's data, a message), with {names} for the values: `keep("took {number}", …)`.
 
@@ -88,6 +93,12 @@ def as_spoken(told: Mapping[str, Any]) -> dict[str, Any]:
     """What a saved event tells, with its kept words in the language of the moment."""
     found = {name: value for name, value in told.items() if name != SPOKEN}
     return found | {name: _made(recipe).spoken() for name, recipe in told.get(SPOKEN, {}).items()}
+
+
+def kept_of(told: Mapping[str, Any], name: str) -> str:
+    """Words of a saved event as they were kept, so that they can be kept elsewhere too."""
+    recipe = told.get(SPOKEN, {}).get(name)
+    return _made(recipe) if recipe else str(told.get(name) or "")
 
 
 def _made(recipe: Mapping[str, Any]) -> Kept:

@@ -40,7 +40,7 @@ class Rule:
             return self(ticket, user) or other(ticket, user)
 
         if self.who and other.who:
-            reads = " or ".join(filter(None, (self.reads, other.reads)))
+            reads = " or ".join(map(str, filter(None, (self.reads, other.reads))))
             return only(f"{self.who} or {other.who}", reads)(either)
         return Rule(either, self.because)
 
