@@ -124,11 +124,11 @@ def _step(kind: Kind, step: Transition, source: str, target: str) -> Step:
         target=target,
         event=f"{kind.name}.{step.custom['event']}",
         rank=int(step.custom.get("rank", 99)),
-        who=in_general(getattr(rule, "who", "") or rule.because, kind) if rule else "Anyone",
-        refusals=tuple(in_general(why.because, kind) for why in asked),
+        who=in_general(str(getattr(rule, "who", "") or rule.because), kind) if rule else "Anyone",
+        refusals=tuple(in_general(str(why.because), kind) for why in asked),
     )
 
 
 def _labels(graph: Graph, values: Iterable[str]) -> tuple[str, ...]:
     chosen = set(values)
-    return tuple(state.label for state in graph.states if state.value in chosen)
+    return tuple(str(state.label) for state in graph.states if state.value in chosen)
