@@ -94,7 +94,8 @@ class WorkOrder(WorkOrderLifecycle, Ticket):
 
     @property
     def waits_for_in_words(self) -> str:
-        return ", ".join(f"{order.number} “{order.title}”" for order in self.waits_for)
+        words = gettext("{number} “{title}”")
+        return ", ".join(words.format(number=order.number, title=order.title) for order in self.waits_for)
 
     @cached_property
     def unticked(self) -> list[ChecklistItem]:
@@ -103,7 +104,7 @@ class WorkOrder(WorkOrderLifecycle, Ticket):
 
     @property
     def unticked_in_words(self) -> str:
-        return ", ".join(f"“{item.text}”" for item in self.unticked)
+        return ", ".join(gettext("“{title}”").format(title=item.text) for item in self.unticked)
 
     @property
     def what_next(self) -> str:

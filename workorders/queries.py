@@ -57,7 +57,10 @@ def open_orders(parent: Ticket) -> QuerySet[WorkOrder]:
 def open_in_words(parent: Ticket) -> str:
     """The open work orders by number and title, for a sentence; empty when there is none."""
     unfinished = (order for order in known_orders(parent) if order.state in UNFINISHED)
-    return ", ".join(f"{order.number} “{order.title}” ({order.state_label})" for order in unfinished)
+    words = _("{number} “{title}” ({state})")
+    return ", ".join(
+        words.format(number=order.number, title=order.title, state=order.state_label) for order in unfinished
+    )
 
 
 def failed_orders(parent: Ticket) -> QuerySet[WorkOrder]:

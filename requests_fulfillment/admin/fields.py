@@ -37,7 +37,7 @@ class IconField(forms.CharField):
 
     def __init__(self, **kwargs: Any):
         words = _("Choose a picture, or write the name of any icon of lucide.dev.")
-        super().__init__(**{"max_length": 40, "initial": "package", "help_text": words, **kwargs})
+        super().__init__(**{"max_length": 40, "initial": "package", "label": _("Icon"), "help_text": words, **kwargs})
 
     def clean(self, value: Any) -> str:
         name = str(super().clean(value)).strip().lower()
