@@ -10,10 +10,12 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from desk.approvals import actions as approvals
 from desk.approvals.models import ApprovalRule
 from desk.assignment import actions as triage
+from desk.people.language import Kept, in_a_sentence, in_english, keep
 from desk.people.models import User, Workgroup
 from desk.people.queries import automation
 from desk.services.models import Service, Site
@@ -64,12 +66,14 @@ def order(
         if earlier := queries.ordered_already(submission, by):
             return earlier
     if not rules.may_order(item, by) or item.current is None:
-        raise PermissionDenied(f"“{item}” isn't offered to you.")
+        raise PermissionDenied(_("“{item}” isn't offered to you.").format(item=item))
     kept = item.current.says.kept(answers)
+    with in_english():  # others read it too
+        description = item.current.says.in_words(kept)
     impact, urgency = Impact.LOW, Urgency.LOW
     request = ServiceRequest.new(
         title=item.name,
-        description=item.current.says.in_words(kept),
+        description=description,
         requester=requester,
         reporter=by,
         item=item,
@@ -85,7 +89,7 @@ def order(
         submission=submission,
     )
     inside = {"workgroup": str(item.workgroup), "version": item.current.number}
-    request, _ = flow.open_ticket(request, by=by, at=at, source=source, inside=inside, files=list(files))
+    request, event = flow.open_ticket(request, by=by, at=at, source=source, inside=inside, files=list(files))
     OrderDraft.objects.filter(user=by, item=item).delete()
     return _ask_or_begin(request, by=by, at=at, source=source)
 
@@ -95,12 +99,11 @@ def _ask_or_begin(request: ServiceRequest, **hand: Any) -> ServiceRequest:
     wanted = request.blueprint.approval
     rule = ApprovalRule.objects.filter(pk=wanted).first() if wanted else None
     if wanted and rule is None:  # nobody's yes is never taken for a yes
-        raise Refused(
-            f"“{request.item}” asks for an approval that isn't there any more; an administrator has to mend it."
-        )
+        words = _("“{item}” asks for an approval that isn't there any more; an administrator has to mend it.")
+        raise Refused(words.format(item=request.item))
     later = {"at": hand.get("at"), "source": hand["source"]}
     if rule is None:
-        approved = approve(request=request, by=automation(), because="It needs nobody's approval.", **later)
+        approved = approve(request=request, by=automation(), because=keep("It needs nobody's approval."), **later)
         return begin_or_tell(request=approved, **later)
     waiting = await_approval(request=request, by=automation(), **later)
     approvals.ask(ticket=waiting, rule=rule, item_owner=request.item.owner, authors=[request.requester], **hand)
@@ -138,13 +141,14 @@ def begin_or_tell(*, request: ServiceRequest, at: datetime | None = None, source
     has it is told; while nobody has it, those who lead its workgroup.
     """
     try:
-        return start(request=request, by=automation(), at=at, source=source)
+        with in_english():  # what is refused is written down for others
+            return start(request=request, by=automation(), at=at, source=source)
     except Refused as refusal:
         told = {
             "recipients": queries.in_charge(request),
-            "subject": f"{request.number} “{request.title}” can't be begun",
+            "subject": keep("{number} “{title}” can't be begun", number=request.number, title=request.title),
             "note": str(refusal),
-            "text": f"{refusal}\nStart it by hand when that is mended.",
+            "text": keep("{why}\nStart it by hand when that is mended.", why=refusal),
         }
         how: dict[str, Any] = {"by": automation(), "at": at, "source": source}
         flow.write_event(request, "request.stuck", inside=told, visibility=Visibility.INTERNAL, **how)
@@ -157,11 +161,12 @@ def _raise(
     known = queries.known_answers(request)
     title = text.normal(filled(step.title, known, in_line=True))[:200]
     workgroup = Workgroup.objects.filter(pk=step.workgroup).first() if step.workgroup else None
-    because = f"plan of “{request.item}”, version {request.version_ordered.number}"
+    number = request.version_ordered.number
+    because: str = keep("plan of “{item}”, version {number}", item=request.item, number=number)
     if workgroup is None or not workgroup.takes_kind(f"work_order.{step.work_type}"):
         workgroup, because = order_queries.propose(request, work_type=step.work_type, text=title)
     if workgroup is None:
-        raise Refused(f"No workgroup fits “{title}”; an administrator has to name one.")
+        raise Refused(_("No workgroup fits “{title}”; an administrator has to name one.").format(title=title))
     first = None
     if step.start_after_hours is not None:
         first = (at or flow.clock()) + timedelta(hours=step.start_after_hours)
@@ -189,13 +194,16 @@ def fulfil(*, request: ServiceRequest, by: User, text: str = "", **how: Any) -> 
 
 
 def _clean(words: str, field: str, required: str = "", limit: int = text.MAX_LENGTH) -> str:
+    """Cleaned as people type it; what the portal itself says stays kept."""
+    if isinstance(words, Kept):
+        return words
     return text.clean(words, field=field, required=required, limit=limit)
 
 
 @transaction.atomic
 def fail(*, request: ServiceRequest, by: User, reason: str, **how: Any) -> ServiceRequest:
     """It can't be delivered like this. Where the item says so, that disrupts a service; otherwise it is asked."""
-    reason = _clean(reason, "reason", "Please say what went wrong.")
+    reason = _clean(reason, "reason", _("Please say what went wrong."))
     fresh = flow.lock(request)
     flow.ask_permission(fresh, "fail", by)
     told = queries.trouble(fresh, FAILED, "could not be fulfilled", reason, occurrence=fresh.failures + 1)
@@ -217,16 +225,15 @@ def say_disruption(
     source: str = "web",
 ) -> ServiceRequest:
     """Whether a failed fulfilment disrupts a service. A yes is announced by an event, `request.service_disrupted`."""
-    words = _clean(words, "words", "Please say which service is disrupted, and how." if disrupts else "")
+    words = _clean(words, "words", _("Please say which service is disrupted, and how.") if disrupts else "")
     request = flow.lock(request)
     if not rules.analyst_or_automation(request, by):
         raise PermissionDenied(rules.analyst_or_automation.why_not(request))
     if request.state != State.FAILED:
-        raise Refused(
-            f"{request.number} is {request.state_label.lower()}; only a failed fulfilment can disrupt a service."
-        )
+        sentence = _("{number} is {state}; only a failed fulfilment can disrupt a service.")
+        raise Refused(sentence.format(number=request.number, state=in_a_sentence(request.state_label)))
     if request.disrupts_service is not None:
-        raise Refused("That was said already.")
+        raise Refused(_("That was said already."))
     flow.change_fields(
         request, by=by, at=at, source=source, disrupts_service=disrupts, disruptions=request.disruptions + disrupts
     )
@@ -251,13 +258,13 @@ def retry(*, request: ServiceRequest, by: User, how_to: str, note: str = "", **h
     `other` cancels what is still open of the plan, and wants words: it is then delivered by hand.
     """
     if how_to not in ("again", "without", "other"):
-        raise Refused("Please say how it goes on.", field="how_to")
-    note = _clean(note, "note", "Please say how it goes on instead." if how_to == "other" else "")
+        raise Refused(_("Please say how it goes on."), field="how_to")
+    note = _clean(note, "note", _("Please say how it goes on instead.") if how_to == "other" else "")
     fresh = flow.lock(request)
     flow.ask_permission(fresh, "retry", by)
     failed = queries.failed_lately(fresh)
     if how_to == "other":  # before it goes on: the end of the last of them is no delivery
-        why = f"{fresh.number} goes another way: {note}"
+        why = keep("{number} goes another way: {note}", number=fresh.number, note=note)
         order_actions.cancel_open(parent=fresh, by=automation(), reason=why, **_timing(how))
     going_on = perform(fresh, "retry", by=by, how=how_to, note=note, **how)
     for order_found in failed:
@@ -278,7 +285,7 @@ def hold(
     *, request: ServiceRequest, by: User, reason: PendingReason, message: str = "", note: str = "", **how: Any
 ) -> ServiceRequest:
     """Let it wait. `message` goes to the requester (required when the reason waits for them); `note` stays inside."""
-    asked = "Please ask the requester what you need from them." if reason.waits_for_requester else ""
+    asked = _("Please ask the requester what you need from them.") if reason.waits_for_requester else ""
     message, note = _clean(message, "message", asked), _clean(note, "note")
     held = perform(request, "hold", by=by, reason=reason, note=note, **how)
     if message:
@@ -297,24 +304,24 @@ def confirm(
     """Close it as delivered. Rating (1–5) and comment are the requester's own and never needed."""
     comment = _clean(comment, "comment", limit=4000)
     if rating is not None and not 1 <= rating <= 5:
-        raise Refused("A rating is a number from 1 to 5.", field="rating")
+        raise Refused(_("A rating is a number from 1 to 5."), field="rating")
     if (rating or comment) and by.pk != request.requester_id:
-        raise Refused("Only the requester rates.", field="rating")
+        raise Refused(_("Only the requester rates."), field="rating")
     return perform(request, "confirm", by=by, rating=rating, comment=comment, because=because, **how)
 
 
 def refuse(*, request: ServiceRequest, by: User, reason: str, **how: Any) -> ServiceRequest:
     """It is not what was ordered: it goes back to those who prepare it."""
-    reason = _clean(reason, "reason", "Please say what is wrong with it.")
+    reason = _clean(reason, "reason", _("Please say what is wrong with it."))
     return perform(request, "refuse", by=by, reason=reason, **how)
 
 
 @transaction.atomic
 def cancel(*, request: ServiceRequest, by: User, reason: str, **how: Any) -> ServiceRequest:
     """It isn't needed any more: its open work orders are cancelled, and what approvers answered is void."""
-    reason = _clean(reason, "reason", "Please say why it isn't needed any more.")
+    reason = _clean(reason, "reason", _("Please say why it isn't needed any more."))
     cancelled = perform(request, "cancel", by=by, reason=reason, **how)
-    because = f"{cancelled.number} was cancelled: {reason}"
+    because = keep("{number} was cancelled: {reason}", number=cancelled.number, reason=reason)
     approvals.void(ticket=cancelled, by=by, because=because, **_timing(how))
     order_actions.cancel_open(parent=cancelled, by=automation(), reason=because, **_timing(how))
     return ServiceRequest.objects.get(pk=cancelled.pk)

@@ -1,11 +1,12 @@
 """Tells Django that this folder is an app, and the desk that service requests are a kind of ticket."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RequestsFulfillmentConfig(AppConfig):
     name = "requests_fulfillment"
-    verbose_name = "Service catalogue"
+    verbose_name = _("Service catalogue")
 
     def ready(self) -> None:
         from desk.tickets import kinds
@@ -15,12 +16,12 @@ class RequestsFulfillmentConfig(AppConfig):
         kinds.register(
             kinds.Kind(
                 name="request",
-                label="Service request",
+                label=_("Service request"),
                 prefix="REQ",
                 room="requests_fulfillment",
                 model_label="requests_fulfillment.ServiceRequest",
                 area="requests",
-                plural="Service requests and the catalogue",
+                plural=_("Service requests and the catalogue"),
                 states=State,
                 closed=CLOSED_STATES,
                 public_words={state.value: word for state, word in PUBLIC_WORDS.items()},
@@ -32,6 +33,6 @@ class RequestsFulfillmentConfig(AppConfig):
                 idle=frozenset({State.AWAITING_APPROVAL.value, State.FULFILLED.value}),
                 awaits=frozenset({State.AWAITING_APPROVAL.value, State.APPROVED.value}),
                 rules_only_propose=True,
-                mine=("requests_fulfillment:mine", "My requests"),
+                mine=("requests_fulfillment:mine", _("My requests")),
             )
         )

@@ -11,17 +11,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
 KEY = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 KINDS = {
-    "text": "A line of text",
-    "long_text": "Several lines of text",
-    "number": "A number",
-    "choice": "One of several",
-    "person": "A person",
-    "date": "A date",
-    "file": "A file",
-    "yes_no": "Yes or no",
+    "text": _lazy("A line of text"),
+    "long_text": _lazy("Several lines of text"),
+    "number": _lazy("A number"),
+    "choice": _lazy("One of several"),
+    "person": _lazy("A person"),
+    "date": _lazy("A date"),
+    "file": _lazy("A file"),
+    "yes_no": _lazy("Yes or no"),
 }
 YES, NO = "yes", "no"
 MOST_HOURS = 8784  # a year: what is planned later than that is a slip
@@ -145,7 +148,9 @@ class Blueprint:
 
 def said(question: Question, answer: str) -> str:
     """One answer as people read it."""
-    return answer.capitalize() if question.kind == "yes_no" else answer
+    if question.kind != "yes_no":
+        return answer
+    return {YES: _("Yes"), NO: _("No")}.get(answer) or answer.capitalize()
 
 
 def _read(row: Mapping[str, Any], condition: str, tuples: Sequence[str]) -> dict[str, Any]:
@@ -222,27 +227,32 @@ def _faults_of_form(questions: Sequence[Question]) -> list[Fault]:
 
 
 def _slips_of_question(question: Question, before: Mapping[str, Question]) -> Iterable[tuple[str, str]]:
-    name = f"“{question.label or question.key}”"
+    name = _("“{title}”").format(title=question.label or question.key)
     if not question.label.strip():
-        yield "label", f"{name} needs a label: what people are asked."
+        yield "label", _("{name} needs a label: what people are asked.").format(name=name)
     if not KEY.fullmatch(question.key):
         yield (
             "key",
-            f"{name}: its key “{question.key}” must be small letters, digits and _, and begin with a letter.",
+            _("{name}: its key “{key}” must be small letters, digits and _, and begin with a letter.").format(
+                name=name, key=question.key
+            ),
         )
     elif question.key in ALWAYS:
-        yield "key", f"{name}: the key “{question.key}” is the portal's own; choose another."
+        yield (
+            "key",
+            _("{name}: the key “{key}” is the portal's own; choose another.").format(name=name, key=question.key),
+        )
     elif question.key in before:
-        yield "key", f"{name}: another question has the key “{question.key}” already."
+        yield "key", _("{name}: another question has the key “{key}” already.").format(name=name, key=question.key)
     if question.kind not in KINDS:
-        yield "kind", f"{name}: there is no kind “{question.kind}”."
+        yield "kind", _("{name}: there is no kind “{kind}”.").format(name=name, kind=question.kind)
     if question.kind == "choice" and len(question.choices) < 2:
-        yield "choices", f"{name} is a choice; give it two answers or more, one per line."
+        yield "choices", _("{name} is a choice; give it two answers or more, one per line.").format(name=name)
     if len({c.strip().casefold() for c in question.choices}) < len(question.choices):
-        yield "choices", f"{name} offers the same answer twice."
+        yield "choices", _("{name} offers the same answer twice.").format(name=name)
     if not all(c.strip() for c in question.choices):
-        yield "choices", f"{name} offers an empty answer."
-    for words in _slips_of_condition(question.shown_if, before, f"{name} is shown only if"):
+        yield "choices", _("{name} offers an empty answer.").format(name=name)
+    for words in _slips_of_condition(question.shown_if, before, _("{name} is shown only if").format(name=name)):
         yield "shown_if", words
 
 
@@ -252,12 +262,16 @@ def _slips_of_condition(condition: Condition | None, before: Mapping[str, Questi
         return []
     asked = before.get(condition.key)
     if asked is None:
-        return [f"{who} “{condition.key}” has an answer, and there is no such question before it."]
+        words = _("{who} “{key}” has an answer, and there is no such question before it.")
+        return [words.format(who=who, key=condition.key)]
     possible = asked.choices if asked.kind == "choice" else (YES, NO) if asked.kind == "yes_no" else ()
     if not possible:
-        return [f"{who} “{asked.label}” has an answer, but that is neither a choice nor a yes or no."]
+        words = _("{who} “{label}” has an answer, but that is neither a choice nor a yes or no.")
+        return [words.format(who=who, label=asked.label)]
     if condition.value.casefold() not in {value.casefold() for value in possible}:
-        return [f"{who} “{asked.label}” is “{condition.value}”, which is none of its answers: {', '.join(possible)}."]
+        words = _("{who} “{label}” is “{value}”, which is none of its answers: {answers}.")
+        answers = ", ".join(possible)
+        return [words.format(who=who, label=asked.label, value=condition.value, answers=answers)]
     return []
 
 
@@ -272,9 +286,9 @@ def _faults_of_plan(blueprint: Blueprint) -> list[Fault]:
             found.append(Fault(words, "step", place, name))
     if circle := _circle(blueprint.steps):
         where = next(place for place, step in enumerate(blueprint.steps) if step.number in circle)
-        words = f"Steps {', '.join(map(str, circle))} wait for one another in a circle."
+        words = _("Steps {steps} wait for one another in a circle.").format(steps=", ".join(map(str, circle)))
         if len(circle) == 1:
-            words = f"Step {circle[0]} waits for itself."
+            words = _("Step {step} waits for itself.").format(step=circle[0])
         found.append(Fault(words, "step", where, "needs"))
     return found
 
@@ -282,27 +296,34 @@ def _faults_of_plan(blueprint: Blueprint) -> list[Fault]:
 def _slips_of_step(
     step: Step, place: int, numbers: Sequence[int], by_key: Mapping[str, Question]
 ) -> Iterable[tuple[str, str]]:
-    name = f"Step {step.number} “{step.title}”"
+    name = _("Step {number} “{title}”").format(number=step.number, title=step.title)
     if step.number in numbers[:place]:
-        yield "position", f"Two steps of the plan have the same number, {step.number}."
+        yield "position", _("Two steps of the plan have the same number, {number}.").format(number=step.number)
     if not step.title.strip():
-        yield "title", f"Step {step.number} needs a title."
+        yield "title", _("Step {number} needs a title.").format(number=step.number)
     for need in step.needs:
         if need not in numbers:
-            yield "needs", f"{name} waits for step {need}, which isn't there."
+            yield "needs", _("{name} waits for step {need}, which isn't there.").format(name=name, need=need)
     if not 1 <= step.hours <= MOST_HOURS:
-        yield "hours", f"{name} takes {step.hours} hours; say a number from 1 to {MOST_HOURS}."
+        yield (
+            "hours",
+            _("{name} takes {hours} hours; say a number from 1 to {most}.").format(
+                name=name, hours=step.hours, most=MOST_HOURS
+            ),
+        )
     if not 0 <= (step.start_after_hours or 0) <= MOST_HOURS:
         yield (
             "start_after_hours",
-            f"{name} is planned {step.start_after_hours} hours later; {MOST_HOURS} is the most (a year).",
+            _("{name} is planned {hours} hours later; {most} is the most (a year).").format(
+                name=name, hours=step.start_after_hours, most=MOST_HOURS
+            ),
         )
-    for words in _slips_of_condition(step.only_if, by_key, f"{name} is done only if"):
+    for words in _slips_of_condition(step.only_if, by_key, _("{name} is done only if").format(name=name)):
         yield "only_if", words
     for part in ("title", "instructions", "checklist"):
         for key in dict.fromkeys(PLACEHOLDER.findall(getattr(step, part))):
             if key.strip() not in {*by_key, *ALWAYS}:
-                yield part, f"{name} names {{{key}}}, and there is no such question."
+                yield part, _("{name} names {key}, and there is no such question.").format(name=name, key=f"{{{key}}}")
 
 
 def _circle(steps: Sequence[Step]) -> list[int]:

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from desk.assignment.forms import AssignForm
 from desk.people.fields import PersonField
@@ -25,6 +27,9 @@ from desk.tickets.models import Impact, Urgency
 from .blueprint import NO, YES, Blueprint, Question, said
 from .models import ServiceRequest
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 FEW = 5  # answers of a choice that are laid out side by side; more stand in a list
 ASKED = "q_"  # before a question's key in the name of its field, so that no key is taken by the form itself
 
@@ -35,23 +40,23 @@ ASKED = "q_"  # before a question's key in the name of its field, so that no key
 def field_for(question: Question) -> forms.Field:
     """The form's field for a question, by its kind."""
     given: dict[str, Any] = {"label": question.label, "help_text": question.help, "required": question.required}
-    chosen = {**given, "error_messages": {"required": "Please choose one."}}
+    chosen = {**given, "error_messages": {"required": _("Please choose one.")}}
     match question.kind:
         case "choice" if len(question.choices) <= FEW:
             return forms.ChoiceField(choices=_pairs(question), widget=forms.RadioSelect, **chosen)
         case "choice":
-            return forms.ChoiceField(choices=[("", "Choose …"), *_pairs(question)], **chosen)
+            return forms.ChoiceField(choices=[("", _("Choose …")), *_pairs(question)], **chosen)
         case "yes_no":
-            return forms.ChoiceField(choices=[(YES, "Yes"), (NO, "No")], widget=forms.RadioSelect, **chosen)
+            return forms.ChoiceField(choices=[(YES, _("Yes")), (NO, _("No"))], widget=forms.RadioSelect, **chosen)
         case "number":
-            words = {"required": "Please give a number.", "invalid": "Please give a number, such as 2 or 2.5."}
+            words = {"required": _("Please give a number."), "invalid": _("Please give a number, such as 2 or 2.5.")}
             return forms.DecimalField(max_digits=15, decimal_places=4, error_messages=words, **given)
         case "date":
             widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            words = {"required": "Please give a date.", "invalid": "Please give a date, such as 2026-12-31."}
+            words = {"required": _("Please give a date."), "invalid": _("Please give a date, such as 2026-12-31.")}
             return forms.DateField(widget=widget, input_formats=["%Y-%m-%d"], error_messages=words, **given)
         case "person":
-            return PersonField(error_messages={"required": "Please name somebody."}, **given)
+            return PersonField(error_messages={"required": _("Please name somebody.")}, **given)
         case "file":
             return _files_field(question)
         case "long_text":
@@ -65,7 +70,7 @@ def _pairs(question: Question) -> list[tuple[str, str]]:
 
 
 def _text_field(given: Mapping[str, Any], most: int, widget: forms.Widget) -> forms.CharField:
-    words = {"required": "Please fill this in."}
+    words = {"required": _("Please fill this in.")}
     return forms.CharField(max_length=most, widget=widget, error_messages=words, **given)
 
 
@@ -109,11 +114,11 @@ class OrderForm(forms.Form):
 
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
     requester = PersonField(
-        label="For whom?", required=False,
-        help_text="Empty: for yourself. Otherwise a username, an e-mail address or a full name; they see the request too.",
+        label=_("For whom?"), required=False,
+        help_text=_("Empty: for yourself. Otherwise a username, an e-mail address or a full name; they see the request too."),
     )  # fmt: skip
     site = forms.ModelChoiceField(
-        Site.objects.filter(is_active=True), required=False, empty_label="—", label="Where is it needed?"
+        Site.objects.filter(is_active=True), required=False, empty_label="—", label=_("Where is it needed?")
     )
     use_required_attribute = False  # what a condition hides can't be asked for by the browser
 
@@ -135,7 +140,9 @@ class OrderForm(forms.Form):
         if condition is None:
             return Asked(field, question.kind)
         other = known[condition.key]
-        hint = f"Only if “{other.label}” is “{said(other, condition.value)}”."
+        hint = _("Only if “{question}” is “{answer}”.").format(
+            question=other.label, answer=said(other, condition.value)
+        )
         return Asked(field, question.kind, ASKED + condition.key, condition.value, hint)
 
     @property
@@ -159,10 +166,12 @@ class OrderForm(forms.Form):
     def _check(self, question: Question, answer: str) -> None:
         """What a field of its kind can't know by itself."""
         if question.kind == "file" and question.required and not answer:
-            self.add_error(ASKED + question.key, "Please choose a file.")
+            self.add_error(ASKED + question.key, _("Please choose a file."))
         if question.kind in ("text", "long_text"):
             try:
-                text.clean(answer, field=question.key, required="Please fill this in." if question.required else "")
+                text.clean(
+                    answer, field=question.key, required=gettext("Please fill this in.") if question.required else ""
+                )
             except Refused as refusal:
                 self.add_error(ASKED + question.key, refusal.sentences)
 
@@ -183,12 +192,12 @@ class EditForm(forms.Form):
     """Editing a request, by analysts, with the version they saw; what was ordered stays as it was ordered."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
-    title = forms.CharField(max_length=200)
-    service = forms.ModelChoiceField(Service.objects.none(), required=False, empty_label="—")
-    category = CategoryField(label="Category")
-    site = forms.ModelChoiceField(Site.objects.none(), required=False, empty_label="—")
-    impact = forms.TypedChoiceField(choices=Impact.choices, coerce=int)
-    urgency = forms.TypedChoiceField(choices=Urgency.choices, coerce=int)
+    title = forms.CharField(label=_("Title"), max_length=200)
+    service = forms.ModelChoiceField(Service.objects.none(), label=_("Service"), required=False, empty_label="—")
+    category = CategoryField(label=_("Category"))
+    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"), required=False, empty_label="—")
+    impact = forms.TypedChoiceField(label=_("Impact"), choices=Impact.choices, coerce=int)
+    urgency = forms.TypedChoiceField(label=_("Urgency"), choices=Urgency.choices, coerce=int)
 
     def __init__(self, *args: Any, ticket: ServiceRequest, **kwargs: Any):
         kept = {name: getattr(ticket, name) for name in self.base_fields if name != "seen"}
@@ -206,20 +215,20 @@ class DisruptionForm(forms.Form):
     """After a failure: whether it disrupts a service."""
 
     disrupts = forms.TypedChoiceField(
-        label="Does it disrupt a service?", widget=forms.RadioSelect, coerce=lambda value: value == YES,
-        choices=[(YES, "Yes: people can't use something that they use"), (NO, "No")],
-        error_messages={"required": "Please say whether it disrupts a service."},
+        label=_("Does it disrupt a service?"), widget=forms.RadioSelect, coerce=lambda value: value == YES,
+        choices=[(YES, _("Yes: people can't use something that they use")), (NO, _("No"))],
+        error_messages={"required": _("Please say whether it disrupts a service.")},
     )  # fmt: skip
     words = forms.CharField(
-        label="Which service, and how?", required=False, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed for a yes. Only IT sees this.",
+        label=_("Which service, and how?"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Needed for a yes. Only IT sees this."),
     )  # fmt: skip
 
 
 # -- transitions -------------------------------------------------------------------------------
 
 
-def _words(label: str, missing: str = "", rows: int = 3, **given: Any) -> forms.CharField:
+def _words(label: StrOrPromise, missing: StrOrPromise = "", rows: int = 3, **given: Any) -> forms.CharField:
     """A longer text that a move asks for; `missing`: the sentence when it isn't there (empty: it may be left out)."""
     area = forms.Textarea(attrs={"rows": rows})
     given |= {"error_messages": {"required": missing}} if missing else {"required": False}
@@ -227,52 +236,54 @@ def _words(label: str, missing: str = "", rows: int = 3, **given: Any) -> forms.
 
 
 class FulfilForm(MoveForm):
-    text = _words("A word to the requester", help_text="Such as where it lies, or how one begins. They read this.")
+    text = _words(
+        _("A word to the requester"), help_text=_("Such as where it lies, or how one begins. They read this.")
+    )
 
 
 class FailForm(MoveForm):
-    reason = _words("What went wrong?", "Please say what went wrong.", help_text="Only IT sees this.")
+    reason = _words(_("What went wrong?"), _("Please say what went wrong."), help_text=_("Only IT sees this."))
 
 
 class RetryForm(MoveForm):
     how_to = forms.ChoiceField(
-        label="How does it go on?", widget=forms.RadioSelect,
+        label=_("How does it go on?"), widget=forms.RadioSelect,
         choices=[
-            ("again", "Try again what failed: its work orders are raised anew"),
-            ("without", "Go on without what failed"),
-            ("other", "Another way: the rest of the plan is called off, and it is delivered by hand"),
+            ("again", _("Try again what failed: its work orders are raised anew")),
+            ("without", _("Go on without what failed")),
+            ("other", _("Another way: the rest of the plan is called off, and it is delivered by hand")),
         ],
-        error_messages={"required": "Please say how it goes on."},
+        error_messages={"required": _("Please say how it goes on.")},
     )  # fmt: skip
-    note = _words("A note for IT", rows=2, help_text="Needed for another way: say which.")
+    note = _words(_("A note for IT"), rows=2, help_text=_("Needed for another way: say which."))
 
 
 class ConfirmForm(MoveForm):
     """Rating and comment are the requester's own; an analyst who confirms on their word sees neither."""
 
     rating = forms.TypedChoiceField(
-        label="How did we do?", required=False, coerce=int, empty_value=None, widget=forms.RadioSelect,
-        choices=[(1, "Very poor"), (2, "Poor"), (3, "Fair"), (4, "Good"), (5, "Very good")],
+        label=_("How did we do?"), required=False, coerce=int, empty_value=None, widget=forms.RadioSelect,
+        choices=[(1, _("Very poor")), (2, _("Poor")), (3, _("Fair")), (4, _("Good")), (5, _("Very good"))],
     )  # fmt: skip
-    comment = _words("Anything to add?", rows=2, max_length=4000)
+    comment = _words(_("Anything to add?"), rows=2, max_length=4000)
 
     def prepare(self) -> None:
         if self.user.pk != self.ticket.requester_id:
             del self.fields["rating"], self.fields["comment"]
-            self.sentence = f"Close it on the word of {self.ticket.requester}?"
+            self.sentence = _("Close it on the word of {person}?").format(person=self.ticket.requester)
 
 
 class RefuseForm(MoveForm):
-    reason = _words("What is wrong with it?", "Please say what is wrong with it.")
+    reason = _words(_("What is wrong with it?"), _("Please say what is wrong with it."))
 
 
 class CancelForm(MoveForm):
-    reason = _words("Why isn't it needed any more?", "Please say why it isn't needed any more.", rows=2)
+    reason = _words(_("Why isn't it needed any more?"), _("Please say why it isn't needed any more."), rows=2)
 
     def prepare(self) -> None:
         assert isinstance(self.ticket, ServiceRequest)
         if self.ticket.open_orders:
-            self.sentence = "What is under way for it is called off too."
+            self.sentence = gettext("What is under way for it is called off too.")
 
 
 # Transition -> its form; a transition that is not here asks for nothing but the click.

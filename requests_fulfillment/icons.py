@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from zipfile import ZipFile
 
+from django.utils.translation import gettext as _
+
 # What fits most catalogues; offered with its picture. Any other name that lucide has may be written.
 OFFERED = (
     "laptop", "monitor", "smartphone", "tablet", "keyboard", "mouse", "headphones", "printer", "camera", "projector",
@@ -29,5 +31,7 @@ def why_not(name: str) -> str:
     if name in names():
         return ""
     near = get_close_matches(name, sorted(names()), n=3, cutoff=0.5)
-    meant = f" Did you mean {', '.join(near)}?" if near else " Choose one of those that are shown."
-    return f"There is no icon “{name}”.{meant}"
+    meant = (
+        _("Did you mean {names}?").format(names=", ".join(near)) if near else _("Choose one of those that are shown.")
+    )
+    return _("There is no icon “{name}”.").format(name=name) + " " + meant

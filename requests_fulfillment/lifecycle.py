@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from django_fsm import transition
 
+from desk.people.language import keep
 from desk.tickets.flow import Told
 from desk.tickets.shared_moves import let_wait, pass_on
 
@@ -37,33 +39,35 @@ class State(models.TextChoices):
 
 
 CLOSED_STATES = frozenset({State.CLOSED.value, State.REJECTED.value, State.CANCELLED.value})
-PATH = ("Ordered", "Approved", "Being prepared", "Delivered", "Closed")
+PATH = (_("Ordered"), _("Approved"), _("Being prepared"), _("Delivered"), _("Closed"))
 PUBLIC_WORDS = {
-    State.SUBMITTED: "Ordered",
-    State.AWAITING_APPROVAL: "Ordered",
-    State.APPROVED: "Approved",
-    State.IN_FULFILMENT: "Being prepared",
-    State.PENDING: "On hold",
-    State.FULFILLED: "Delivered",
-    State.CLOSED: "Closed",
-    State.REJECTED: "Rejected",
-    State.CANCELLED: "Cancelled",
-    State.FAILED: "Being prepared",
+    State.SUBMITTED: _("Ordered"),
+    State.AWAITING_APPROVAL: _("Ordered"),
+    State.APPROVED: _("Approved"),
+    State.IN_FULFILMENT: _("Being prepared"),
+    State.PENDING: _("On hold"),
+    State.FULFILLED: _("Delivered"),
+    State.CLOSED: _("Closed"),
+    State.REJECTED: _("Rejected"),
+    State.CANCELLED: _("Cancelled"),
+    State.FAILED: _("Being prepared"),
 }
 # What happens next, for the requester; {days} is how long we wait for a yes or no, {who} whose approval is awaited.
 NEXT_WORDS = {
-    State.SUBMITTED: "Somebody looks at it next.",
-    State.AWAITING_APPROVAL: "{who} decides on it. You will be told.",
-    State.APPROVED: "It is approved; work on it begins next.",
-    State.IN_FULFILMENT: "It is being prepared for you.",
-    State.PENDING: "Work on it waits.",
-    State.FULFILLED: "It is delivered. Please say whether it is what you ordered; after {days} days it closes by itself.",
-    State.CLOSED: "Nothing more happens here.",
-    State.REJECTED: "It was not approved; nothing more happens here.",
-    State.CANCELLED: "It was cancelled; nothing more happens here.",
-    State.FAILED: "Something went wrong while we prepared it. We are deciding how to go on, and will tell you here.",
+    State.SUBMITTED: _("Somebody looks at it next."),
+    State.AWAITING_APPROVAL: _("{who} decides on it. You will be told."),
+    State.APPROVED: _("It is approved; work on it begins next."),
+    State.IN_FULFILMENT: _("It is being prepared for you."),
+    State.PENDING: _("Work on it waits."),
+    State.FULFILLED: _(
+        "It is delivered. Please say whether it is what you ordered; after {days} days it closes by itself."
+    ),
+    State.CLOSED: _("Nothing more happens here."),
+    State.REJECTED: _("It was not approved; nothing more happens here."),
+    State.CANCELLED: _("It was cancelled; nothing more happens here."),
+    State.FAILED: _("Something went wrong while we prepared it. We are deciding how to go on, and will tell you here."),
 }
-WAITING_FOR_APPROVAL = "Waiting for approval"  # what clocks call their pause
+WAITING_FOR_APPROVAL = gettext_noop("Waiting for approval")  # what clocks call their pause
 BOTH_CLOCKS = ["response", "resolution"]
 
 
@@ -86,18 +90,18 @@ class RequestLifecycle:
         source=State.SUBMITTED,
         target=State.AWAITING_APPROVAL,
         permission=rules.automation,
-        custom={"label": "Ask for approval", "event": "awaited", "icon": "stamp", "rank": 90},
+        custom={"label": _("Ask for approval"), "event": "awaited", "icon": "stamp", "rank": 90},
     )
     def await_approval(self: Any, *, by: User, at: datetime) -> Told:
         """Somebody has to say yes first; the clocks stand still meanwhile."""
-        return Told(inside={"pauses": BOTH_CLOCKS, "reason": WAITING_FOR_APPROVAL})
+        return Told(inside={"pauses": BOTH_CLOCKS, "reason": keep(WAITING_FOR_APPROVAL)})
 
     @transition(
         field="state",
         source=[State.SUBMITTED, State.AWAITING_APPROVAL],
         target=State.APPROVED,
         permission=rules.approvers,
-        custom={"label": "Approve", "event": "approved", "icon": "circle-check", "rank": 91},
+        custom={"label": _("Approve"), "event": "approved", "icon": "circle-check", "rank": 91},
     )
     def approve(self: Any, *, by: User, at: datetime, because: str = "") -> Told:
         """Its approvers have said yes, or nobody needs to."""
@@ -108,7 +112,7 @@ class RequestLifecycle:
         source=State.AWAITING_APPROVAL,
         target=State.REJECTED,
         permission=rules.approvers,
-        custom={"label": "Reject", "event": "rejected", "icon": "circle-x", "rank": 92},
+        custom={"label": _("Reject"), "event": "rejected", "icon": "circle-x", "rank": 92},
     )
     def reject(self: Any, *, by: User, at: datetime, because: str = "") -> Told:
         """Its approvers have said no."""
@@ -120,18 +124,18 @@ class RequestLifecycle:
         source=State.APPROVED,
         target=State.AWAITING_APPROVAL,
         permission=rules.approvers,
-        custom={"label": "Ask for approval again", "event": "reconsidered", "icon": "rotate-ccw", "rank": 93},
+        custom={"label": _("Ask for approval again"), "event": "reconsidered", "icon": "rotate-ccw", "rank": 93},
     )
     def reconsider(self: Any, *, by: User, at: datetime, because: str = "") -> Told:
         """An approver objects before anybody has begun."""
-        return Told(data={"because": because}, inside={"pauses": BOTH_CLOCKS, "reason": WAITING_FOR_APPROVAL})
+        return Told(data={"because": because}, inside={"pauses": BOTH_CLOCKS, "reason": keep(WAITING_FOR_APPROVAL)})
 
     @transition(
         field="state",
         source=State.APPROVED,
         target=State.IN_FULFILMENT,
         permission=rules.analyst_or_automation,
-        custom={"label": "Start fulfilment", "event": "started", "icon": "play", "tone": "primary", "rank": 10},
+        custom={"label": _("Start fulfilment"), "event": "started", "icon": "play", "tone": "primary", "rank": 10},
     )
     def start(self: Any, *, by: User, at: datetime) -> Told:
         """Its plan is set in motion."""
@@ -144,7 +148,7 @@ class RequestLifecycle:
         source=State.IN_FULFILMENT,
         target=State.PENDING,
         permission=rules.analyst,
-        custom={"label": "Put on hold", "event": "held", "icon": "pause", "rank": 30},
+        custom={"label": _("Put on hold"), "event": "held", "icon": "pause", "rank": 30},
     )
     def hold(self: Any, *, by: User, at: datetime, reason: PendingReason, note: str = "") -> Told:
         """It waits; the reason says for what, and which clocks stop."""
@@ -155,7 +159,7 @@ class RequestLifecycle:
         source=State.PENDING,
         target=State.IN_FULFILMENT,
         permission=rules.analyst_or_automation,
-        custom={"label": "Resume", "event": "resumed", "icon": "play", "tone": "primary", "rank": 10},
+        custom={"label": _("Resume"), "event": "resumed", "icon": "play", "tone": "primary", "rank": 10},
     )
     def resume(self: Any, *, by: User, at: datetime, because: str = "") -> Told:
         """It goes on."""
@@ -168,15 +172,17 @@ class RequestLifecycle:
         target=State.FULFILLED,
         permission=rules.analyst_or_automation,
         conditions=[rules.no_open_orders],
-        custom={"label": "Delivered", "event": "fulfilled", "icon": "package-check", "tone": "good", "rank": 40},
+        custom={"label": _("Delivered"), "event": "fulfilled", "icon": "package-check", "tone": "good", "rank": 40},
     )
     def fulfil(self: Any, *, by: User, at: datetime, text: str = "") -> Told:
         """It is delivered; the requester is told, and asked whether it is what they ordered."""
         self.fulfilled_at, self.pending_reason = at, None
         told = {
             "recipients": sorted({self.requester_id, self.reporter_id}),
-            "subject": f"{self.number} “{self.title}” is delivered",
-            "text": f"{text}\nPlease say on its page whether it is what you ordered.".strip(),
+            "subject": keep("{number} “{title}” is delivered", number=self.number, title=self.title),
+            "text": keep("{said}\nPlease say on its page whether it is what you ordered.", said=text)
+            if text
+            else keep("Please say on its page whether it is what you ordered."),
         }
         return Told(data={"text": text}, inside=told)
 
@@ -185,7 +191,13 @@ class RequestLifecycle:
         source=[State.IN_FULFILMENT, State.PENDING],
         target=State.FAILED,
         permission=rules.analyst_or_automation,
-        custom={"label": "It failed", "event": "fulfilment_failed", "icon": "circle-x", "tone": "danger", "rank": 50},
+        custom={
+            "label": _("It failed"),
+            "event": "fulfilment_failed",
+            "icon": "circle-x",
+            "tone": "danger",
+            "rank": 50,
+        },
     )
     def fail(self: Any, *, by: User, at: datetime, reason: str, told: dict[str, Any]) -> Told:
         """It can't be delivered like this: tried again, another way, or cancelled."""
@@ -198,7 +210,7 @@ class RequestLifecycle:
         source=State.FAILED,
         target=State.IN_FULFILMENT,
         permission=rules.analyst,
-        custom={"label": "Go on", "event": "retried", "icon": "rotate-ccw", "tone": "primary", "rank": 12},
+        custom={"label": _("Go on"), "event": "retried", "icon": "rotate-ccw", "tone": "primary", "rank": 12},
     )
     def retry(self: Any, *, by: User, at: datetime, how: str, note: str = "") -> Told:
         """Tried again, or another way."""
@@ -210,8 +222,8 @@ class RequestLifecycle:
         target=State.CLOSED,
         permission=rules.anyone_concerned,
         custom={
-            "label": "Confirm and close",
-            "for_requester": "Yes, I have it",
+            "label": _("Confirm and close"),
+            "for_requester": _("Yes, I have it"),
             "event": "closed",
             "icon": "thumbs-up",
             "tone": "good",
@@ -232,8 +244,8 @@ class RequestLifecycle:
         target=State.IN_FULFILMENT,
         permission=rules.requester_or_analyst,
         custom={
-            "label": "Not delivered after all",
-            "for_requester": "Not what I ordered",
+            "label": _("Not delivered after all"),
+            "for_requester": _("Not what I ordered"),
             "event": "refused",
             "icon": "rotate-ccw",
             "tone": "danger",
@@ -258,8 +270,8 @@ class RequestLifecycle:
         target=State.CANCELLED,
         permission=rules.anyone_concerned_or_orderer,
         custom={
-            "label": "Cancel request",
-            "for_requester": "I don't need this any more",
+            "label": _("Cancel request"),
+            "for_requester": _("I don't need this any more"),
             "event": "cancelled",
             "icon": "circle-slash",
             "tone": "danger",
@@ -284,7 +296,7 @@ class RequestLifecycle:
         ],
         target=None,  # whoever has it, it stands where it stood
         permission=rules.analyst_or_automation,
-        custom={"label": "Assign", "event": "assigned", "icon": "user-round-plus", "rank": 20},
+        custom={"label": _("Assign"), "event": "assigned", "icon": "user-round-plus", "rank": 20},
     )
     def assign(
         self: Any,

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from desk.approvals.models import ApprovalRule, ApprovalStep, Quorum
 from desk.people.models import User
 from desk.sla import queries as sla
@@ -69,16 +72,16 @@ def how_long(items: Iterable[CatalogueItem], user: User) -> dict[int, str]:
     items = list(items)
     usual = queries.usual_times(items)
     promised = _promised([item for item in items if item.pk not in usual], user)
-    return promised | {pk: f"usually {about(took)}" for pk, took in usual.items()}
+    return promised | {pk: _("usually {time}").format(time=about(took)) for pk, took in usual.items()}
 
 
 def about(took: timedelta) -> str:
     """A length of wall time as one says it: “1 hour”, “2 days”; rounded, and never nothing."""
     if took < 20 * HOUR:
         hours = max(1, round(took / HOUR))
-        return f"{hours} hour{'s' if hours > 1 else ''}"
+        return ngettext("{n} hour", "{n} hours", hours).format(n=hours)
     days = max(1, round(took / DAY))
-    return f"{days} day{'s' if days > 1 else ''}"
+    return ngettext("{n} day", "{n} days", days).format(n=days)
 
 
 def _promised(items: list[CatalogueItem], user: User) -> dict[int, str]:
@@ -97,7 +100,8 @@ def _promised(items: list[CatalogueItem], user: User) -> dict[int, str]:
         policy = sla.match(subject, table).policy
         target = sla.policy_said(policy.current_id).minutes[RESOLUTION] if policy and policy.current_id else None
         if target:
-            found[item.pk] = f"within {in_words(timedelta(minutes=target))} of working time"
+            time = in_words(timedelta(minutes=target))
+            found[item.pk] = _("within {time} of working time").format(time=time)
     return found
 
 
@@ -110,18 +114,22 @@ def approval_in_words(item: CatalogueItem, user: User) -> str:
     rule = ApprovalRule.objects.filter(pk=wanted).prefetch_related("steps__groups", "steps__people").first()
     if rule is None:
         return ""
-    return "; then ".join(_step_in_words(step, item, user) for step in rule.steps.all())
+    return _("; then ").join(_step_in_words(step, item, user) for step in rule.steps.all())
 
 
 def _step_in_words(step: ApprovalStep, item: CatalogueItem, user: User) -> str:
     people: list[str] = []
     if step.asks_manager:
-        people.append(f"your manager, {user.manager}" if user.manager else "your manager")
+        words = _("your manager, {person}") if user.manager else _("your manager")
+        people.append(words.format(person=user.manager))
     if step.asks_item_owner:
-        people.append(f"the owner of this item, {item.owner}" if item.owner else "the owner of this item")
+        words = _("the owner of this item, {person}") if item.owner else _("the owner of this item")
+        people.append(words.format(person=item.owner))
     if step.asks_service_owners and item.service:
-        people.append(f"the owner of {item.service}")
+        people.append(_("the owner of {service}").format(service=item.service))
     people += [str(group) for group in step.groups.all()] + [str(person) for person in step.people.all()]
-    joined = {Quorum.ALL: " and ", Quorum.ANY: " or "}.get(Quorum(step.quorum), ", ")
+    joined = {Quorum.ALL: _(" and "), Quorum.ANY: _(" or ")}.get(Quorum(step.quorum), ", ")
     words = joined.join(people)
-    return f"{step.needed} of {words}" if step.quorum == Quorum.COUNT else words
+    if step.quorum != Quorum.COUNT:
+        return words
+    return _("{n} of {people}").format(n=step.needed, people=words)

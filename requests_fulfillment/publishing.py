@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from desk.approvals.choosing import kind_in_words
 from desk.people.models import User
 from desk.tickets.errors import Refused
 from desk.tickets.flow import serialise
@@ -84,10 +86,13 @@ def faults_of(item: CatalogueItem, fields: Sequence[ItemField], steps: Sequence[
     """What is wrong with these rows of the item, saved or typed, each with its place among them."""
     found = faults(blueprint_of(item, fields, steps))
     if item.workgroup_id and not item.workgroup.takes_kind(KIND):
-        found.append(Fault(f"{item.workgroup} doesn't take service requests.", field="workgroup"))
+        words = _("{workgroup} doesn't take service requests.").format(workgroup=item.workgroup)
+        found.append(Fault(words, field="workgroup"))
     for place, row in enumerate(steps):
         if row.workgroup and not row.workgroup.takes_kind(f"work_order.{row.work_type}"):
-            words = f"Step {row.position} “{row.title}”: {row.workgroup} doesn't take such work orders."
+            words = _("Step {number} “{title}”: {workgroup} doesn't take such work orders.").format(
+                number=row.position, title=row.title, workgroup=row.workgroup
+            )
             found.append(Fault(words, "step", place, "workgroup"))
     found += [Fault(words, field="approval_rule") for words in _slips_of_approval(item)]
     return found
@@ -101,11 +106,13 @@ def _slips_of_approval(item: CatalogueItem) -> list[str]:
     found = []
     steps = list(rule.steps.all())
     if not (rule.is_active and steps):
-        found.append(f"The approval rule “{rule}” asks nobody: it is inactive, or has no step.")
+        found.append(_("The approval rule “{rule}” asks nobody: it is inactive, or has no step.").format(rule=rule))
     if rule.kind != KIND:
-        found.append(f"The approval rule “{rule}” is for another kind of ticket ({rule.kind.replace('_', ' ')}).")
+        words = _("The approval rule “{rule}” is for another kind of ticket ({kind}).")
+        found.append(words.format(rule=rule, kind=kind_in_words(rule.kind)))
     if any(step.asks_item_owner for step in steps) and not (item.owner and item.owner.is_active):
-        found.append(f"The approval rule “{rule}” asks the item's owner, and it has none who could be asked.")
+        words = _("The approval rule “{rule}” asks the item's owner, and it has none who could be asked.")
+        found.append(words.format(rule=rule))
     return found
 
 

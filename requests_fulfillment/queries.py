@@ -13,6 +13,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from desk.people.models import User
 from desk.people.queries import leads_of
@@ -60,7 +61,7 @@ def fitting(user: User, sentence: str, most: int = 4) -> list[CatalogueItem]:
         score = sum(3 * (word in name) + (word in rest) for word in words)
         if score > 1:  # a word that stands somewhere in a description alone says little
             scored.append((-score, item.name, item))
-    return [item for _, _, item in sorted(scored, key=lambda one: one[:2])[:most]]
+    return [item for score, name, item in sorted(scored, key=lambda one: one[:2])[:most]]
 
 
 def ordered_lately(user: User, most: int = 4) -> list[CatalogueItem]:
@@ -103,7 +104,7 @@ def ordered_already(submission: uuid.UUID, by: User) -> ServiceRequest | None:
     if earlier is None:
         return None
     if earlier.kind != "request" or earlier.reporter_id != by.pk:
-        raise Refused("This form was sent before, for something else. Please open a new one.", field="submission")
+        raise Refused(_("This form was sent before, for something else. Please open a new one."), field="submission")
     return ServiceRequest.objects.get(pk=earlier.pk)
 
 

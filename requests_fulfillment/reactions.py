@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from desk.people.language import keep, kept_of
 from desk.people.queries import automation
 from desk.tickets import flow
 from desk.tickets.models import Event, Ticket
@@ -27,7 +28,7 @@ def approve(event: Event) -> None:
     """Its approvers said yes: its plan is set in motion."""
     request = _request(event)
     if request is not None and request.state == State.AWAITING_APPROVAL:
-        approved = actions.approve(request=request, because=str(event.data.get("because", "")), **_how(event))
+        approved = actions.approve(request=request, because=kept_of(event.data, "because"), **_how(event))
         actions.begin_or_tell(request=approved, at=event.at, source=event.source)
 
 
@@ -35,14 +36,14 @@ def reject(event: Event) -> None:
     """Its approvers said no."""
     request = _request(event)
     if request is not None and request.state == State.AWAITING_APPROVAL:
-        actions.reject(request=request, because=str(event.data.get("because", "")), **_how(event))
+        actions.reject(request=request, because=kept_of(event.data, "because"), **_how(event))
 
 
 def expire(event: Event) -> None:
     """Nobody decided in time: whoever wants it still can order it again."""
     request = _request(event)
     if request is not None and request.state == State.AWAITING_APPROVAL:
-        actions.cancel(request=request, reason="Nobody decided on it in time.", **_how(event))
+        actions.cancel(request=request, reason=keep("Nobody decided on it in time."), **_how(event))
 
 
 def fulfil(event: Event) -> None:
@@ -58,7 +59,7 @@ def fail(event: Event) -> None:
     """One of its work orders failed, and so did the fulfilment."""
     request = _request(event)
     if request is not None and request.state in (State.IN_FULFILMENT, State.PENDING):
-        actions.fail(request=request, reason=str(event.inside["said"]), **_how(event))
+        actions.fail(request=request, reason=kept_of(event.inside, "said"), **_how(event))
 
 
 def resume_on_reply(event: Event) -> None:
@@ -71,14 +72,14 @@ def resume_on_reply(event: Event) -> None:
     if request is None or event.actor_id not in (request.requester_id, request.reporter_id):
         return
     if request.pending_reason and request.pending_reason.resumes_on_reply:
-        actions.resume(request=request, because=f"{event.actor} replied", **_how(event))
+        actions.resume(request=request, because=keep("{person} replied", person=event.actor), **_how(event))
 
 
 def reconsider(event: Event) -> None:
     """An approver objects after the approval, before anybody has begun."""
     request = _request(event)
     if request is not None and request.state == State.APPROVED:
-        because = f"{event.actor} objects: {event.data.get('text', '')}"
+        because = keep("{person} objects: {words}", person=event.actor, words=event.data.get("text", ""))
         actions.reconsider(request=request, because=because, **_how(event))
 
 

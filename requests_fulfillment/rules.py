@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 from desk.tickets.rules import condition, is_automation, is_requester, only, rule, works_on_it
 
 if TYPE_CHECKING:
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from .models import CatalogueItem, ServiceRequest
 
 
-@only("whoever ordered it, {ticket.reporter},")
+@only(_("whoever ordered it, {ticket.reporter},"))
 def orderer(request: ServiceRequest, user: User) -> bool:
     return request.reporter_id == user.pk
 
@@ -37,17 +39,17 @@ def may_order(item: CatalogueItem, user: User) -> bool:
     return not item.departments or user.department in item.departments
 
 
-@only("its approvers, by their answers,")
+@only(_("its approvers, by their answers,"))
 def approvers(request: ServiceRequest, user: User) -> bool:
     return user.is_automation
 
 
-@condition("{ticket.number} can't be delivered while a work order is open: {ticket.open_orders}.")
+@condition(_("{ticket.number} can't be delivered while a work order is open: {ticket.open_orders}."))
 def no_open_orders(request: ServiceRequest) -> bool:
     return not request.open_orders
 
 
-@rule("Work for it is under way. Please write below that you don't need it any more.")
+@rule(_("Work for it is under way. Please write below that you don't need it any more."))
 def nothing_is_begun(request: ServiceRequest, user: User) -> bool:
     """A requester may call it off as long as nobody has begun; an analyst decides about what is under way."""
     return works_on_it(request, user) or not request.is_begun

@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 from django.core.exceptions import PermissionDenied
 
+from desk.people.language import keep
 from desk.people.queries import automation
 from desk.tickets.errors import Refused
 
@@ -19,7 +20,7 @@ def close_unconfirmed() -> int:
     closed = 0
     for request in queries.unconfirmed()[:1000]:
         try:
-            said = {"because": "no answer in time", "seen": request.version, "source": "timer"}
+            said = {"because": keep("no answer in time"), "seen": request.version, "source": "timer"}
             actions.confirm(request=request, by=automation(), **said)  # type: ignore[arg-type]
             closed += 1
         except (Refused, PermissionDenied) as refusal:

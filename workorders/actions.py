@@ -10,8 +10,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from desk.assignment import actions as triage
+from desk.people.language import Kept, keep
 from desk.people.models import User, Workgroup
 from desk.people.queries import automation
 from desk.services.models import Site
@@ -141,11 +143,14 @@ def raise_template(
 
 
 def _raise_step(parent: Ticket, step: Any, raised: dict[int, WorkOrder], *, by: User, **how: Any) -> WorkOrder:
-    workgroup, because = step.workgroup, f"template “{step.template}”"
+    workgroup: Workgroup | None = step.workgroup
+    because: str = keep("template “{template}”", template=step.template)
     if workgroup is None:
         workgroup, because = queries.propose(parent, work_type=step.work_type, text=step.title)
     if workgroup is None:
-        raise Refused(f"No workgroup fits “{step.title}”: name one in the template.", field="template")
+        raise Refused(
+            _("No workgroup fits “{title}”: name one in the template.").format(title=step.title), field="template"
+        )
     begin = None
     if step.start_after_hours is not None:
         begin = (how["at"] or flow.clock()) + timedelta(hours=step.start_after_hours)
@@ -174,17 +179,18 @@ def depend(*, order: WorkOrder, needs: WorkOrder, by: User) -> None:
     if not rules.may_sequence(fresh, by):
         raise PermissionDenied(rules.may_sequence.why_not(fresh))
     if needs.parent_id != parent.pk:
-        raise Refused(f"{needs.number} belongs to another ticket.", field="needs")
+        raise Refused(_("{number} belongs to another ticket.").format(number=needs.number), field="needs")
     if fresh.state != State.WAITING:
-        raise Refused(f"{fresh.number} is {fresh.state_label}; it waits for nothing any more.", field="needs")
+        words = _("{number} is {state}; it waits for nothing any more.")
+        raise Refused(words.format(number=fresh.number, state=fresh.state_label), field="needs")
     needs = WorkOrder.objects.get(pk=needs.pk)  # as it is now; the parent's lock keeps it so
     if needs.is_over:
-        raise Refused(f"{needs.number} is {needs.state_label}; nothing can wait for it.", field="needs")
+        words = _("{number} is {state}; nothing can wait for it.")
+        raise Refused(words.format(number=needs.number, state=needs.state_label), field="needs")
     if queries.would_be_a_cycle([*queries.edges_of(parent), (fresh.pk, needs.pk)]):
-        raise Refused(
-            f"{needs.number} waits for {fresh.number} itself; they would wait for one another.", field="needs"
-        )
-    _, is_new = Dependency.objects.get_or_create(order=fresh, needs=needs)
+        words = _("{other} waits for {number} itself; they would wait for one another.")
+        raise Refused(words.format(other=needs.number, number=fresh.number), field="needs")
+    is_new = Dependency.objects.get_or_create(order=fresh, needs=needs)[1]
     if is_new:
         flow.write_event(
             fresh, "work_order.linked", by=by, inside={"number": needs.number}, visibility=Visibility.INTERNAL
@@ -236,7 +242,8 @@ def tick(*, item: ChecklistItem, by: User, done: bool = True, at: datetime | Non
     if (item.done_at is not None) == done:
         return item
     if order.state not in (State.IN_PROGRESS, State.PENDING):
-        raise Refused(f"{order.number} is {order.state_label}; start work to tick things off.")
+        words = _("{number} is {state}; start work to tick things off.")
+        raise Refused(words.format(number=order.number, state=order.state_label))
     moment = at or flow.clock()
     item.done_at, item.done_by = (moment, by) if done else (None, None)
     item.save(update_fields=["done_at", "done_by"])
@@ -255,7 +262,7 @@ def complete(
     **how: Any,
 ) -> WorkOrder:
     """It is done, and the photos show it. What waited for it is released; after the last one the parent's analyst is told."""
-    result = text.clean(result, field="result", required="Please say what you did.")
+    result = text.clean(result, field="result", required=_("Please say what you did."))
     done: dict[str, Any] = {"result": result, "effort_minutes": effort_minutes, "files": list(files)}
     return perform(work_order, "complete", by=by, **done, **how)
 
@@ -270,14 +277,15 @@ def fail(
     **how: Any,
 ) -> WorkOrder:
     """It can't be done. The parent's analyst is asked how to go on; what waits for it goes on waiting."""
-    reason = text.clean(reason, field="reason", required="Please say why it can't be done.")
+    reason = text.clean(reason, field="reason", required=_("Please say why it can't be done."))
     why: dict[str, Any] = {"reason": reason, "effort_minutes": effort_minutes, "files": list(files)}
     return perform(work_order, "fail", by=by, **why, **how)
 
 
 def cancel(*, work_order: WorkOrder, by: User, reason: str, **how: Any) -> WorkOrder:
     """It isn't needed any more. What waited for it goes on without it."""
-    reason = text.clean(reason, field="reason", required="Please say why it isn't needed any more.")
+    if not isinstance(reason, Kept):
+        reason = text.clean(reason, field="reason", required=_("Please say why it isn't needed any more."))
     return perform(work_order, "cancel", by=by, reason=reason, **how)
 
 
@@ -307,7 +315,7 @@ def try_again(*, work_order: WorkOrder, by: User, at: datetime | None = None) ->
         needs=[need for need in failed.needs.all() if need.state not in (State.FAILED, State.CANCELLED)],
         submission=queries.second_try(failed),
         at=at,
-        because=f"in place of {failed.number}, which failed",
+        because=keep("in place of {number}, which failed", number=failed.number),
     )
     Dependency.objects.filter(needs=failed, order__state=State.WAITING).update(needs=again)
     return again
@@ -322,21 +330,18 @@ def go_on_without(*, work_order: WorkOrder, by: User, at: datetime | None = None
     failed = _failed(work_order, by)
     waiting = list(queries.dependents_of(failed))
     Dependency.objects.filter(needs=failed, order__in=waiting).delete()
+    because = keep("{who} goes on without {number}", who=by, number=failed.number)
     for order in waiting:
-        inside = {"number": failed.number, "because": f"{by} goes on without {failed.number}"}
+        inside = {"number": failed.number, "because": because}
         flow.write_event(order, UNLINKED, by=by, at=at, inside=inside, visibility=Visibility.INTERNAL)
-    return [
-        release(work_order=order, at=at, because=f"{by} goes on without {failed.number}")
-        for order in waiting
-        if not order.is_blocked
-    ]
+    return [release(work_order=order, at=at, because=because) for order in waiting if not order.is_blocked]
 
 
 @transaction.atomic
 def give_up(*, work_order: WorkOrder, by: User, at: datetime | None = None) -> list[WorkOrder]:
     """Cancel whatever waits for a failed order, and what waits for that; returns what was cancelled."""
     failed = _failed(work_order, by)
-    reason = f"{failed.number} “{failed.title}” failed, and this waited for it."
+    reason = keep("{number} “{title}” failed, and this waited for it.", number=failed.number, title=failed.title)
     return _cancel_all(queries.held_up_by(failed), by=by, reason=reason, at=at)
 
 
@@ -359,5 +364,6 @@ def _failed(work_order: WorkOrder, by: User) -> WorkOrder:
     if not rules.works_on_parent(failed, by):
         raise PermissionDenied(rules.works_on_parent.why_not(failed))
     if failed.state != State.FAILED:
-        raise Refused(f"{failed.number} is {failed.state_label}; it hasn't failed.")
+        words = _("{number} is {state}; it hasn't failed.")
+        raise Refused(words.format(number=failed.number, state=failed.state_label))
     return failed

@@ -14,7 +14,10 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from desk.people.language import spoken
 from desk.tickets.admin import LinksOut, LookOnly, TicketLook, Watchers
 
 from . import queries
@@ -24,7 +27,7 @@ from .template_forms import RuleForm, StepForm, StepsFormSet, TryForm
 
 class Checklist(LookOnly, admin.TabularInline):
     model = ChecklistItem
-    verbose_name_plural = "checklist"
+    verbose_name_plural = _("checklist")
     fields = readonly_fields = ("text", "is_required", "done_at", "done_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChecklistItem]:
@@ -36,7 +39,7 @@ class Needs(LookOnly, admin.TabularInline):
 
     model = Dependency
     fk_name = "order"
-    verbose_name_plural = "waits for"
+    verbose_name_plural = _("waits for")
     fields = readonly_fields = ("other", "its_state")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dependency]:
@@ -45,13 +48,13 @@ class Needs(LookOnly, admin.TabularInline):
     def end(self, row: Dependency) -> WorkOrder:
         return row.needs
 
-    @admin.display(description="Work order")
+    @admin.display(description=_("Work order"))
     def other(self, row: Dependency) -> SafeString:
         order = self.end(row)
         page = reverse("admin:workorders_workorder_change", args=[order.pk])
         return format_html('<a href="{}">{}</a> {}', page, order.number, order.title)
 
-    @admin.display(description="State")
+    @admin.display(description=_("State"))
     def its_state(self, row: Dependency) -> str:
         return self.end(row).state_label
 
@@ -60,7 +63,7 @@ class NeededBy(Needs):
     """The orders that can't begin before this one is over."""
 
     fk_name = "needs"
-    verbose_name_plural = "is waited for by"
+    verbose_name_plural = _("is waited for by")
 
     def end(self, row: Dependency) -> WorkOrder:
         return row.order
@@ -76,8 +79,8 @@ class WorkOrderAdmin(TicketLook):
     inlines: ClassVar[Any] = [Checklist, Needs, NeededBy, LinksOut, Watchers]
     fieldsets: ClassVar[Any] = [
         *TicketLook.fieldsets[:3],
-        ("The work", {"fields": ["parent", "work_type", "planned_start", "planned_end", "raised_by_rule"]}),
-        ("How it ended", {"fields": ["result", "effort_minutes", "finished_at"]}),
+        (_("The work"), {"fields": ["parent", "work_type", "planned_start", "planned_end", "raised_by_rule"]}),
+        (_("How it ended"), {"fields": ["result", "effort_minutes", "finished_at"]}),
         TicketLook.fieldsets[3],
     ]
 
@@ -92,8 +95,8 @@ class Steps(admin.StackedInline):
     form = StepForm
     formset = StepsFormSet
     extra = 0
-    verbose_name = "step"
-    verbose_name_plural = "steps: each becomes a work order"
+    verbose_name = _("step")
+    verbose_name_plural = _("steps: each becomes a work order")
     fields = (
         ("position", "needs"),
         "title",
@@ -130,32 +133,36 @@ class OrderTemplateAdmin(admin.ModelAdmin):
         counted = {"how_many": Count("steps", distinct=True), "by_rules": Count("rules", distinct=True)}
         return super().get_queryset(request).annotate(**counted)
 
-    @admin.display(description="Steps", ordering="how_many")
+    @admin.display(description=_("Steps"), ordering="how_many")
     def step_count(self, template: OrderTemplate) -> int:
         return template.how_many  # type: ignore[attr-defined]
 
-    @admin.display(description="Rules that raise it", ordering="by_rules")
+    @admin.display(description=_("Rules that raise it"), ordering="by_rules")
     def rule_count(self, template: OrderTemplate) -> int:
         return template.by_rules  # type: ignore[attr-defined]
 
-    @admin.display(description="Sequence")
+    @admin.display(description=_("Sequence"))
     def sequence(self, template: OrderTemplate) -> SafeString | str:
         """The saved steps in the order in which they can be done; those of a line don't wait for one another."""
         if template.pk is None:
-            return "Save the template first; then the order of its steps is drawn here."
+            return gettext("Save the template first; then the order of its steps is drawn here.")
         rows = [
             (
-                "At once" if number == 0 else "Then",
+                gettext("At once") if number == 0 else gettext("Then"),
                 format_html_join(", ", "<strong>{}</strong> {}{}", [_said(step) for step in stage]),
             )
             for number, stage in enumerate(queries.stages(template))
         ]
-        return format_html("<ol>{}</ol>", format_html_join("", "<li>{}: {}</li>", rows)) if rows else "No step yet."
+        return (
+            format_html("<ol>{}</ol>", format_html_join("", "<li>{}: {}</li>", rows))
+            if rows
+            else gettext("No step yet.")
+        )
 
 
 def _said(step: TemplateStep) -> tuple[int, str, str]:
-    after = " and ".join(str(need) for need in step.needs)
-    return step.position, step.title, f" (after {after})" if after else ""
+    after = gettext(" and ").join(str(need) for need in step.needs)
+    return step.position, step.title, " " + gettext("(after {steps})").format(steps=after) if after else ""
 
 
 @admin.register(CreationRule)
@@ -172,13 +179,13 @@ class CreationRuleAdmin(admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["name", "position", "is_active"]}),
         (
-            "When",
+            _("When"),
             {
                 "fields": ["kind", "when", "service", "category"],
-                "description": "All that is filled in must be true; a service or a category is needed.",
+                "description": _("All that is filled in must be true; a service or a category is needed."),
             },
         ),
-        ("Then", {"fields": ["template"]}),
+        (_("Then"), {"fields": ["template"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CreationRule]:
@@ -188,14 +195,14 @@ class CreationRuleAdmin(admin.ModelAdmin):
         view = self.admin_site.admin_view(self.try_view)
         return [path("try/", view, name="workorders_creationrule_try"), *super().get_urls()]
 
-    @admin.display(description="When")
+    @admin.display(description=_("When"))
     def when_in_words(self, rule: CreationRule) -> str:
         parts = [
             str(rule.get_when_display()),
-            f"service is {rule.service}" if rule.service else "",
-            f"category is in {rule.category}" if rule.category else "",
+            gettext("service is {service}").format(service=rule.service) if rule.service else "",
+            gettext("category is in {category}").format(category=rule.category) if rule.category else "",
         ]
-        return " and ".join(part for part in parts if part)
+        return gettext(" and ").join(part for part in parts if part)
 
     def try_view(self, request: HttpRequest) -> HttpResponse:
         """Which work orders would be raised for such a ticket, by which rule, and why not by the others? Asks only."""
@@ -205,7 +212,7 @@ class CreationRuleAdmin(admin.ModelAdmin):
         context: dict[str, Any] = {"form": form, "opts": self.opts, "media": self.media}
         if form.is_bound and form.is_valid():
             context |= _answered(form)
-        context |= {**self.admin_site.each_context(request), "title": "Which work orders would be raised?"}
+        context |= {**self.admin_site.each_context(request), "title": gettext("Which work orders would be raised?")}
         return TemplateResponse(request, "admin/workorders/try.html", context)
 
 
@@ -213,9 +220,8 @@ def _answered(form: forms.Form) -> dict[str, Any]:
     ticket = form.ticket()  # type: ignore[attr-defined]
     answers = queries.creation_answers(ticket, form.cleaned_data["when"])
     chosen = next((answer.rule for answer in answers if not answer.why_not), None)
-    others = [
-        (answer.rule, answer.why_not or f"“{chosen}” comes before it") for answer in answers if answer.rule != chosen
-    ]
+    earlier = gettext("“{rule}” comes before it").format(rule=chosen)
+    others = [(answer.rule, answer.why_not or earlier) for answer in answers if answer.rule != chosen]
     orders = (
         [(step, *_who(ticket, step)) for step in chosen.template.steps.select_related("workgroup")] if chosen else []
     )
@@ -224,5 +230,6 @@ def _answered(form: forms.Form) -> dict[str, Any]:
 
 def _who(ticket: Any, step: TemplateStep) -> tuple[Any, str]:
     if step.workgroup is not None:
-        return step.workgroup, "as the template says"
-    return queries.propose(ticket, work_type=step.work_type, text=step.title)
+        return step.workgroup, gettext("as the template says")
+    workgroup, because = queries.propose(ticket, work_type=step.work_type, text=step.title)
+    return workgroup, spoken(because)

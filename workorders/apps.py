@@ -1,11 +1,12 @@
 """Tells Django that this folder is an app, and the desk that work orders are a kind of ticket."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WorkOrdersConfig(AppConfig):
     name = "workorders"
-    verbose_name = "Work orders"
+    verbose_name = _("Work orders")
 
     def ready(self) -> None:
         from desk.tickets import kinds
@@ -16,12 +17,12 @@ class WorkOrdersConfig(AppConfig):
         kinds.register(
             kinds.Kind(
                 name="work_order",
-                label="Work order",
+                label=_("Work order"),
                 prefix="WO",
                 room="workorders",
                 model_label="workorders.WorkOrder",
                 area="work-orders",
-                plural="Work orders",
+                plural=_("Work orders"),
                 states=State,
                 closed=CLOSED_STATES,
                 public_words={state.value: word for state, word in PUBLIC_WORDS.items()},
@@ -34,8 +35,8 @@ class WorkOrdersConfig(AppConfig):
                 shared_with_parent=True,
                 idle=frozenset({State.WAITING.value}),
                 begins=(State.OPEN.value, State.WAITING.value),
-                within={str(value): str(label) for value, label in WorkType.choices},
+                within={str(value): label for value, label in WorkType.choices},
                 rules_only_propose=True,
-                mine=("workorders:my_day", "My work orders"),
+                mine=("workorders:my_day", _("My work orders")),
             )
         )

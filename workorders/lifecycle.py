@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, transition
 
+from desk.people.language import keep
 from desk.people.queries import leads_of
 from desk.tickets.flow import Told
 from desk.tickets.rules import nobody_else_has_it
@@ -39,26 +40,26 @@ class State(models.TextChoices):
 CLOSED_STATES = frozenset({State.COMPLETED.value, State.FAILED.value, State.CANCELLED.value})
 
 PUBLIC_WORDS = {
-    State.WAITING: "Received",
-    State.OPEN: "Received",
-    State.ASSIGNED: "Received",
-    State.IN_PROGRESS: "In progress",
-    State.PENDING: "On hold",
-    State.COMPLETED: "Solved",
-    State.FAILED: "Closed",
-    State.CANCELLED: "Closed",
+    State.WAITING: _("Received"),
+    State.OPEN: _("Received"),
+    State.ASSIGNED: _("Received"),
+    State.IN_PROGRESS: _("In progress"),
+    State.PENDING: _("On hold"),
+    State.COMPLETED: _("Solved"),
+    State.FAILED: _("Closed"),
+    State.CANCELLED: _("Closed"),
 }
 
 NOT_STARTED = [State.WAITING, State.OPEN, State.ASSIGNED]
 AT_WORK = [State.ASSIGNED, State.IN_PROGRESS, State.PENDING]
-ASSIGN = {"label": "Assign", "event": "assigned", "icon": "user-round-plus", "rank": 20}
+ASSIGN = {"label": _("Assign"), "event": "assigned", "icon": "user-round-plus", "rank": 20}
 
 
-def _released_state(order: Any, **_: Any) -> str:
+def _released_state(order: Any, **how: Any) -> str:
     return State.ASSIGNED if order.assignee_id else State.OPEN
 
 
-def _resumed_state(order: Any, **_: Any) -> str:
+def _resumed_state(order: Any, **how: Any) -> str:
     return State.IN_PROGRESS if order.assignee_id else State.ASSIGNED
 
 
@@ -79,15 +80,15 @@ class WorkOrderLifecycle:
         target=GET_STATE(_released_state, states=[State.OPEN, State.ASSIGNED]),
         permission=rules.automation,
         conditions=[rules.predecessors_are_over],
-        custom={"label": "Release", "event": "released", "icon": "play", "rank": 90},
+        custom={"label": _("Release"), "event": "released", "icon": "play", "rank": 90},
     )
     def release(self: Any, *, by: User, at: datetime, because: str = "") -> Told:
         """What it waited for is over; its time begins to run. Whoever has it is told, or else who gives it out."""
         told = [self.assignee_id] if self.assignee_id else [lead.pk for lead in leads_of(self.workgroup)]
         ready = {
             "recipients": told,
-            "subject": f"{self.number} can begin",
-            "text": f"{self.title}\nWhat it waited for is over.",
+            "subject": keep("{number} can begin", number=self.number),
+            "text": keep("{title}\nWhat it waited for is over.", title=self.title),
         }
         return Told(inside={"because": because, **ready})
 
@@ -125,7 +126,7 @@ class WorkOrderLifecycle:
         permission=rules.technician,
         conditions=[rules.predecessors_are_over, rules.parent_lets_begin],
         custom={
-            "label": "Start work",
+            "label": _("Start work"),
             "event": "started",
             "icon": "play",
             "tone": "primary",
@@ -143,7 +144,7 @@ class WorkOrderLifecycle:
         source=[State.IN_PROGRESS, State.ASSIGNED],
         target=State.PENDING,
         permission=rules.technician,
-        custom={"label": "Put on hold", "event": "held", "icon": "pause", "rank": 30},
+        custom={"label": _("Put on hold"), "event": "held", "icon": "pause", "rank": 30},
     )
     def hold(self: Any, *, by: User, at: datetime, reason: PendingReason, note: str = "") -> Told:
         """Work waits; the reason says for what, and which clocks stop."""
@@ -154,7 +155,7 @@ class WorkOrderLifecycle:
         source=State.PENDING,
         target=GET_STATE(_resumed_state, states=[State.IN_PROGRESS, State.ASSIGNED]),
         permission=rules.technician_or_automation,
-        custom={"label": "Resume", "event": "resumed", "icon": "play", "tone": "primary", "rank": 10},
+        custom={"label": _("Resume"), "event": "resumed", "icon": "play", "tone": "primary", "rank": 10},
     )
     def resume(self: Any, *, by: User, at: datetime, because: str = "") -> Told:
         """Work goes on; whoever resumes what nobody has takes it."""
@@ -169,7 +170,7 @@ class WorkOrderLifecycle:
         target=State.COMPLETED,
         permission=rules.technician,
         conditions=[rules.checklist_is_done],
-        custom={"label": "Complete", "event": "completed", "icon": "circle-check", "tone": "good", "rank": 40},
+        custom={"label": _("Complete"), "event": "completed", "icon": "circle-check", "tone": "good", "rank": 40},
     )
     def complete(self: Any, *, by: User, at: datetime, result: str, effort_minutes: int | None = None) -> Told:
         """It is done; what was done, and how long it took."""
@@ -181,7 +182,7 @@ class WorkOrderLifecycle:
         source=AT_WORK,
         target=State.FAILED,
         permission=rules.technician,
-        custom={"label": "It failed", "event": "failed", "icon": "circle-x", "tone": "danger", "rank": 50},
+        custom={"label": _("It failed"), "event": "failed", "icon": "circle-x", "tone": "danger", "rank": 50},
     )
     def fail(self: Any, *, by: User, at: datetime, reason: str, effort_minutes: int | None = None) -> Told:
         """It can't be done; the question goes back to whoever raised it."""
@@ -194,7 +195,7 @@ class WorkOrderLifecycle:
         target=State.CANCELLED,
         permission=rules.technician_raiser_or_automation,
         custom={
-            "label": "Cancel work order",
+            "label": _("Cancel work order"),
             "event": "cancelled",
             "icon": "circle-slash",
             "tone": "danger",

@@ -10,8 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.assignment.queries import NoCatchAll, route
+from desk.people.language import keep
 from desk.people.models import User, Workgroup
 from desk.people.queries import workgroups_for
 from desk.people.rules import reach
@@ -54,7 +57,10 @@ def open_orders(parent: Ticket) -> QuerySet[WorkOrder]:
 def open_in_words(parent: Ticket) -> str:
     """The open work orders by number and title, for a sentence; empty when there is none."""
     unfinished = (order for order in known_orders(parent) if order.state in UNFINISHED)
-    return ", ".join(f"{order.number} “{order.title}” ({order.state_label})" for order in unfinished)
+    words = _("{number} “{title}” ({state})")
+    return ", ".join(
+        words.format(number=order.number, title=order.title, state=order.state_label) for order in unfinished
+    )
 
 
 def failed_orders(parent: Ticket) -> QuerySet[WorkOrder]:
@@ -107,7 +113,7 @@ def circle_in(edges: Iterable[tuple[int, int]]) -> set[int]:
     """Of (order, needs) pairs, those that wait for one another in a circle (and what stands between two circles)."""
     left = set(edges)
     while True:
-        waiting, needed = {order for order, _ in left}, {needs for _, needs in left}
+        waiting, needed = {order for order, needs in left}, {needs for order, needs in left}
         kept = {(order, needs) for order, needs in left if needs in waiting and order in needed}
         if kept == left:
             return waiting
@@ -138,7 +144,7 @@ def workgroups_that_take(work_type: str) -> QuerySet[Workgroup]:
 def propose(parent: Ticket, *, work_type: str, text: str = "") -> tuple[Workgroup | None, str]:
     """The workgroup for an order of this type and a line that says why: by a routing rule, else by skill, else the catch-all.
 
-    Only workgroups that take the type are proposed; (None, "") when nobody fits.
+    The line is kept words. Only workgroups that take the type are proposed; (None, "") when nobody fits.
     """
     known: dict[str, Any] = {"service": parent.service, "category": parent.category, "site": parent.site}
     known |= {"requester": parent.requester if parent.requester_id else None, "priority": parent.priority}
@@ -147,7 +153,11 @@ def propose(parent: Ticket, *, work_type: str, text: str = "") -> tuple[Workgrou
     except NoCatchAll:
         return _by_skill(parent, work_type)
     skilled = _by_skill(parent, work_type) if found.is_catch_all else (None, "")
-    return skilled if skilled[0] else (found.workgroup, f"rule “{found.rule}”: {found.because}")
+    return (
+        skilled
+        if skilled[0]
+        else (found.workgroup, keep("rule “{rule}”: {because}", rule=found.rule, because=found.because))
+    )
 
 
 def _by_skill(parent: Ticket, work_type: str) -> tuple[Workgroup | None, str]:
@@ -164,7 +174,7 @@ def _by_skill(parent: Ticket, work_type: str) -> tuple[Workgroup | None, str]:
     if not counted:
         return None, ""
     best = min(counted, key=lambda pk: (-counted[pk], pk))
-    return Workgroup.objects.get(pk=best), f"{counted[best]} there can do {skill}"
+    return Workgroup.objects.get(pk=best), keep("{n} there can do {skill}", n=counted[best], skill=skill)
 
 
 def templates() -> QuerySet[OrderTemplate]:
@@ -187,10 +197,12 @@ def problem_of(template: OrderTemplate, steps: Sequence[TemplateStep]) -> str:
     """Why a template can't be raised, in a sentence; empty when it can."""
     edges = [(step.position, need) for step in steps for need in step.needs]
     if not steps:
-        return f"“{template}” has no steps."
-    if missing := sorted({need for _, need in edges} - {step.position for step in steps}):
-        return f"“{template}” names a step {missing[0]} that isn't there."
-    return f"The steps of “{template}” wait for one another in a circle." if would_be_a_cycle(edges) else ""
+        return _("“{template}” has no steps.").format(template=template)
+    if missing := sorted({need for step, need in edges} - {step.position for step in steps}):
+        return _("“{template}” names a step {step} that isn't there.").format(template=template, step=missing[0])
+    if not would_be_a_cycle(edges):
+        return ""
+    return _("The steps of “{template}” wait for one another in a circle.").format(template=template)
 
 
 def stages(template: OrderTemplate) -> list[list[TemplateStep]]:
@@ -227,23 +239,29 @@ def creation_answers(ticket: Ticket, when: str) -> list[Answer]:
 
 def _why_not(rule: CreationRule, ticket: Ticket, when: str, branch: set[int]) -> str:
     if not rule.is_active:
-        return "it is not active"
+        return _("it is not active")
     if not rule.template.is_active:
-        return f"its template “{rule.template}” is not active"
+        return _("its template “{template}” is not active").format(template=rule.template)
     if rule.kind != ticket.kind:
-        return "it is for another kind of ticket"
+        return _("it is for another kind of ticket")
     if rule.when != when:
-        return f"it asks when {rule.get_when_display()}"
+        return _("it asks when {moment}").format(moment=rule.get_when_display())
     if rule.service_id and rule.service_id != ticket.service_id:
-        return f"the service isn't {rule.service}"
+        return _("the service isn't {service}").format(service=rule.service)
     if rule.category_id and rule.category_id not in branch:
-        return f"the category isn't in {rule.category}"
+        return _("the category isn't in {category}").format(category=rule.category)
     return ""
 
 
 # -- the day of somebody who does them ---------------------------------------------------------
 
 
+DAYS = {
+    "Overdue": _lazy("Overdue"),
+    "Today": _lazy("Today"),
+    "Later": _lazy("Later"),
+    "Not planned": _lazy("Not planned"),
+}
 NOBODYS_MOST = 20  # orders that nobody has are offered up to this number; the queue shows them all
 
 
@@ -269,7 +287,7 @@ def nobodys(user: User) -> QuerySet[WorkOrder]:
 
 
 def by_day(orders: Iterable[WorkOrder], now: datetime) -> list[tuple[str, list[WorkOrder]]]:
-    """The orders under Overdue, Today, Later and Not planned, less what is empty.
+    """The orders under Overdue, Today, Later and Not planned (see `DAYS`), less what is empty.
 
     `now` carries the viewer's time zone: there its day ends. Overdue is what should be over, or should have begun
     where no end is planned and nobody has begun.

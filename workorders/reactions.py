@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
+from desk.people.language import Kept, keep
 from desk.people.queries import automation
 from desk.tickets import flow
 from desk.tickets.models import Event, Ticket, Visibility
@@ -16,13 +19,13 @@ FINISHED = "orders.finished"
 
 # The order's move -> what its parent's timeline says of whoever made it; `_assignment` says the rest.
 WHAT = {
-    "released": "let {} begin",
-    "started": "started {}",
-    "held": "put {} on hold",
-    "resumed": "went on with {}",
-    "completed": "completed {}",
-    "failed": "gave up {}",
-    "cancelled": "cancelled {}",
+    "released": _("let {order} begin"),
+    "started": _("started {order}"),
+    "held": _("put {order} on hold"),
+    "resumed": _("went on with {order}"),
+    "completed": _("completed {order}"),
+    "failed": _("gave up {order}"),
+    "cancelled": _("cancelled {order}"),
 }
 
 
@@ -31,14 +34,16 @@ def _order(event: Event) -> WorkOrder:
     return found
 
 
-def _assignment(event: Event) -> str:
-    """Took it, gave it to somebody, or let it go; {} stands for the order."""
+def _assignment(event: Event, order: str) -> Kept:
+    """Took it, gave it to somebody, or let it go."""
     assignee, workgroup, moved = (event.inside.get(part) for part in ("assignee", "workgroup", "moved"))
     if assignee == str(event.actor) and not moved:
-        return "took {}"
+        return keep("took {order}", order=order)
+    if assignee and moved:
+        return keep("gave {order} to {workgroup} and {person}", order=order, workgroup=workgroup, person=assignee)
     if assignee or moved:
-        return "gave {} to " + " and ".join(filter(None, [workgroup if moved else "", assignee]))
-    return f"put {{}} back into the queue of {workgroup}"
+        return keep("gave {order} to {whom}", order=order, whom=workgroup if moved else assignee)
+    return keep("put {order} back into the queue of {workgroup}", order=order, workgroup=workgroup)
 
 
 def tell_parent(event: Event) -> None:
@@ -47,10 +52,10 @@ def tell_parent(event: Event) -> None:
     if order.parent is None:
         return
     what = event.kind.rpartition(".")[2]
-    words = _assignment(event) if what == "assigned" else WHAT[what]
-    said = words.format(f"{order.number} “{order.title}”")
+    name = keep("{number} “{title}”", number=order.number, title=order.title)
+    said = _assignment(event, name) if what == "assigned" else keep(WHAT[what], order=name)
     if what != "released" and (why := event.inside.get("text")):
-        said += f": {str(why)[:500]}"
+        said = keep("{did}: {why}", did=said, why=str(why)[:500])
     inside = {"number": order.number, "title": order.title, "state": order.state, "said": said}
     parent = order.parent
     flow.write_event(
@@ -75,7 +80,8 @@ def release_those_that_waited(event: Event) -> None:
             before = [Dependency(order=waiting, needs=need) for need in order.waits_for]
             Dependency.objects.bulk_create(before, ignore_conflicts=True)
         if not waiting.is_blocked:
-            actions.release(work_order=waiting, at=event.at, because=f"{order.number} is over", source=event.source)
+            because = keep("{number} is over", number=order.number)
+            actions.release(work_order=waiting, at=event.at, because=because, source=event.source)
 
 
 def ask_parent(event: Event) -> None:
@@ -88,17 +94,8 @@ def ask_parent(event: Event) -> None:
     if not failed and (queries.open_orders(parent).exists() or not rules.takes_orders(parent)):
         return
     told = parent.assignee_id or (None if order.requester.is_automation else order.requester_id)
-    words = f"{order.number} “{order.title}” failed: {order.result}" if failed else "Its work orders are over."
-    ask = "\nHow shall it go on? Try it again, go on without it, or cancel what waits for it." if failed else ""
-    inside = {
-        "number": order.number,
-        "said": words,
-        "recipients": [told] if told else [],
-        "subject": f"{parent.number}: {order.number} failed"
-        if failed
-        else f"{parent.number}: all work orders are over",
-        "text": f"{parent.title}\n{words}{ask}",
-    }
+    words = _failure(parent, order) if failed else _end(parent)
+    inside = {"number": order.number, **words, "recipients": [told] if told else []}
     flow.write_event(
         parent,
         ASKED if failed else FINISHED,
@@ -108,6 +105,29 @@ def ask_parent(event: Event) -> None:
         inside=inside,
         visibility=Visibility.INTERNAL,
     )
+
+
+def _failure(parent: Ticket, order: WorkOrder) -> dict[str, Kept]:
+    """What is said when an order has failed."""
+    said = keep("{number} “{title}” failed: {result}", number=order.number, title=order.title, result=order.result)
+    return {
+        "said": said,
+        "subject": keep("{parent}: {number} failed", parent=parent.number, number=order.number),
+        "text": keep(
+            "{title}\n{said}\nHow shall it go on? Try it again, go on without it, or cancel what waits for it.",
+            title=parent.title, said=said,
+        ),
+    }  # fmt: skip
+
+
+def _end(parent: Ticket) -> dict[str, Kept]:
+    """What is said when the last order is over."""
+    said = keep("Its work orders are over.")
+    return {
+        "said": said,
+        "subject": keep("{number}: all work orders are over", number=parent.number),
+        "text": keep("{title}\n{said}", title=parent.title, said=said),
+    }
 
 
 def raise_by_rule(event: Event) -> None:

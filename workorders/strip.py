@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from desk.people.language import in_a_sentence
 from desk.sla import engine
 from desk.sla.engine import RESOLUTION
 from desk.sla.queries import Face, faces, read_clock
@@ -157,10 +160,10 @@ def _due(order: WorkOrder, found: Outlook) -> datetime | None:
 # -- in time? ----------------------------------------------------------------------------------
 
 WHY = {
-    Gap.NO_PROMISE: "{} has no promise, so nobody knows when it will be over.",
-    Gap.ON_HOLD: "{} is on hold and its clock stands still, so nobody knows when it will be over.",
-    Gap.FAILED: "{} failed; nobody knows how long it takes until it is decided how to go on.",
-    Gap.NEVER: "{} has hours that don't come within ten years, so nobody knows when it will be over.",
+    Gap.NO_PROMISE: _lazy("{order} has no promise, so nobody knows when it will be over."),
+    Gap.ON_HOLD: _lazy("{order} is on hold and its clock stands still, so nobody knows when it will be over."),
+    Gap.FAILED: _lazy("{order} failed; nobody knows how long it takes until it is decided how to go on."),
+    Gap.NEVER: _lazy("{order} has hours that don't come within ten years, so nobody knows when it will be over."),
 }
 
 
@@ -168,45 +171,53 @@ def _verdict(parent: Ticket, orders: dict[int, WorkOrder], found: Outlook, face:
     """The expected end against the parent's deadline, in sentences; None when nothing is left to do."""
     if found.known is None and not found.gaps:
         return None
-    why = [WHY[gap].format(_name(orders[key])) for key, gap in found.gaps.items()]
-    why += [f"{_name(orders[key])} is overdue itself." for key in sorted(found.overdue)]
-    kind = str(parent.kind_info.label).lower()
-    subject = (
-        "All work orders are" if len(found.ends) > 1 else f"{_name(orders[found.chain[-1]])} is" if found.chain else ""
-    )
+    why = [WHY[gap].format(order=_name(orders[key])) for key, gap in found.gaps.items()]
+    why += [_("{order} is overdue itself.").format(order=_name(orders[key])) for key in sorted(found.overdue)]
+    kind = in_a_sentence(parent.kind_info.label)
     due = engine.due_at(read_clock(face.clock)) if face else None
+    several, last = len(found.ends) > 1, _name(orders[found.chain[-1]]) if found.chain else ""
     if due is not None and found.known is not None and found.known > due:
-        last = _name(orders[found.chain[-1]])
-        late = f"{last} is due {_apart(found.known - due)} after the {kind}'s deadline, {_moment(due)}."
-        return Verdict("late", "Late", (late, *why))
+        late = _("{order} is due {apart} after the {kind}'s deadline, {moment}.").format(
+            order=last, apart=_apart(found.known - due), kind=kind, moment=_moment(due)
+        )
+        return Verdict("late", _("Late"), (late, *why))
     if found.unknown:
-        return Verdict("unknown", "Unknown", tuple(why))
+        return Verdict("unknown", _("Unknown"), tuple(why))
     assert found.known is not None
-    by = f"due by {_moment(found.known)}"
     if due is not None:
-        early = f"{subject} due {_apart(due - found.known)} before the {kind}'s deadline, {_moment(due)}."
-        return Verdict("fits", "In time", (early, *why))
+        early = (
+            _("All work orders are due {apart} before the {kind}'s deadline, {moment}.")
+            if several
+            else _("{order} is due {apart} before the {kind}'s deadline, {moment}.")
+        )
+        early = early.format(order=last, apart=_apart(due - found.known), kind=kind, moment=_moment(due))
+        return Verdict("fits", _("In time"), (early, *why))
+    by = _("All work orders are due by {moment}.") if several else _("{order} is due by {moment}.")
+    by = by.format(order=last, moment=_moment(found.known))
     if face is not None and face.word == "paused":
-        standing = f"The {kind}'s clock stands still, so its deadline is open."
-        return Verdict("open", "Deadline open", (standing, f"{subject} {by}.", *why))
+        standing = _("The {kind}'s clock stands still, so its deadline is open.").format(kind=kind)
+        return Verdict("open", _("Deadline open"), (standing, by, *why))
     if face is not None and face.clock.is_stopped:
-        return Verdict("open", "No deadline", (f"The {kind}'s clock has stopped. {subject} {by}.", *why))
-    return Verdict("open", "No deadline", (f"Nothing is promised for the {kind}. {subject} {by}.", *why))
+        stopped = _("The {kind}'s clock has stopped.").format(kind=kind)
+        return Verdict("open", _("No deadline"), (f"{stopped} {by}", *why))
+    nothing = _("Nothing is promised for the {kind}.").format(kind=kind)
+    return Verdict("open", _("No deadline"), (f"{nothing} {by}", *why))
 
 
 def _name(order: WorkOrder) -> str:
-    return f"“{order.title}” ({order.number})"
+    return _("“{title}” ({number})").format(title=order.title, number=order.number)
 
 
 def _moment(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "D j M, H:i")
+    return date_format(timezone.localtime(at), _("D j M, H:i"))
 
 
 def _apart(length: timedelta) -> str:
     """Wall time between two moments in words; days have 24 hours here."""
     if length < timedelta(minutes=1):
-        return "less than a minute"
+        return _("less than a minute")
     if length < timedelta(days=2):
         return in_words(length)
     hours = round(length / timedelta(hours=1))
-    return f"{hours // 24} days {hours % 24} h" if hours % 24 else f"{hours // 24} days"
+    words = _("{days} days {hours} h") if hours % 24 else _("{days} days")
+    return words.format(days=hours // 24, hours=hours % 24)

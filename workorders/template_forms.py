@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
+from desk.people.language import in_a_sentence
 from desk.people.models import Workgroup
 from desk.services.models import Category, Service, Site
 from desk.services.queries import category_choices
@@ -34,7 +36,9 @@ class NumbersField(forms.Field):
         words = str(value or "").replace(",", " ").split()
         if odd := next((word for word in words if not (word.isascii() and word.isdecimal() and len(word) < 4)), None):
             raise ValidationError(
-                f"“{odd[:20]}” is no number of a step; write numbers with commas between, such as 1, 2."
+                _("“{word}” is no number of a step; write numbers with commas between, such as 1, 2.").format(
+                    word=odd[:20]
+                )
             )
         return sorted({int(word) for word in words})
 
@@ -46,11 +50,13 @@ class StepForm(forms.ModelForm):
     """One step; what it must have in common with the others is asked by `StepsFormSet`."""
 
     position = forms.IntegerField(
-        label="Number", min_value=1, max_value=MOST_STEPS, help_text="By which other steps name it."
+        label=_("Number"), min_value=1, max_value=MOST_STEPS, help_text=_("By which other steps name it.")
     )
-    title = forms.CharField(label="What is to be done", max_length=200, widget=forms.TextInput(attrs={"size": 60}))
+    title = forms.CharField(label=_("What is to be done"), max_length=200, widget=forms.TextInput(attrs={"size": 60}))
     needs = NumbersField(
-        label="Comes after", required=False, help_text="Numbers of the steps that must be over before, such as 1, 2."
+        label=_("Comes after"),
+        required=False,
+        help_text=_("Numbers of the steps that must be over before, such as 1, 2."),
     )
 
     class Meta:
@@ -63,7 +69,7 @@ class StepForm(forms.ModelForm):
             "instructions": forms.Textarea(attrs={"rows": 3, "cols": 80}),
             "checklist": forms.Textarea(attrs={"rows": 4, "cols": 80}),
         }
-        labels: ClassVar[Any] = {"start_after_hours": "Planned after (hours)", "hours": "Takes (hours)"}
+        labels: ClassVar[Any] = {"start_after_hours": _("Planned after (hours)"), "hours": _("Takes (hours)")}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -73,7 +79,7 @@ class StepForm(forms.ModelForm):
                 pk for kind in WorkType.values for pk in queries.workgroups_that_take(kind).values_list("pk", flat=True)
             ]
             field.queryset = Workgroup.objects.filter(Q(pk__in=fitting) | Q(pk=self.instance.workgroup_id))
-            field.empty_label = "– by the routing rules, or by skill –"
+            field.empty_label = _("– by the routing rules, or by skill –")
 
     def clean_checklist(self) -> str:
         return "\n".join(checklist_lines(self.cleaned_data["checklist"]))
@@ -82,8 +88,9 @@ class StepForm(forms.ModelForm):
         data = super().clean() or self.cleaned_data
         workgroup, work_type = data.get("workgroup"), data.get("work_type")
         if workgroup and work_type and not workgroup.takes_kind(f"{queries.KIND}.{work_type}"):
-            kind = WorkType(work_type).label.lower()
-            self.add_error("workgroup", f"{workgroup} doesn't take work orders of this type ({kind}).")
+            words = _("{workgroup} doesn't take work orders of this type ({kind}).")
+            kind = in_a_sentence(WorkType(work_type).label)
+            self.add_error("workgroup", words.format(workgroup=workgroup, kind=kind))
         return data
 
     def validate_unique(self) -> None:
@@ -99,20 +106,22 @@ class StepsFormSet(forms.BaseInlineFormSet):
     def clean(self) -> None:
         kept = [form for form in self.forms if self._counts(form)]
         if not any(self.errors) and not kept:
-            raise ValidationError("Add a step: a template without any raises nothing.")
+            raise ValidationError(_("Add a step: a template without any raises nothing."))
         places: dict[int, Any] = {}
         for form in kept:
             place = form.cleaned_data.get("position")
             if place in places:
-                form.add_error("position", f"Step {place} is there twice; give each step a number of its own.")
+                words = _("Step {step} is there twice; give each step a number of its own.")
+                form.add_error("position", words.format(step=place))
             elif place:
                 places[place] = form
         for place, form in places.items():
             self._check_needs(place, form, places)
         edges = [(place, need) for place, form in places.items() for need in form.cleaned_data.get("needs") or []]
         if circle := sorted(queries.circle_in([edge for edge in edges if edge[0] != edge[1]])):
-            words = f"Steps {', '.join(map(str, circle[:-1]))} and {circle[-1]} would wait for one another in a circle."
-            places[circle[0]].add_error("needs", words)
+            words = _("Steps {steps} and {last} would wait for one another in a circle.")
+            others = ", ".join(map(str, circle[:-1]))
+            places[circle[0]].add_error("needs", words.format(steps=others, last=circle[-1]))
 
     def _counts(self, form: Any) -> bool:
         """Whether it is a step that stays, as far as one can tell: neither deleted nor an empty row."""
@@ -124,9 +133,10 @@ class StepsFormSet(forms.BaseInlineFormSet):
     def _check_needs(place: int, form: Any, places: dict[int, Any]) -> None:
         needs = form.cleaned_data.get("needs") or []
         if place in needs:
-            form.add_error("needs", "A step can't come after itself.")
+            form.add_error("needs", _("A step can't come after itself."))
         if missing := [str(need) for need in needs if need not in places]:
-            form.add_error("needs", f"There is no step {' and no step '.join(missing)}.")
+            steps = _(" and no step ").join(missing)
+            form.add_error("needs", _("There is no step {steps}.").format(steps=steps))
 
     def validate_unique(self) -> None:
         """Said by `clean`, beside the field."""
@@ -146,7 +156,7 @@ def parent_choices() -> list[tuple[str, str]]:
 class RuleForm(forms.ModelForm):
     """Offers the kinds of ticket that there are, and categories by their trail."""
 
-    kind = forms.ChoiceField(label="Kind of ticket", choices=parent_choices, initial="incident")
+    kind = forms.ChoiceField(label=_("Kind of ticket"), choices=parent_choices, initial="incident")
 
     class Meta:
         model = CreationRule
@@ -156,14 +166,14 @@ class RuleForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         if "service" in fields:
-            fields["service"].empty_label = "– any –"
+            fields["service"].empty_label = _("– any –")
         if "category" in fields:
-            fields["category"].choices = [("", "– any –"), *category_choices(inactive=True)]
+            fields["category"].choices = [("", _("– any –")), *category_choices(inactive=True)]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if "service" in self.fields and not (data.get("service") or data.get("category") or self.errors):
-            self.add_error("service", "Say for which service or category.")
+            self.add_error("service", _("Say for which service or category."))
         return data
 
     def validate_constraints(self) -> None:
@@ -173,13 +183,21 @@ class RuleForm(forms.ModelForm):
 class TryForm(forms.Form):
     """What one knows of a ticket when it comes in."""
 
-    kind = forms.ChoiceField(label="Kind of ticket", choices=parent_choices)
-    when = forms.ChoiceField(choices=CreationRule.When.choices, initial=CreationRule.When.TRIAGED)
-    service = forms.ModelChoiceField(Service.objects.filter(is_active=True), required=False, empty_label="– none –")
-    category = forms.TypedChoiceField(
-        choices=lambda: [("", "– none –"), *category_choices()], required=False, coerce=int, empty_value=None
+    kind = forms.ChoiceField(label=_("Kind of ticket"), choices=parent_choices)
+    when = forms.ChoiceField(label=_("When"), choices=CreationRule.When.choices, initial=CreationRule.When.TRIAGED)
+    service = forms.ModelChoiceField(
+        Service.objects.filter(is_active=True), label=_("Service"), required=False, empty_label=_("– none –")
     )
-    site = forms.ModelChoiceField(Site.objects.filter(is_active=True), required=False, empty_label="– none –")
+    category = forms.TypedChoiceField(
+        label=_("Category"),
+        choices=lambda: [("", _("– none –")), *category_choices()],
+        required=False,
+        coerce=int,
+        empty_value=None,
+    )
+    site = forms.ModelChoiceField(
+        Site.objects.filter(is_active=True), label=_("Site"), required=False, empty_label=_("– none –")
+    )
 
     def ticket(self) -> Ticket:
         """Such a ticket, unsaved."""

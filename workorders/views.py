@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people.models import User
@@ -58,8 +60,8 @@ def my_day(request: SignedIn) -> HttpResponse:
     reasons = [(reason.pk, str(reason)) for reason in pending_reasons()] if mine else []
     context = {
         "sections": [
-            (title, [Card(order, request.user, now, reasons) for order in orders])
-            for title, orders in queries.by_day(mine, now)
+            (day, queries.DAYS[day], [Card(order, request.user, now, reasons) for order in orders])
+            for day, orders in queries.by_day(mine, now)
         ],
         "nobodys": [Card(order, request.user, now, []) for order in free],
         "orders": mine + free,
@@ -88,7 +90,7 @@ def new(request: SignedIn, parent: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             order = actions.raise_order(parent=ticket, by=request.user, **form.cleaned_data)
-            said = f"{order.number} is raised; {order.workgroup} has it."
+            said = _("{number} is raised; {workgroup} has it.").format(number=order.number, workgroup=order.workgroup)
             if "another" not in request.POST:
                 return done(request, ticket, said)
             messages.success(request, said)
@@ -120,7 +122,8 @@ def from_template(request: SignedIn, parent: str) -> HttpResponse:
     if form.is_valid():
         try:
             raised = actions.raise_template(parent=ticket, by=request.user, **form.cleaned_data)
-            return done(request, ticket, f"{len(raised)} work orders are raised.")
+            words = ngettext("{n} work orders are raised.", "{n} work orders are raised.", len(raised))
+            return done(request, ticket, words.format(n=len(raised)))
         except Refused as caught:
             refusal = caught
             refuse(form, caught)
@@ -168,7 +171,7 @@ def depend(request: SignedIn, number: str) -> HttpResponse:
     order: WorkOrder = get_visible(request.user, number, WorkOrder)
     other: WorkOrder = get_visible(request.user, request.POST.get("needs", ""), WorkOrder)
     return _do(
-        request, order, lambda: actions.depend(order=order, needs=other, by=request.user), "It waits for that too."
+        request, order, lambda: actions.depend(order=order, needs=other, by=request.user), _("It waits for that too.")
     )
 
 
@@ -176,14 +179,14 @@ def depend(request: SignedIn, number: str) -> HttpResponse:
 def again(request: SignedIn, number: str) -> HttpResponse:
     """Raise a failed order anew, in its place."""
     order: WorkOrder = get_visible(request.user, number, WorkOrder)
-    return _do(request, order, lambda: actions.try_again(work_order=order, by=request.user), "It is raised again.")
+    return _do(request, order, lambda: actions.try_again(work_order=order, by=request.user), _("It is raised again."))
 
 
 @require_POST
 def without(request: SignedIn, number: str) -> HttpResponse:
     """Let what waits for a failed order go on without it."""
     order: WorkOrder = get_visible(request.user, number, WorkOrder)
-    said = f"What waited for {order.number} goes on."
+    said = _("What waited for {number} goes on.").format(number=order.number)
     return _do(request, order, lambda: actions.go_on_without(work_order=order, by=request.user), said)
 
 
@@ -191,7 +194,7 @@ def without(request: SignedIn, number: str) -> HttpResponse:
 def give_up(request: SignedIn, number: str) -> HttpResponse:
     """Cancel what waits for a failed order."""
     order: WorkOrder = get_visible(request.user, number, WorkOrder)
-    said = f"What waited for {order.number} is cancelled."
+    said = _("What waited for {number} is cancelled.").format(number=order.number)
     return _do(request, order, lambda: actions.give_up(work_order=order, by=request.user), said)
 
 

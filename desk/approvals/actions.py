@@ -12,7 +12,10 @@ from datetime import datetime, timedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from desk.people.language import in_a_sentence, keep
 from desk.people.models import User
 from desk.services.models import Service
 from desk.tickets import flow, text
@@ -28,9 +31,9 @@ from .telling import Hand
 # An asking with a round in one of these is over; with others it stands.
 OVER = {Stage.REJECTED, Stage.VOID, Stage.EXPIRED}
 NEEDS_WORDS = {
-    Answer.REJECT: "Please say why you reject it.",
-    Answer.ASK: "Please write your question.",
-    Answer.OBJECT: "Please say what you object to.",
+    Answer.REJECT: _lazy("Please say why you reject it."),
+    Answer.ASK: _lazy("Please write your question."),
+    Answer.OBJECT: _lazy("Please say what you object to."),
 }
 
 
@@ -59,10 +62,12 @@ def ask(
     ticket = flow.lock(ticket)
     last = _last_asking(ticket)
     if last and not any(one.stage in OVER for one in last):
-        word = (
-            "is approved already" if all(one.stage == Stage.APPROVED for one in last) else "waits for approval already"
+        words = (
+            _("{number} is approved already.")
+            if all(one.stage == Stage.APPROVED for one in last)
+            else _("{number} waits for approval already.")
         )
-        raise Refused(f"{ticket.number} {word}.")
+        raise Refused(words.format(number=ticket.number))
     own = frozenset({ticket.requester_id, ticket.reporter_id, *(author.pk for author in authors)})
     named = tuple(services) or ((ticket.service,) if ticket.service else ())
     wish = Wish(ticket.kind, ticket.requester, variant, named, risk, item_owner, own)
@@ -93,7 +98,7 @@ _COPIED = ("name", "quorum", "needed", "remind_after_hours", "expire_after_hours
 
 def _seat(found: Round, people: Iterable[Asked]) -> None:
     for asked in people:
-        seat = Seat.objects.create(round=found, user=asked.user, because=asked.because)
+        seat = Seat.objects.create(round=found, user=asked.user, **Seat.reason(asked.because))
         if not asked.in_person:
             seat.groups.set(asked.groups)
 
@@ -121,7 +126,7 @@ def _open(ticket: Ticket, found: Round, hand: Hand) -> None:
     """Now the step is asked: those who sit there are told, and its times begin to run."""
     found.opened_at = hand.at
     _begin(found, hand.at)
-    people = [(seat.user, seat.because) for seat in queries.seats().filter(queries.HERE, round=found)]
+    people = [(seat.user, seat.kept_reason) for seat in queries.seats().filter(queries.HERE, round=found)]
     telling.asked(ticket, found, people, hand)
     settle(ticket, found, hand)
 
@@ -197,14 +202,16 @@ def _refuse_answer(ticket: Ticket, seat: Seat, by: User, answer: str) -> None:
     if why := rules.why_not_answer(seat, by):
         raise PermissionDenied(why)
     if answer not in Answer.values or answer == Answer.NONE:
-        raise Refused("Choose what you want to answer.", field="answer")
+        raise Refused(_("Choose what you want to answer."), field="answer")
     found = seat.round
     if ticket.state not in ticket.kind_info.awaiting:
-        raise Refused(f"{ticket.number} is {ticket.state_label.lower()}; answers don't count any more.")
+        words = _("{number} is {state}; answers don't count any more.")
+        raise Refused(words.format(number=ticket.number, state=in_a_sentence(ticket.state_label)))
     if found.stage == Stage.APPROVED and answer != Answer.OBJECT:
-        raise Refused(f"“{found.name}” is approved already. You may still object to it.")
+        raise Refused(_("“{name}” is approved already. You may still object to it.").format(name=found.name))
     if found.stage not in (Stage.OPEN, Stage.APPROVED) or _is_past(ticket, found):
-        raise Refused(f"“{found.name}” is {found.get_stage_display().lower()}; answers don't count any more.")
+        words = _("“{name}” is {stage}; answers don't count any more.")
+        raise Refused(words.format(name=found.name, stage=in_a_sentence(found.get_stage_display())))
     _refuse_second_voice(seat, by)
 
 
@@ -214,9 +221,11 @@ def _refuse_second_voice(seat: Seat, by: User) -> None:
     if seat.user_id == by.pk:
         return
     if found.seats.filter(user=by).exists():
-        raise Refused(f"You sit in “{found.name}” yourself, so you can't answer for {seat.user} as well.")
+        words = _("You sit in “{name}” yourself, so you can't answer for {person} as well.")
+        raise Refused(words.format(name=found.name, person=seat.user))
     if spoke_for(found, by).exclude(pk=seat.pk).exists():
-        raise Refused(f"You have answered for somebody else in “{found.name}” already; everybody has one voice.")
+        words = _("You have answered for somebody else in “{name}” already; everybody has one voice.")
+        raise Refused(words.format(name=found.name))
 
 
 def spoke_for(found: Round, user: User) -> QuerySet[Seat]:
@@ -229,7 +238,7 @@ def _is_past(ticket: Ticket, found: Round) -> bool:
 
 
 def _words(answer: str, given: str) -> str:
-    required = NEEDS_WORDS.get(Answer(answer), "")
+    required = str(NEEDS_WORDS.get(Answer(answer), ""))
     return text.clean(given, field="text", required=required) if required or given.strip() else ""
 
 
@@ -251,7 +260,9 @@ def withdraw(*, seat: Seat, by: User, at: datetime | None = None, source: str = 
     if why := rules.why_not_answer(seat, by):
         raise PermissionDenied(why)
     if not seat.round.is_open:
-        raise Refused(f"“{seat.round.name}” is {seat.round.get_stage_display().lower()}; an answer stays as it is.")
+        sentence = _("“{name}” is {stage}; an answer stays as it is.")
+        stage = in_a_sentence(seat.round.get_stage_display())
+        raise Refused(sentence.format(name=seat.round.name, stage=stage))
     _refuse_second_voice(seat, by)
     if seat.answer == Answer.NONE:
         return seat
@@ -259,12 +270,10 @@ def withdraw(*, seat: Seat, by: User, at: datetime | None = None, source: str = 
     seat.answer, seat.text, seat.answered_by, seat.answered_at = Answer.NONE, "", None, None
     seat.question = ""
     seat.save()
-    words = {Answer.OBJECT: "the objection", Answer.ASK: "the question"}.get(was, "the answer")
-    mine = "" if seat.user_id == by.pk else f" of {seat.user}"
-    said = f"took back {words}{mine} in “{seat.round.name}”"
+    said = telling.took_back(was, seat.round.name, seat.user if seat.user_id != by.pk else None)
     data = {"answer": was, "said": said, "round": seat.round.name, "asking": seat.round.asking, "seat": seat.pk}
     tells = telling.askers(ticket, seat.round) if was in (Answer.OBJECT, Answer.ASK) else set()
-    hand.write(ticket, telling.WITHDRAWN, data, tells, f"{by} {said}")
+    hand.write(ticket, telling.WITHDRAWN, data, tells, keep("{who} {did}", who=by, did=said))
     settle(ticket, seat.round, hand)
     return seat
 
@@ -276,23 +285,24 @@ def reply(*, seat: Seat, by: User, text: str, at: datetime | None = None, source
     if not may_view(ticket, by) or not rules.may_reply(seat, by):
         raise PermissionDenied(rules.may_reply.because.format(ticket=seat))
     if seat.answer != Answer.ASK or not seat.round.is_open:
-        raise Refused(f"{seat.user} isn't waiting for an answer any more.", field="text")
+        raise Refused(_("{person} isn't waiting for an answer any more.").format(person=seat.user), field="text")
     words = _clean(text)
     asked_by = seat.answered_by_id
     seat.answer, seat.text, seat.answered_by, seat.answered_at = Answer.NONE, "", None, None
     seat.reply, seat.replied_by = words, by
     seat.save()
     hand = Hand(by, at, source)
-    said = f"answered {seat.user}’s question"
+    said = keep("answered {person}’s question", person=seat.user)
     data = {"said": said, "round": seat.round.name, "asking": seat.round.asking, "seat": seat.pk, "text": words}
-    body = f"You asked: {seat.question}\n{by} answers: {words}"
-    hand.write(ticket, telling.REPLIED, data, {seat.user_id, asked_by or seat.user_id}, f"{by} {said}", body)
+    body = keep("You asked: {question}\n{who} answers: {answer}", question=seat.question, who=by, answer=words)
+    subject = keep("{who} {did}", who=by, did=said)
+    hand.write(ticket, telling.REPLIED, data, {seat.user_id, asked_by or seat.user_id}, subject, body)
     settle(ticket, seat.round, hand)
     return seat
 
 
 def _clean(given: str) -> str:
-    return text.clean(given, field="text", required="Please write an answer.")
+    return text.clean(given, field="text", required=_("Please write an answer."))
 
 
 # -- what answers come to ----------------------------------------------------------------------
@@ -306,16 +316,17 @@ def settle(ticket: Ticket, found: Round, hand: Hand) -> None:
         _go_on(ticket, found, hand)
     elif outcome == quorum.REJECTED:
         decide(found, Stage.REJECTED, hand.at)
-        leave_out(found, hand.at, f"“{found.name}” was rejected")
-        because = f"“{found.name}” is rejected {telling.by_whom(found, Answer.REJECT)}"
+        leave_out(found, hand.at, keep("“{name}” was rejected", name=found.name))
+        because = telling.by_whom(found, Answer.REJECT)
         words = telling.last_words(found)
-        telling.about(ticket, telling.REJECTED, found, hand, "approval is rejected", words, because=because)
+        telling.about(ticket, telling.REJECTED, found, hand, keep("approval is rejected"), words, because=because)
     elif outcome == quorum.STUCK and found.stuck_at is None:
         found.stuck_at = hand.at
-        said = (
-            f"In “{found.name}” nobody is left who could decide. Somebody else has to be asked: add an approver there."
+        said = keep(
+            "In “{name}” nobody is left who could decide. Somebody else has to be asked: add an approver there.",
+            name=found.name,
         )
-        telling.about(ticket, telling.STUCK, found, hand, "nobody is left to approve it", said)
+        telling.about(ticket, telling.STUCK, found, hand, keep("nobody is left to approve it"), said)
     elif outcome != quorum.STUCK:
         found.stuck_at = None
     found.save()
@@ -336,16 +347,16 @@ def _go_on(ticket: Ticket, found: Round, hand: Hand) -> None:
     if following is not None:
         _open(ticket, following, hand)
     else:
-        because = f"“{found.name}” is approved {telling.by_whom(found, Answer.APPROVE)}"
+        because = telling.by_whom(found, Answer.APPROVE)
         words = telling.last_words(found)
-        telling.about(ticket, telling.APPROVED, found, hand, "it is approved", words, because=because)
+        telling.about(ticket, telling.APPROVED, found, hand, keep("it is approved"), words, because=because)
 
 
 def leave_out(found: Round, at: datetime, because: str) -> None:
     """The other steps of an asking that is over are not asked any more."""
     others = Round.objects.filter(ticket_id=found.ticket_id, asking=found.asking, stage__in=[Stage.WAITING, Stage.OPEN])
     for other in others.exclude(pk=found.pk):
-        other.because = because
+        other.give_reason(because)
         decide(other, Stage.VOID, at)
         forget(other)
 
@@ -363,10 +374,12 @@ def void(*, ticket: Ticket, by: User, because: str, at: datetime | None = None, 
     hand = Hand(by, at, source)
     stood = [one for one in rounds if one.stage in (Stage.OPEN, Stage.APPROVED)]
     for one in rounds:
-        one.because = because
+        one.give_reason(because)
         decide(one, Stage.VOID, hand.at)
         forget(one)
     tells = Seat.objects.filter(round__in=stood, user__is_active=True).values_list("user_id", flat=True)
     data = {"because": because, "asking": rounds[0].asking}
-    hand.write(ticket, telling.VOIDED, data, tells, "the approval is void", f"{by}: {because}")
+    hand.write(
+        ticket, telling.VOIDED, data, tells, keep("the approval is void"), keep("{who}: {why}", who=by, why=because)
+    )
     return stood

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from desk.people.language import in_a_sentence, keep
 from desk.people.models import User
 from desk.tickets import flow
 from desk.tickets.errors import Refused
@@ -26,31 +28,34 @@ def add_approver(*, round: Round, by: User, user: User, at: datetime | None = No
     if not rules.may_manage(ticket, by):
         raise PermissionDenied(rules.may_manage.why_not(ticket))
     if not rules.may_add(found, by):
-        raise PermissionDenied(rules.may_add.because)
+        raise PermissionDenied(str(rules.may_add.because))
     if found.stage not in (Stage.OPEN, Stage.WAITING):
-        raise Refused(f"“{found.name}” is {found.get_stage_display().lower()}; nobody else is asked there.")
+        words = _("“{name}” is {stage}; nobody else is asked there.")
+        raise Refused(words.format(name=found.name, stage=in_a_sentence(found.get_stage_display())))
     if rules.is_own(found, user):
-        raise Refused(f"{user} asks for this approval, and nobody approves their own.", field="user")
+        words = _("{person} asks for this approval, and nobody approves their own.")
+        raise Refused(words.format(person=user), field="user")
     if not user.is_active or user.is_automation:
-        raise Refused(f"{user} can't sign in, and so can't be asked.", field="user")
+        raise Refused(_("{person} can't sign in, and so can't be asked.").format(person=user), field="user")
     if queries.seats().filter(queries.HERE, round=found, user=user).exists():
-        raise Refused(f"{user} is asked in “{found.name}” already.", field="user")
+        words = _("{person} is asked in “{name}” already.")
+        raise Refused(words.format(person=user, name=found.name), field="user")
     if spoke_for(found, user).exclude(user=user).exists():
-        raise Refused(
-            f"{user} has answered for somebody else in “{found.name}”; everybody has one voice.", field="user"
-        )
-    seat, _ = Seat.objects.update_or_create(
+        words = _("{person} has answered for somebody else in “{name}”; everybody has one voice.")
+        raise Refused(words.format(person=user, name=found.name), field="user")
+    seat, is_new = Seat.objects.update_or_create(
         round=found,
         user=user,
         # Who had left and is asked anew begins anew.
         defaults={
-            "because": f"asked by {by}", "has_left": False, "answer": Answer.NONE, "text": "", "answered_by": None,
+            **Seat.reason(keep("asked by {person}", person=by)),
+            "has_left": False, "answer": Answer.NONE, "text": "", "answered_by": None,
             "answered_at": None, "question": "", "reply": "", "replied_by": None,
         },
     )  # fmt: skip
     seat.groups.clear()
     hand = Hand(by, at, source)
     if found.is_open:
-        telling.asked(ticket, found, [(user, seat.because)], hand)
+        telling.asked(ticket, found, [(user, seat.kept_reason)], hand)
         settle(ticket, found, hand)
     return seat

@@ -11,7 +11,10 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
+from desk.people.language import in_a_sentence, spoken
 from desk.people.names import PlainWords
 from desk.tickets.admin import LookOnly
 from desk.tickets.errors import Refused
@@ -34,8 +37,10 @@ class ApproverGroupAdmin(PlainWords, admin.ModelAdmin):
             None,
             {
                 "fields": ["name", "description", "members", "is_active"],
-                "description": "A group is never deleted, because what its members were asked names it. Make it "
-                "inactive: it isn't asked any more, and what it was asked goes on.",
+                "description": _(
+                    "A group is never deleted, because what its members were asked names it. Make it "
+                    "inactive: it isn't asked any more, and what it was asked goes on."
+                ),
             },
         )
     ]
@@ -47,11 +52,11 @@ class ApproverGroupAdmin(PlainWords, admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.display(description="Members", ordering="there")
+    @admin.display(description=_("Members"), ordering="there")
     def how_many(self, group: ApproverGroup) -> int:
         return group.there  # type: ignore[attr-defined]
 
-    @admin.display(description="Asked by the rules")
+    @admin.display(description=_("Asked by the rules"))
     def asked_by(self, group: ApproverGroup) -> str:
         return ", ".join(sorted({str(step.rule) for step in group.steps.all()})) or "–"
 
@@ -63,8 +68,8 @@ class Steps(admin.StackedInline):
     form = StepForm
     formset = StepsFormSet
     extra = 0
-    verbose_name = "step"
-    verbose_name_plural = "steps: asked one after the other; nobody is asked about their own"
+    verbose_name = _("step")
+    verbose_name_plural = _("steps: asked one after the other; nobody is asked about their own")
     autocomplete_fields = ["groups", "people"]
     fields = (
         ("position", "name"),
@@ -102,10 +107,10 @@ class ApprovalRuleAdmin(PlainWords, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["name", "position", "is_active"]}),
         (
-            "When",
+            _("When"),
             {
                 "fields": ["kind", "variant", "service", "min_risk"],
-                "description": "All that is filled in must be true; what is empty matches everything.",
+                "description": _("All that is filled in must be true; what is empty matches everything."),
             },
         ),
     ]
@@ -118,18 +123,19 @@ class ApprovalRuleAdmin(PlainWords, admin.ModelAdmin):
         view = self.admin_site.admin_view(self.try_view)
         return [path("try/", view, name="approvals_approvalrule_try"), *super().get_urls()]
 
-    @admin.display(description="When")
+    @admin.display(description=_("When"))
     def when(self, rule: ApprovalRule) -> str:
         parts = [
-            f"{rule.variant} {rule.kind.replace('_', ' ')}".strip(),
-            f"{rule.service} is affected" if rule.service else "",
-            f"risk {rule.min_risk} or more" if rule.min_risk is not None else "",
+            choosing.kind_in_words(rule.kind, rule.variant),
+            gettext("{service} is affected").format(service=rule.service) if rule.service else "",
+            gettext("risk {risk} or more").format(risk=rule.min_risk) if rule.min_risk is not None else "",
         ]
-        return " and ".join(part for part in parts if part)
+        return gettext(" and ").join(part for part in parts if part)
 
-    @admin.display(description="Then asks")
+    @admin.display(description=_("Then asks"))
     def asks(self, rule: ApprovalRule) -> str:
-        return "; then ".join(step_in_words(step) for step in rule.steps.all()) or "nobody: add a step"
+        asked = gettext("; then ").join(step_in_words(step) for step in rule.steps.all())
+        return asked or gettext("nobody: add a step")
 
     def try_view(self, request: HttpRequest) -> HttpResponse:
         """Who would be asked, by which rule, and why not by the others? Asks nobody."""
@@ -139,23 +145,23 @@ class ApprovalRuleAdmin(PlainWords, admin.ModelAdmin):
         context: dict[str, Any] = {"form": form, "opts": self.opts, "media": self.media}
         if form.is_bound and form.is_valid():
             context |= _answered(form)
-        context |= {**self.admin_site.each_context(request), "title": "Who would be asked?"}
+        context |= {**self.admin_site.each_context(request), "title": gettext("Who would be asked?")}
         return TemplateResponse(request, "admin/approvals/try.html", context)
 
 
 def step_in_words(step: ApprovalStep) -> str:
     """“Change advisory board: CAB (2 must approve)”."""
     whom = [
-        "the manager" if step.asks_manager else "",
-        "service owners" if step.asks_service_owners else "",
-        "the item's owner" if step.asks_item_owner else "",
+        gettext("the manager") if step.asks_manager else "",
+        gettext("service owners") if step.asks_service_owners else "",
+        gettext("the item's owner") if step.asks_item_owner else "",
         *map(str, step.groups.all()),
         *map(str, step.people.all()),
     ]
     many = (
-        f"{step.needed} must approve"
+        ngettext("{n} must approve", "{n} must approve", step.needed).format(n=step.needed)
         if step.quorum == Quorum.COUNT
-        else str(Quorum(step.quorum).label).split(":")[0].lower()
+        else in_a_sentence(str(Quorum(step.quorum).label).split(":")[0])
     )
     return f"{step.name}: {', '.join(part for part in whom if part)} ({many})"
 
@@ -165,12 +171,13 @@ def _answered(form: TryForm) -> dict[str, Any]:
     wish, table = form.wish(), choosing.rules()
     reasons = {rule.pk: choosing.why_not(rule, wish) for rule in table}
     chosen = next((rule for rule in table if not reasons[rule.pk]), None)
-    others = [(rule, reasons[rule.pk] or f"“{chosen}” comes before it") for rule in table if rule != chosen]
+    earlier = gettext("“{rule}” comes before it").format(rule=chosen)
+    others = [(rule, reasons[rule.pk] or earlier) for rule in table if rule != chosen]
     problem, steps = "", []
     try:
         for step in choosing.rule_for(wish, table).steps.all():
             people = choosing.people_of(step, wish)
-            steps.append((step, quorum.in_words(step.quorum, step.needed, len(people)), people))
+            steps.append((step, spoken(quorum.in_words(step.quorum, step.needed, len(people))), people))
     except Refused as refusal:
         problem = str(refusal)
     return {"asked": True, "chosen": chosen, "steps": steps, "problem": problem, "others": others}
@@ -190,7 +197,11 @@ class DelegationAdmin(admin.ModelAdmin):
 
 class Seats(LookOnly, admin.TabularInline):
     model = Seat
-    fields = readonly_fields = ("user", "because", "answer", "text", "answered_by", "answered_at")
+    fields = readonly_fields = ("user", "why", "answer", "text", "answered_by", "answered_at")
+
+    @admin.display(description=_("because"))
+    def why(self, seat: Seat) -> str:
+        return seat.why
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
         return super().get_queryset(request).select_related("user", "answered_by")

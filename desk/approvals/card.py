@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
+from desk.people.language import spoken
 from desk.people.models import User
 from desk.tickets.models import Ticket
 
@@ -44,7 +47,8 @@ class Shown:
     @property
     def wants(self) -> str:
         """The quorum in words, of those who have a voice."""
-        return quorum.in_words(self.round.quorum, self.round.needed, sum(line.here for line in self.lines))
+        voices = sum(line.here for line in self.lines)
+        return str(spoken(quorum.in_words(self.round.quorum, self.round.needed, voices)))
 
     @property
     def look(self) -> str:
@@ -54,7 +58,9 @@ class Shown:
 
     @property
     def word(self) -> str:
-        return {"blocked": "Blocked", "stuck": "Nobody left to ask"}.get(self.look, self.round.get_stage_display())
+        return {"blocked": _("Blocked"), "stuck": _("Nobody left to ask")}.get(
+            self.look, self.round.get_stage_display()
+        )
 
 
 @dataclass(frozen=True)

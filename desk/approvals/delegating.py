@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from desk.people.models import User
 from desk.tickets import flow
@@ -25,18 +26,19 @@ def delegate(*, by: User, to: User, start: datetime, end: datetime, user: User |
     with transaction.atomic():
         flow.serialise(f"delegation of {whom.pk}")
         if whom != by and not by.is_superuser:
-            raise PermissionDenied("Everybody chooses their own stand-in; administrators may for others.")
+            raise PermissionDenied(_("Everybody chooses their own stand-in; administrators may for others."))
         if to == whom:
-            raise Refused("Nobody stands in for themselves: choose somebody else.", field="to")
+            raise Refused(_("Nobody stands in for themselves: choose somebody else."), field="to")
         if not to.is_active or to.is_automation:
-            raise Refused(f"{to} can't sign in, and so can't answer for you.", field="to")
+            raise Refused(_("{person} can't sign in, and so can't answer for you.").format(person=to), field="to")
         if end <= start:
-            raise Refused("It has to end after it starts.", field="end")
+            raise Refused(_("It has to end after it starts."), field="end")
         if end <= flow.clock():
-            raise Refused("That is over already.", field="end")
+            raise Refused(_("That is over already."), field="end")
         other = Delegation.objects.filter(user=whom, start__lt=end, end__gt=start).select_related("to").first()
         if other is not None:
-            raise Refused(f"{other.to} answers for you within that time already; take that back first.", field="to")
+            words = _("{person} answers for you within that time already; take that back first.")
+            raise Refused(words.format(person=other.to), field="to")
         made = Delegation.objects.create(user=whom, to=to, start=start, end=end)
         count.forget([to.pk])
     times.hand_over(user=whom)
@@ -47,7 +49,7 @@ def delegate(*, by: User, to: User, start: datetime, end: datetime, user: User |
 def take_back(*, delegation: Delegation, by: User) -> None:
     """End it now; what has not begun goes away. What was answered meanwhile stays."""
     if delegation.user_id != by.pk and not by.is_superuser:
-        raise PermissionDenied("Only whoever chose a stand-in may take that back.")
+        raise PermissionDenied(_("Only whoever chose a stand-in may take that back."))
     now = flow.clock()
     count.forget([delegation.to_id])
     if delegation.start >= now:

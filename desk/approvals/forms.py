@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from desk.people.fields import PersonField
 
@@ -16,8 +17,8 @@ CHOICES = [(value, label) for value, label in Answer.choices if value != Answer.
 class AnswerForm(forms.Form):
     """What somebody says, by the button they press, with words."""
 
-    answer = forms.ChoiceField(choices=CHOICES, error_messages={"required": "Choose one of the buttons."})
-    text = forms.CharField(label="Your words", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    answer = forms.ChoiceField(choices=CHOICES, error_messages={"required": _("Choose one of the buttons.")})
+    text = forms.CharField(label=_("Your words"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any):
@@ -29,9 +30,9 @@ class ReplyForm(forms.Form):
     """The answer to an approver's question."""
 
     text = forms.CharField(
-        label="Your answer",
+        label=_("Your answer"),
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Please write an answer."},
+        error_messages={"required": _("Please write an answer.")},
     )
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any):
@@ -43,10 +44,10 @@ class AddForm(forms.Form):
     """Somebody else to ask."""
 
     user = PersonField(
-        label="Who else is asked?",
+        label=_("Who else is asked?"),
         max_length=160,
-        help_text="A name, username or e-mail address.",
-        error_messages={"required": "Say who is asked."},
+        help_text=_("A name, username or e-mail address."),
+        error_messages={"required": _("Say who is asked.")},
     )
 
 
@@ -54,14 +55,14 @@ class DelegationForm(forms.Form):
     """Who answers for me, and in which time."""
 
     to = PersonField(
-        label="Who answers for you?",
+        label=_("Who answers for you?"),
         max_length=160,
-        help_text="A name, username or e-mail address.",
-        error_messages={"required": "Say who answers for you."},
+        help_text=_("A name, username or e-mail address."),
+        error_messages={"required": _("Say who answers for you.")},
     )
     start = forms.DateTimeField(
-        label="From", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
     end = forms.DateTimeField(
-        label="Until", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label=_("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )

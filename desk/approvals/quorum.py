@@ -1,9 +1,14 @@
-"""What the answers of a round come to: pure, without Django; the order in which they were given never matters."""
+"""What the answers of a round come to: pure, without a database; the order in which they were given never matters."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from desk.people.language import Kept, keep
 
 # How many must approve.
 ALL, ANY, COUNT, MAJORITY = "all", "any", "count", "majority"
@@ -45,19 +50,19 @@ def tally(quorum: str, needed: int, answers: Iterable[str]) -> Tally:
     return Tally(outcome, votes.approve, want, _words(outcome, votes, max(want - votes.approve, 0)))
 
 
-def in_words(quorum: str, needed: int, seats: int) -> str:
-    """The quorum as a person reads it: “2 of 3 must approve”."""
+def in_words(quorum: str, needed: int, seats: int) -> Kept:
+    """The quorum as a person reads it, kept: “2 of 3 must approve”."""
     if seats == 1:
-        return "one must approve"
+        return keep("one must approve")
     match quorum:
         case "all":
-            return f"all {seats} must approve"
+            return keep("all {n} must approve", n=seats)
         case "any":
-            return f"one of {seats} must approve"
+            return keep("one of {n} must approve", n=seats)
         case "count":
-            return f"{needed} of {seats} must approve"
+            return keep("{needed} of {n} must approve", needed=needed, n=seats)
         case _:
-            return f"more than half of {seats} must approve"
+            return keep("more than half of {n} must approve", n=seats)
 
 
 def _count(answers: list[str]) -> _Votes:
@@ -94,18 +99,18 @@ def _wanted(quorum: str, needed: int, votes: _Votes) -> int:
 def _words(outcome: str, votes: _Votes, missing: int) -> str:
     match outcome:
         case "approved":
-            return "Approved."
+            return _("Approved.")
         case "rejected":
-            return "Rejected."
+            return _("Rejected.")
         case "stuck":
-            return "Nobody is left who could decide: somebody else has to be asked."
+            return _("Nobody is left who could decide: somebody else has to be asked.")
         case "blocked" if votes.objecting:
-            return "Enough have approved, but an objection blocks it until it is withdrawn."
+            return _("Enough have approved, but an objection blocks it until it is withdrawn.")
         case "blocked":
-            return "Enough have approved, but a question waits for its answer."
-    words = f"{missing} more must approve."
+            return _("Enough have approved, but a question waits for its answer.")
+    words = ngettext("{n} more must approve.", "{n} more must approve.", missing).format(n=missing)
     if votes.objecting:
-        words += " An objection blocks it until it is withdrawn."
+        words += " " + _("An objection blocks it until it is withdrawn.")
     if votes.asking:
-        words += " A question waits for its answer."
+        words += " " + _("A question waits for its answer.")
     return words

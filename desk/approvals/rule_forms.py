@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from desk.people.fields import PersonField
 from desk.people.models import User
@@ -23,9 +24,9 @@ OUT_OF_THE_WAY = 10_000  # a position that no step has, while two exchange their
 def kind_choices(also: str = "") -> list[tuple[str, str]]:
     """The kinds of ticket that there are, and one that a saved rule names though there is none (any more)."""
     known = {kind.name: kind.label for kind in kinds.every()}
-    return list(
-        {**known, **({also: f"“{also}” (no kind that the portal knows)"} if also not in {"", *known} else {})}.items()
-    )
+    if also and also not in known:
+        known[also] = _("“{kind}” (no kind that the portal knows)").format(kind=also)
+    return list(known.items())
 
 
 class RuleForm(forms.ModelForm):
@@ -41,9 +42,9 @@ class RuleForm(forms.ModelForm):
         if "kind" in fields:
             choices = kind_choices(self.instance.kind if self.instance.pk else "")
             first = "change" if "change" in dict(choices) else choices[0][0]
-            fields["kind"] = forms.ChoiceField(label="Kind of ticket", choices=choices, initial=first)
+            fields["kind"] = forms.ChoiceField(label=_("Kind of ticket"), choices=choices, initial=first)
         if "service" in fields:
-            fields["service"].empty_label = "– any –"
+            fields["service"].empty_label = _("– any –")
 
 
 class StepForm(forms.ModelForm):
@@ -61,13 +62,13 @@ class StepForm(forms.ModelForm):
         named = list(data.get("people") or [])
         groups = list(data.get("groups") or [])
         if not (named or groups or any(data.get(name) for name in BY_PLACE) or self.errors):
-            raise ValidationError("Say who is asked: a group, a person, or one of the three above.")
+            raise ValidationError(_("Say who is asked: a group, a person, or one of the three above."))
         idle = [str(group) for group in groups if not group.is_active]
         if idle:
-            self.add_error("groups", f"{', '.join(idle)} is inactive and isn't asked.")
+            self.add_error("groups", _("{names} is inactive and isn't asked.").format(names=", ".join(idle)))
         gone = [str(user) for user in named if not user.is_active]
         if gone:
-            self.add_error("people", f"{', '.join(gone)} can't sign in and isn't asked.")
+            self.add_error("people", _("{names} can't sign in and isn't asked.").format(names=", ".join(gone)))
         return data
 
     def check_count(self) -> None:
@@ -79,7 +80,8 @@ class StepForm(forms.ModelForm):
         members = User.objects.filter(approver_groups__in=groups, is_active=True).values_list("pk", flat=True)
         there = len({user.pk for user in named} | set(members))
         if (data.get("needed") or 0) > there:
-            self.add_error("needed", f"Only {there} can be asked here, so {data['needed']} can never approve.")
+            words = _("Only {there} can be asked here, so {needed} can never approve.")
+            self.add_error("needed", words.format(there=there, needed=data["needed"]))
 
     def validate_unique(self) -> None:
         """Positions may be exchanged; the formset says which are there twice."""
@@ -94,12 +96,13 @@ class StepsFormSet(forms.BaseInlineFormSet):
     def clean(self) -> None:
         kept: list[Any] = [form for form in self.forms if self._counts(form)]
         if not any(self.errors) and not kept:
-            raise ValidationError("Add a step: a rule without any asks nobody.")
+            raise ValidationError(_("Add a step: a rule without any asks nobody."))
         seen: set[Any] = set()
         for form in kept:
             place = form.cleaned_data.get("position")
             if place in seen:
-                form.add_error("position", f"Step {place} is there twice; give each step a number of its own.")
+                words = _("Step {step} is there twice; give each step a number of its own.")
+                form.add_error("position", words.format(step=place))
             seen |= {place}
             form.check_count()
 
@@ -121,12 +124,16 @@ class StepsFormSet(forms.BaseInlineFormSet):
 class TryForm(forms.Form):
     """What one knows of a ticket when its approval is asked."""
 
-    kind = forms.ChoiceField(label="Kind of ticket", choices=kind_choices)
-    variant = forms.CharField(required=False, help_text="Such as normal, or an item's short name.")
-    services = forms.ModelMultipleChoiceField(Service.objects.filter(is_active=True), required=False)
-    risk = forms.IntegerField(required=False, min_value=0)
-    requester = PersonField(help_text="A name, username or e-mail address.")
-    item_owner = PersonField(required=False, label="Owner of the item", help_text="Only for catalogue items.")
+    kind = forms.ChoiceField(label=_("Kind of ticket"), choices=kind_choices)
+    variant = forms.CharField(
+        label=_("Variant"), required=False, help_text=_("Such as normal, or an item's short name.")
+    )
+    services = forms.ModelMultipleChoiceField(
+        Service.objects.filter(is_active=True), label=_("Services"), required=False
+    )
+    risk = forms.IntegerField(label=_("Risk"), required=False, min_value=0)
+    requester = PersonField(label=_("Requester"), help_text=_("A name, username or e-mail address."))
+    item_owner = PersonField(required=False, label=_("Owner of the item"), help_text=_("Only for catalogue items."))
 
     def wish(self) -> Wish:
         data = self.cleaned_data

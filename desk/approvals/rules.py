@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 from desk.people.rules import is_analyst
 from desk.tickets.rules import Rule, oversees, rule, works_on_it
 
@@ -27,24 +29,24 @@ def stands_in(seat: Seat, user: User) -> bool:
     return seat.user.delegations.filter(to=user, start__lte=at, end__gt=at).exists()
 
 
-@rule("Only {ticket.user}, or whoever answers for them while they are away, may do this.")
+@rule(_("Only {ticket.user}, or whoever answers for them while they are away, may do this."))
 def holds(seat: Seat, user: User) -> bool:
     return user.is_active and (seat.user_id == user.pk or stands_in(seat, user))
 
 
-@rule("Nobody approves what they have asked for themselves.")
+@rule(_("Nobody approves what they have asked for themselves."))
 def is_of_others(seat: Seat, user: User) -> bool:
     return not is_own(seat.round, user)
 
 
-@rule("Who was asked as a member of an approver group, or has left, and isn't there any more, has no voice.")
+@rule(_("Who was asked as a member of an approver group, or has left, and isn't there any more, has no voice."))
 def is_here(seat: Seat, user: User) -> bool:
     """The seat's holder is active, and still in a group by whose membership alone they were asked."""
     groups = list(seat.groups.values_list("pk", flat=True))
     return seat.user.is_active and (not groups or seat.user.approver_groups.filter(pk__in=groups).exists())
 
 
-@rule("Whoever asks for an approval chooses nobody who gives it, as long as those who were asked can decide.")
+@rule(_("Whoever asks for an approval chooses nobody who gives it, as long as those who were asked can decide."))
 def may_add(found: Round, user: User) -> bool:
     """Whoever works on the ticket; and for their own wish only where nobody is left who could decide."""
     return found.stuck_at is not None or not is_own(found, user)
@@ -56,7 +58,7 @@ def _may_answer(seat: Seat, user: User) -> bool:
 
 ANSWERING = (holds, is_of_others, is_here)
 may_answer = Rule(
-    _may_answer, "Only {ticket.user}, or whoever answers for them, may do this; and nobody for their own."
+    _may_answer, _("Only {ticket.user}, or whoever answers for them, may do this; and nobody for their own.")
 )
 
 
@@ -66,7 +68,7 @@ def why_not_answer(seat: Seat, user: User) -> str:
     return broken.because.format(ticket=seat) if broken else ""
 
 
-@rule("Only the people who ask for the approval, and those who work on {ticket.round.ticket.number}, may do this.")
+@rule(_("Only the people who ask for the approval, and those who work on {ticket.round.ticket.number}, may do this."))
 def may_reply(seat: Seat, user: User) -> bool:
     return is_own(seat.round, user) or may_manage(seat.round.ticket, user)
 

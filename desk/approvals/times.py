@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from desk.people.language import keep
 from desk.people.models import User
 from desk.people.queries import automation
 from desk.tickets import flow
@@ -86,18 +87,18 @@ def _remind(ticket: Ticket, found: Round, hand: Hand) -> None:
     found.reminded_at = hand.at
     found.save()
     tells = telling.undecided(found, hand.at)
-    text = f"“{found.name}” still waits for your answer."
-    data = {"round": found.name, "said": f"reminded those whose answer is missing in “{found.name}”"}
-    hand.write(ticket, telling.REMINDED, data, tells, "your approval is still asked", text)
+    text = keep("“{name}” still waits for your answer.", name=found.name)
+    data = {"round": found.name, "said": keep("reminded those whose answer is missing in “{name}”", name=found.name)}
+    hand.write(ticket, telling.REMINDED, data, tells, keep("your approval is still asked"), text)
 
 
 def _expire(ticket: Ticket, found: Round, hand: Hand) -> None:
     """The time for answers is over: the round is closed undecided, and the later steps aren't asked."""
     decide(found, Stage.EXPIRED, hand.at)
-    leave_out(found, hand.at, f"“{found.name}” has expired")
+    leave_out(found, hand.at, keep("“{name}” has expired", name=found.name))
     forget(found)
-    text = f"“{found.name}” wasn't decided in time."
-    telling.about(ticket, telling.EXPIRED, found, hand, "its approval has expired", text)
+    text = keep("“{name}” wasn't decided in time.", name=found.name)
+    telling.about(ticket, telling.EXPIRED, found, hand, keep("its approval has expired"), text)
 
 
 def hand_over(*, user: User | None = None, at: datetime | None = None) -> int:
@@ -132,8 +133,14 @@ def _hand_over_one(pk: int, row: Delegation, at: datetime) -> bool:
     found = Round.objects.get(pk=pk)
     telling.let_see(ticket, [row.to_id])
     forget(found)
-    text = f"{row.user} is away, and you answer for them in “{found.name}”.\n{ticket.description[:1000]}"
+    text = keep(
+        "{person} is away, and you answer for them in “{name}”.\n{description}",
+        person=row.user, name=found.name, description=ticket.description[:1000],
+    )  # fmt: skip
     hand = Hand(automation(), at, "timer")
-    data = {"round": found.name, "said": f"let {row.to} answer for {row.user} in “{found.name}”"}
-    hand.write(ticket, telling.REMINDED, data, [row.to_id], f"your approval is asked for {row.user}", text)
+    said = keep("let {stand_in} answer for {person} in “{name}”", stand_in=row.to, person=row.user, name=found.name)
+    data = {"round": found.name, "said": said}
+    hand.write(
+        ticket, telling.REMINDED, data, [row.to_id], keep("your approval is asked for {person}", person=row.user), text
+    )
     return True

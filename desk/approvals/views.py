@@ -8,6 +8,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people.signed_in import SignedIn
@@ -24,11 +27,11 @@ from .forms import AddForm, AnswerForm, DelegationForm, ReplyForm
 from .models import Answer, Delegation, Round, Seat
 
 SAID = {
-    Answer.APPROVE: "You have approved it.",
-    Answer.REJECT: "You have rejected it.",
-    Answer.ABSTAIN: "You have abstained.",
-    Answer.ASK: "Your question is sent.",
-    Answer.OBJECT: "Your objection is noted; nothing goes on until you withdraw it.",
+    Answer.APPROVE: _lazy("You have approved it."),
+    Answer.REJECT: _lazy("You have rejected it."),
+    Answer.ABSTAIN: _lazy("You have abstained."),
+    Answer.ASK: _lazy("Your question is sent."),
+    Answer.OBJECT: _lazy("Your objection is noted; nothing goes on until you withdraw it."),
 }
 
 
@@ -57,7 +60,7 @@ def stand_in(request: SignedIn) -> HttpResponse:
     if form.is_valid():
         try:
             made = delegate(by=request.user, **form.cleaned_data)
-            messages.success(request, f"{made.to} answers for you in that time.")
+            messages.success(request, _("{person} answers for you in that time.").format(person=made.to))
             return redirect("approvals:mine")
         except Refused as caught:
             refusal = caught
@@ -70,7 +73,7 @@ def end_stand_in(request: SignedIn, pk: int) -> HttpResponse:
     """Take it back: one answers oneself again."""
     row = get_object_or_404(Delegation.objects.filter(user=request.user), pk=pk)
     take_back(delegation=row, by=request.user)
-    messages.success(request, f"{row.to} doesn't answer for you any more.")
+    messages.success(request, _("{person} doesn't answer for you any more.").format(person=row.to))
     return redirect("approvals:mine")
 
 
@@ -106,7 +109,7 @@ def _answer(request: SignedIn, found: Seat) -> HttpResponse:
     if form.is_valid():
         try:
             actions.answer(seat=found, by=request.user, **form.cleaned_data)
-            return done(request, found.round.ticket, SAID[Answer(form.cleaned_data["answer"])])
+            return done(request, found.round.ticket, str(SAID[Answer(form.cleaned_data["answer"])]))
         except Refused as caught:
             refusal = caught
             form = AnswerForm(fresh_version(request.POST, _seat(request, found.pk).round.ticket), seat=found)
@@ -117,7 +120,7 @@ def _answer(request: SignedIn, found: Seat) -> HttpResponse:
 def _withdraw(request: SignedIn, found: Seat) -> HttpResponse:
     try:
         actions.withdraw(seat=found, by=request.user)
-        return done(request, found.round.ticket, "Your answer is taken back.")
+        return done(request, found.round.ticket, _("Your answer is taken back."))
     except Refused as refusal:
         messages.error(request, str(refusal))
         return done(request, found.round.ticket)
@@ -129,7 +132,7 @@ def _reply(request: SignedIn, found: Seat) -> HttpResponse:
     if form.is_valid():
         try:
             actions.reply(seat=found, by=request.user, **form.cleaned_data)
-            return done(request, found.round.ticket, f"{found.user} has your answer.")
+            return done(request, found.round.ticket, _("{person} has your answer.").format(person=found.user))
         except Refused as caught:
             refusal = caught
             refuse(form, caught)
@@ -160,13 +163,13 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
     if not rules.may_manage(found.ticket, request.user):
         raise PermissionDenied(rules.may_manage.why_not(found.ticket))
     if not rules.may_add(found, request.user):
-        raise PermissionDenied(rules.may_add.because)
+        raise PermissionDenied(str(rules.may_add.because))
     form = AddForm(request.POST) if request.method == "POST" else AddForm(initial=typed_before(request))
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
             made = adding.add_approver(round=found, by=request.user, **form.cleaned_data)
-            return done(request, found.ticket, f"{made.user} is asked too.")
+            return done(request, found.ticket, _("{person} is asked too.").format(person=made.user))
         except Refused as caught:
             refusal = caught
             refuse(form, caught)
@@ -179,5 +182,5 @@ def agenda(request: SignedIn) -> HttpResponse:
     """Everything that waits for the approver groups; for their members and for analysts."""
     groups = groups_for(request.user)
     if not rules.may_read_agenda(request.user, groups):
-        raise PermissionDenied("Only members of an approver group, and analysts, may read the agenda.")
-    return render(request, "approvals/agenda.html", {"agendas": agendas(request.user, groups)})
+        raise PermissionDenied(_("Only members of an approver group, and analysts, may read the agenda."))
+    return render(request, "approvals/agenda.html", {"agendas": agendas(request.user, groups), "now": timezone.now()})

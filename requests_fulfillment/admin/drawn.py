@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from workorders.drawing import draw
 from workorders.path import in_sequence
@@ -20,13 +21,13 @@ def sequence_of(
     """These steps drawn, each with its note or when it is done; a sentence where they can't be brought into a sequence."""
     by_number = {step.number: step for step in steps}
     if len(by_number) < len(steps):
-        return "Two steps have the same number."
+        return _("Two steps have the same number.")
     try:
         keys = in_sequence({step.number: step.needs for step in steps})
     except ValueError:
-        return "The steps wait for one another in a circle."
+        return _("The steps wait for one another in a circle.")
     if not keys:
-        return "No step: whoever sees to it delivers it by hand."
+        return _("No step: whoever sees to it delivers it by hand.")
     rows = draw(keys, {step.number: step.needs for step in steps})
     said = {step.number: condition(blueprint, step.only_if) if step.only_if else "" for step in steps}
     said |= notes or {}

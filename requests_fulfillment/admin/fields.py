@@ -9,12 +9,14 @@ from django import forms
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
 from desk.people.models import User
 
 from ..icons import OFFERED, names, why_not
 
-ALWAYS = "– always –"
+ALWAYS = _("– always –")
+SAID = {"yes": _("yes"), "no": _("no")}  # the answers to a yes or no
 
 
 class IconInput(forms.TextInput):
@@ -34,8 +36,8 @@ class IconField(forms.CharField):
     widget = IconInput
 
     def __init__(self, **kwargs: Any):
-        words = "Choose a picture, or write the name of any icon of lucide.dev."
-        super().__init__(**{"max_length": 40, "initial": "package", "help_text": words, **kwargs})
+        words = _("Choose a picture, or write the name of any icon of lucide.dev.")
+        super().__init__(**{"max_length": 40, "initial": "package", "label": _("Icon"), "help_text": words, **kwargs})
 
     def clean(self, value: Any) -> str:
         name = str(super().clean(value)).strip().lower()
@@ -60,7 +62,7 @@ class DepartmentsField(forms.CharField):
 
     def __init__(self, **kwargs: Any):
         super().__init__(**{"required": False, "max_length": 2000, **kwargs})
-        self.widget.attrs |= {"class": "vTextField", "autocomplete": "off", "placeholder": "everybody"}
+        self.widget.attrs |= {"class": "vTextField", "autocomplete": "off", "placeholder": _("everybody")}
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list | tuple) else value
@@ -71,8 +73,9 @@ class DepartmentsField(forms.CharField):
         found: list[str] = []
         for part in filter(None, (part.strip() for part in text.replace(";", ",").replace("\n", ",").split(","))):
             if part.casefold() not in known:
-                there = ", ".join(known.values()) or "none yet"
-                raise forms.ValidationError(f"Nobody is in a department “{part}”. There are: {there}.")
+                there = ", ".join(known.values()) or _("none yet")
+                words = _("Nobody is in a department “{name}”. There are: {others}.")
+                raise forms.ValidationError(words.format(name=part, others=there))
             found.append(known[part.casefold()])
         return list(dict.fromkeys(found))
 
@@ -85,11 +88,12 @@ class ConditionSelect(forms.Select):
 
     def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
         chosen = value[0] if value else ""
-        offered = {answer for _, rows in self.choices for answer, _ in (rows if isinstance(rows, list) else [])}
+        offered = {answer for group, rows in self.choices for answer, words in (rows if isinstance(rows, list) else [])}
         before = self.choices
         if chosen and chosen not in offered:
-            key, _, answer = chosen.partition("=")
-            gone = (chosen, f"“{key}” is “{answer}” (can't be answered any more)")
+            key, equals, answer = chosen.partition("=")
+            words = _("“{key}” is “{answer}” (can't be answered any more)")
+            gone = (chosen, words.format(key=key, answer=answer))
             self.choices = [*before, gone]
         try:
             return super().optgroups(name, value, attrs)
@@ -111,9 +115,9 @@ class ConditionField(forms.CharField):
         return f"{key}={value}" if key else ""
 
     def clean(self, value: Any) -> tuple[str, str]:
-        key, _, answer = str(super().clean(value)).partition("=")
+        key, equals, answer = str(super().clean(value)).partition("=")
         if len(key) > 40 or len(answer) > 120:
-            raise forms.ValidationError("Choose one of the answers that are offered.")
+            raise forms.ValidationError(_("Choose one of the answers that are offered."))
         return key, answer
 
 
@@ -123,7 +127,8 @@ def offers(questions: Iterable[tuple[str, str, str, str]]) -> list[Any]:
     for key, label, kind, choices in questions:
         answers = ["yes", "no"] if kind == "yes_no" else _lines(choices) if kind == "choice" else []
         if key and answers:
-            found.append((label or key, [(f"{key}={one}", f"{label or key}: {one}") for one in answers]))
+            said = SAID if kind == "yes_no" else {}
+            found.append((label or key, [(f"{key}={one}", f"{label or key}: {said.get(one, one)}") for one in answers]))
     return found
 
 

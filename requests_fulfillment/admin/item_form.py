@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Max, Q
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
 from desk.approvals.models import ApprovalRule
 from desk.people.models import User, Workgroup
@@ -18,13 +19,13 @@ from .. import publishing
 from ..models import CatalogueItem
 from .fields import DepartmentsField, IconField, known_departments
 
-NONE = "– none –"
+NONE = _("– none –")
 # The fields that publishing may find fault with; the others are in order when Django says so.
 LABELS = {
-    "group": "Shelf",
-    "approval_rule": "Approval",
-    "disrupts": "A failure counts as a disruption of",
-    "is_active": "Can be ordered",
+    "group": _("Shelf"),
+    "approval_rule": _("Approval"),
+    "disrupts": _("A failure counts as a disruption of"),
+    "is_active": _("Can be ordered"),
 }
 
 
@@ -34,13 +35,13 @@ class ItemForm(SeenForm):
     rows_in_content = ("questions", "steps")
 
     slug = forms.SlugField(
-        label="Address",
+        label=_("Address"),
         max_length=80,
         required=False,
-        help_text="What stands after /catalogue/. Empty: made from the name.",
+        help_text=_("What stands after /catalogue/. Empty: made from the name."),
     )
     icon = IconField()
-    departments = DepartmentsField(label="Who may order it")
+    departments = DepartmentsField(label=_("Who may order it"))
 
     class Meta:
         model = CatalogueItem
@@ -50,19 +51,19 @@ class ItemForm(SeenForm):
         ]  # fmt: skip
         labels: ClassVar[Any] = LABELS
         help_texts: ClassVar[Any] = {
-            "is_active": "Without the tick it is a draft: it is kept however unfinished it is, and nobody can order it.",
-            "owner": "Is asked where the approval rule wants the item's owner.",
-            "disrupts": "Empty: the analyst is asked when its fulfilment fails.",
+            "is_active": _(
+                "Without the tick it is a draft: it is kept however unfinished it is, and nobody can order it."
+            ),
+            "owner": _("Is asked where the approval rule wants the item's owner."),
+            "disrupts": _("Empty: the analyst is asked when its fulfilment fails."),
         }
         widgets: ClassVar[Any] = {"description": forms.Textarea(attrs={"rows": 4, "cols": 80})}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields[
-            "departments"
-        ].help_text = (
-            f"Departments with commas between; empty: everybody. There are: {', '.join(known_departments()) or 'none'}."
-        )
+        words = _("Departments with commas between; empty: everybody. There are: {names}.")
+        there = ", ".join(known_departments()) or _("none")
+        self.fields["departments"].help_text = words.format(names=there)
         self.fields["departments"].kept = self.instance.departments  # type: ignore[attr-defined]
         self._offer(self.fields, self.instance)
         if self.instance.pk is None:
@@ -76,7 +77,7 @@ class ItemForm(SeenForm):
         fields["workgroup"].queryset = Workgroup.objects.filter(Q(pk__in=taking) | Q(pk=item.workgroup_id))
         rules = Q(kind=publishing.KIND, is_active=True) | Q(pk=item.approval_rule_id)
         fields["approval_rule"].queryset = ApprovalRule.objects.filter(rules)
-        fields["approval_rule"].empty_label = "– nobody's –"
+        fields["approval_rule"].empty_label = _("– nobody's –")
         for name in ("service", "disrupts"):
             there = Q(is_active=True) | Q(pk=getattr(item, f"{name}_id"))
             fields[name].queryset = Service.objects.filter(there)

@@ -9,9 +9,12 @@ from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from desk.people.models import User
 from desk.sla.admin.policy_form import without_ways_out
@@ -45,11 +48,14 @@ class ItemAdmin(PublishedAdmin):
             None,
             {
                 "fields": ["published", "name", "slug", ("group", "position"), "summary", "description", "icon"],
-                "description": "Saving checks the form and the plan, and publishes them as the next version.",
+                "description": _("Saving checks the form and the plan, and publishes them as the next version."),
             },
         ),
-        ("Who may order it", {"fields": ["is_active", "departments", ("cost", "cost_note"), "approval_rule", "owner"]}),
-        ("Who delivers it", {"fields": ["workgroup", ("service", "category"), "disrupts", "sequence"]}),
+        (
+            _("Who may order it"),
+            {"fields": ["is_active", "departments", ("cost", "cost_note"), "approval_rule", "owner"]},
+        ),
+        (_("Who delivers it"), {"fields": ["workgroup", ("service", "category"), "disrupts", "sequence"]}),
     ]
 
     class Media:
@@ -74,45 +80,45 @@ class ItemAdmin(PublishedAdmin):
 
     # -- the list
 
-    @admin.display(description="Cost", ordering="cost")
+    @admin.display(description=_("Cost"), ordering="cost")
     def price(self, item: CatalogueItem) -> str:
         """Just the sum; its note stands on the item's page."""
-        return "free" if item.cost is None else f"{item.cost:,}"
+        return gettext("free") if item.cost is None else f"{item.cost:,}"
 
-    @admin.display(description="Requests running", ordering="runs")
+    @admin.display(description=_("Requests running"), ordering="runs")
     def running(self, item: CatalogueItem) -> SafeString | str:
         number: int = item.runs  # type: ignore[attr-defined]
         page = reverse("admin:requests_fulfillment_servicerequest_changelist")
         return format_html('<a href="{}?item__id__exact={}">{}</a>', page, item.pk, number) if number else "0"
 
-    @admin.display(description="Problems")
+    @admin.display(description=_("Problems"))
     def problems(self, item: CatalogueItem) -> SafeString | str:
         found = publishing.problems_of(item)
         if not found:
-            return "none"
+            return gettext("none")
         return format_html(
             '<ul class="cat-problems">{}</ul>', format_html_join("", "<li>{}</li>", ((one,) for one in found))
         )
 
     # -- the page
 
-    @admin.display(description="Published")
+    @admin.display(description=_("Published"))
     def published(self, item: CatalogueItem) -> SafeString | str:
         if item.current is None:
-            return "Not yet. Saving it with the tick at “Can be ordered” publishes version 1."
+            return gettext("Not yet. Saving it with the tick at “Can be ordered” publishes version 1.")
         return format_html(
-            'Version {}, published by {} on {}. <a href="{}">History</a>',
+            gettext('Version {}, published by {} on {}. <a href="{}">History</a>'),
             item.current.number,
             item.current.made_by,
-            f"{localtime(item.current.made_at):%d %b %Y, %H:%M}",
+            date_format(localtime(item.current.made_at), gettext("d M Y, H:i")),
             reverse("admin:requests_fulfillment_catalogueitem_history", args=[item.pk]),
         )
 
-    @admin.display(description="Sequence of the plan")
+    @admin.display(description=_("Sequence of the plan"))
     def sequence(self, item: CatalogueItem) -> SafeString | str:
         """The saved steps in the order in which they can be done."""
         if item.pk is None:
-            return "Drawn here once it is saved; before that, in the preview."
+            return gettext("Drawn here once it is saved; before that, in the preview.")
         blueprint = publishing.blueprint_of(item)
         return sequence_of(blueprint, blueprint.steps)
 
@@ -139,20 +145,27 @@ class ItemAdmin(PublishedAdmin):
         page = reverse("admin:requests_fulfillment_catalogueitem_change", args=[obj.pk])
         lacks = [] if obj.is_active else publishing.problems_of(CatalogueItem.objects.get(pk=obj.pk))
         if lacks:
-            said = format_html('“<a href="{}">{}</a>” is kept as a draft. It can’t be published yet:', page, obj)
+            said = format_html(
+                gettext('“<a href="{}">{}</a>” is kept as a draft. It can’t be published yet:'), page, obj
+            )
             listed = format_html("{} {}", said, " ".join(lacks))
             self.message_user(request, listed, messages.WARNING)
         elif version is None:
             number = obj.current.number if obj.current else 0
-            same = f"“{obj}” is saved. Form and plan are as they were: version {number} stays as published."
+            words = gettext("“{item}” is saved. Form and plan are as they were: version {number} stays as published.")
+            same = words.format(item=obj, number=number)
             self.message_user(request, same, messages.SUCCESS)
         else:
             held = obj.requests.exclude(state__in=CLOSED_STATES).exclude(version_ordered=version).count()
-            keep = f" {held} running request{' keeps' if held == 1 else 's keep'} an earlier one." if held else ""
-            said = format_html('“<a href="{}">{}</a>”: version {} is published.{}', page, obj, version.number, keep)
+            words = ngettext(
+                "{n} running request keeps an earlier one.", "{n} running requests keep an earlier one.", held
+            )
+            keep = " " + words.format(n=held) if held else ""
+            published = gettext('“<a href="{}">{}</a>”: version {} is published.')
+            said = format_html(published + "{}", page, obj, version.number, keep)
             self.message_user(request, said, messages.SUCCESS)
         if not obj.is_active and not lacks:
-            self.message_user(request, "It can't be ordered: “Can be ordered” isn't ticked.", messages.INFO)
+            self.message_user(request, gettext("It can't be ordered: “Can be ordered” isn't ticked."), messages.INFO)
 
     # -- reading
 
@@ -161,10 +174,11 @@ class ItemAdmin(PublishedAdmin):
         return [words.differences(old, new) for new, old in zip(says, [*says[1:], None], strict=True)]
 
     def kept_because(self, obj: CatalogueItem) -> str:
-        return (
-            f"“{obj}” can't be deleted, because its versions and requests stay. Take the tick from “Can be ordered” "
+        words = gettext(
+            "“{item}” can't be deleted, because its versions and requests stay. Take the tick from “Can be ordered” "
             "instead, and it is not offered any more."
         )
+        return words.format(item=obj)
 
     def preview_view(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         """How the form looks, and what the plan would do for some answers, of the rows as they are typed."""

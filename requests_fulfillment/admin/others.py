@@ -10,6 +10,8 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from desk.people.names import PlainWords
 from desk.tickets.admin import TicketLook
@@ -45,7 +47,7 @@ class GroupAdmin(PlainWords, admin.ModelAdmin):
         offered = Count("items", filter=Q(items__is_active=True, items__current__isnull=False))
         return super().get_queryset(request).annotate(offered=offered, all_items=Count("items"))
 
-    @admin.display(description="Items (offered / all)")
+    @admin.display(description=_("Items (offered / all)"))
     def items_here(self, group: CatalogueGroup) -> str:
         return f"{group.offered} / {group.all_items}"  # type: ignore[attr-defined]
 
@@ -65,10 +67,10 @@ class RequestAdmin(TicketLook):
     list_select_related = ["workgroup", "assignee", "requester"]
     fieldsets: ClassVar[Any] = [
         *TicketLook.fieldsets[:1],
-        ("What was ordered", {"fields": ["item", "version_ordered", "answered"]}),
+        (_("What was ordered"), {"fields": ["item", "version_ordered", "answered"]}),
         *TicketLook.fieldsets[1:3],
         (
-            "How it ended",
+            _("How it ended"),
             {"fields": ["fulfilled_at", "closed_at", "failures", "disruptions", "rating", "rating_comment"]},
         ),
         TicketLook.fieldsets[3],
@@ -77,9 +79,11 @@ class RequestAdmin(TicketLook):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("item", "version_ordered__item")
 
-    @admin.display(description="Answers")
+    @admin.display(description=_("Answers"))
     def answered(self, request: ServiceRequest) -> SafeString | str:
         rows = [(question.label, answer or "–") for question, answer in request.answered]
         return (
-            format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", rows)) if rows else "Nothing was asked."
+            format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", rows))
+            if rows
+            else gettext("Nothing was asked.")
         )

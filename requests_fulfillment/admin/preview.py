@@ -10,8 +10,11 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from desk.approvals import choosing
+from desk.people.language import spoken
 from desk.people.models import User, Workgroup
 from desk.services.models import Site
 from desk.sla.admin.fields import Choosing
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from .items import ItemAdmin
 
 PREFIX = "try"
-NOBODY = "Nobody takes it: name a workgroup, or the plan can't begin."
+NOBODY = _("Nobody takes it: name a workgroup, or the plan can't begin.")
 
 
 class OrderedForm(forms.Form):
@@ -38,9 +41,12 @@ class OrderedForm(forms.Form):
     prefix = PREFIX
     requester = forms.ModelChoiceField(
         User.objects.filter(is_active=True, is_automation=False),
+        label=_("Requester"),
         widget=Choosing(ServiceRequest._meta.get_field("requester"), admin.site, attrs={"data-width": "20em"}),
     )
-    site = forms.ModelChoiceField(Site.objects.filter(is_active=True), required=False, empty_label="– none –")
+    site = forms.ModelChoiceField(
+        Site.objects.filter(is_active=True), label=_("Site"), required=False, empty_label=_("– none –")
+    )
 
 
 class AnswersForm(forms.Form):
@@ -87,7 +93,10 @@ def preview_view(site: ItemAdmin, request: HttpRequest, pk: int | None) -> HttpR
     if not problems:
         shown |= _told(typed, blueprint, answers, ordered, request)
     context = {**site.admin_site.each_context(request), "opts": site.opts, "object": item, **shown}
-    context |= {"title": f"Preview of “{typed.name or 'a new item'}”", "media": site.media + ordered.media}
+    context |= {
+        "title": gettext("Preview of “{name}”").format(name=typed.name or gettext("a new item")),
+        "media": site.media + ordered.media,
+    }
     return TemplateResponse(request, "admin/requests_fulfillment/preview.html", context)
 
 
@@ -107,7 +116,7 @@ def _read(
     form = site.get_form(request, item, change=item is not None)(request.POST, request.FILES, instance=item)
     form.is_valid()
     typed: CatalogueItem = form.instance
-    (questions, steps), _ = site._create_formsets(request, typed, change=item is not None)
+    (questions, steps), inlines = site._create_formsets(request, typed, change=item is not None)
     slips = [
         str(words)
         for formset in (questions, steps)
@@ -155,7 +164,8 @@ def _told(
 
 def _order(ticket: ServiceRequest, step: Step, known: Answers) -> Raised:
     title = filled(step.title, known, in_line=True)[:200]
-    workgroup, because = Workgroup.objects.filter(pk=step.workgroup).first() if step.workgroup else None, "by the plan"
+    workgroup = Workgroup.objects.filter(pk=step.workgroup).first() if step.workgroup else None
+    because = gettext("by the plan")
     if workgroup is None or not workgroup.takes_kind(f"work_order.{step.work_type}"):
         workgroup, because = order_queries.propose(ticket, work_type=step.work_type, text=title)
     return Raised(
@@ -163,7 +173,7 @@ def _order(ticket: ServiceRequest, step: Step, known: Answers) -> Raised:
         title,
         filled(step.instructions, known),
         [line for line in filled(step.checklist, known, in_line=True).splitlines() if line.strip()],
-        f"{workgroup}, {because}" if workgroup else NOBODY,
+        f"{workgroup}, {spoken(because)}" if workgroup else str(NOBODY),
         lacks=workgroup is None,
     )
 
@@ -184,5 +194,5 @@ def _approvers(item: CatalogueItem, requester: User) -> list[tuple[str, str]]:
         except Refused as refusal:
             found.append((step.name, str(refusal)))
         else:
-            found.append((step.name, ", ".join(f"{one.user} ({one.because})" for one in people)))
+            found.append((step.name, ", ".join(f"{one.user} ({spoken(one.because)})" for one in people)))
     return found

@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from desk.people.models import Workgroup
 from desk.people.names import PlainWords
@@ -45,16 +47,21 @@ class QuestionForm(RowForm):
     key = forms.CharField(
         max_length=40,
         required=False,
-        label="Key",
-        help_text="By which {instructions} name it. Empty: made from the question.",
+        label=_("Key"),
+        help_text=_("By which {instructions} name it. Empty: made from the question."),
     )
-    condition = ConditionField(label="Asked only if")
+    condition = ConditionField(label=_("Asked only if"))
 
     class Meta:
         model = ItemField
         fields: ClassVar[Any] = ["position", "label", "kind", "required", "key", "help", "choices"]
-        labels: ClassVar[Any] = {"label": "Question", "kind": "Answer is", "position": "Order", "choices": "Answers"}
-        help_texts: ClassVar[Any] = {"choices": "For one of several: one answer per line."}
+        labels: ClassVar[Any] = {
+            "label": _("Question"),
+            "kind": _("Answer is"),
+            "position": pgettext_lazy("place in a sequence", "Order"),
+            "choices": _("Answers"),
+        }
+        help_texts: ClassVar[Any] = {"choices": _("For one of several: one answer per line.")}
         widgets: ClassVar[Any] = {
             "label": forms.TextInput(attrs={"size": 40}),
             "help": forms.TextInput(attrs={"size": 60}),
@@ -65,9 +72,9 @@ class QuestionForm(RowForm):
 class ItemStepForm(RowForm):
     key_name, value_name = "only_if_key", "only_if_value"
 
-    position = forms.IntegerField(label="Number", min_value=1, max_value=99, help_text="By which others name it.")
-    needs = NumbersField(label="Comes after", required=False, help_text="Numbers of steps, such as 1, 2.")
-    condition = ConditionField(label="Done only if")
+    position = forms.IntegerField(label=_("Number"), min_value=1, max_value=99, help_text=_("By which others name it."))
+    needs = NumbersField(label=_("Comes after"), required=False, help_text=_("Numbers of steps, such as 1, 2."))
+    condition = ConditionField(label=_("Done only if"))
 
     class Meta:
         model = ItemStep
@@ -76,9 +83,9 @@ class ItemStepForm(RowForm):
             "checklist",
         ]  # fmt: skip
         labels: ClassVar[Any] = {
-            "title": "What is to be done",
-            "start_after_hours": "Planned after (hours)",
-            "hours": "Takes (hours)",
+            "title": _("What is to be done"),
+            "start_after_hours": _("Planned after (hours)"),
+            "hours": _("Takes (hours)"),
         }
         widgets: ClassVar[Any] = {
             "title": forms.TextInput(attrs={"size": 60}),
@@ -92,7 +99,7 @@ class ItemStepForm(RowForm):
         kinds = ("work_order", "work_order.on_site", "work_order.technical")
         fitting = [group.pk for group in Workgroup.objects.all() if any(map(group.takes_kind, kinds))]
         field.queryset = Workgroup.objects.filter(Q(pk__in=fitting) | Q(pk=self.instance.workgroup_id))
-        field.empty_label = "– by the routing rules, or by skill –"
+        field.empty_label = _("– by the routing rules, or by skill –")
 
 
 class RowsFormSet(SpokenFormSet):
@@ -197,8 +204,8 @@ class Questions(Rows):
     model = ItemField
     form = QuestionForm
     formset = QuestionsFormSet
-    verbose_name = "question"
-    verbose_name_plural = "questions: what people are asked when they order it"
+    verbose_name = _("question")
+    verbose_name_plural = _("questions: what people are asked when they order it")
     fields = (("position", "label"), ("kind", "required", "condition"), "choices", "help", "key")
 
 
@@ -206,8 +213,8 @@ class Steps(Rows):
     model = ItemStep
     form = ItemStepForm
     formset = ItemStepsFormSet
-    verbose_name = "step"
-    verbose_name_plural = "plan: each step becomes a work order once it is approved"
+    verbose_name = _("step")
+    verbose_name_plural = _("plan: each step becomes a work order once it is approved")
     fields = (
         ("position", "title"),
         ("needs", "condition"),

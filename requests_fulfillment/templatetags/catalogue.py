@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.conf import settings
 from django.template.defaultfilters import floatformat
+from django.utils.translation import gettext as _
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
@@ -26,5 +27,5 @@ def item_icon(name: str, size: int = 24) -> str:
 @register.simple_tag
 def cost_of(item: CatalogueItem) -> str:
     """“€1,200”, “€12.50 a month”, “Free”; with what its note adds."""
-    cost = f"{settings.CURRENCY}{floatformat(item.cost, '-2g')}" if item.cost else "Free"
+    cost = f"{settings.CURRENCY}{floatformat(item.cost, '-2g')}" if item.cost else _("Free")
     return f"{cost} {item.cost_note}".strip()

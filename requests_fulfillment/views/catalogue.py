@@ -7,6 +7,7 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people.rules import is_analyst
@@ -45,7 +46,7 @@ def item(request: SignedIn, slug: str) -> HttpResponse:
     if form.is_valid():
         try:
             ordered = actions.order(item=found, by=request.user, **form.order())
-            return done(request, ordered, f"We have your order: {ordered.number}.")
+            return done(request, ordered, _("We have your order: {number}.").format(number=ordered.number))
         except Refused as caught:
             refusal = caught
             refuse(form, caught)
@@ -85,7 +86,7 @@ def draft(request: SignedIn, slug: str) -> HttpResponse:
     if request.htmx and not discard:
         kept = queries.draft_of(request.user, found)
         return render(request, "requests_fulfillment/item.html#kept", {"item": found, "draft": kept})
-    messages.success(request, "The draft is discarded." if discard else "Your draft is kept.")
+    messages.success(request, _("The draft is discarded.") if discard else _("Your draft is kept."))
     return redirect("catalogue:detail", slug)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from desk.people.signed_in import SignedIn
@@ -36,8 +37,9 @@ def disruption(request: SignedIn, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.say_disruption(request=ticket, by=request.user, **form.cleaned_data)
-            sentence = "It disrupts a service." if form.cleaned_data["disrupts"] else "It disrupts no service."
-            return done(request, ticket, f"{ticket.number}: {sentence}")
+            disrupts = form.cleaned_data["disrupts"]
+            sentence = _("{number}: It disrupts a service.") if disrupts else _("{number}: It disrupts no service.")
+            return done(request, ticket, sentence.format(number=ticket.number))
         except Refused as caught:
             refusal = caught
             refuse(form, caught)

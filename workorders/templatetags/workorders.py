@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django import template
+from django.utils.translation import gettext as _
 
+from desk.people.language import spoken
 from desk.people.models import User, Workgroup
 from desk.tickets.models import Ticket
 
@@ -74,6 +76,7 @@ def _preview(found: OrderTemplate, parent: Ticket) -> Preview:
         if workgroup is None:
             workgroup, because = queries.propose(parent, work_type=step.work_type, text=step.title)
         after = ", ".join(steps[need].title for need in sorted(needs[row.key]))
-        shown.append(Step(step, workgroup, because, after, row))
+        shown.append(Step(step, workgroup, spoken(because), after, row))
     unfit = next((shown_step.step.title for shown_step in shown if shown_step.workgroup is None), "")
-    return Preview(found, shown, f"No workgroup fits “{unfit}”: an administrator names one." if unfit else "")
+    words = _("No workgroup fits “{title}”: an administrator names one.")
+    return Preview(found, shown, words.format(title=unfit) if unfit else "")

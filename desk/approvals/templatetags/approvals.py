@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 
+from desk.people.language import in_a_sentence
 from desk.people.models import User
 from desk.tickets.models import Ticket
 
@@ -13,6 +14,7 @@ from ..card import Card, card_of
 from ..models import Seat
 
 register = template.Library()
+register.filter("in_a_sentence", in_a_sentence)
 
 MOST = 50  # rows of what waits; the most urgent
 
