@@ -10,9 +10,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from desk.approvals import actions as approvals
 from desk.assignment import actions as triage
+from desk.people.language import keep
 from desk.people.models import User, Workgroup
 from desk.people.queries import automation
 from desk.people.rules import is_analyst
@@ -57,11 +59,11 @@ def draft(
     put right: both are linked. The same `submission` drafts once. Writes `change.logged`.
     """
     if not is_analyst(by):
-        raise PermissionDenied("Only people who work in IT may plan changes.")
+        raise PermissionDenied(_("Only people who work in IT may plan changes."))
     if submission and (earlier := queries.drafted_already(submission, by)):
         return earlier
     if not workgroup.takes_kind("change"):
-        raise Refused(f"{workgroup} doesn't take changes.", field="workgroup")
+        raise Refused(_("{workgroup} doesn't take changes.").format(workgroup=workgroup), field="workgroup")
     if template is not None:
         answers |= queries.answers_of(template)
         impact = template.impact
@@ -83,7 +85,7 @@ def draft(
     )
     hand = {"by": by, "at": at, "source": source}
     told = {"data": {"text": change.description}, "inside": {"workgroup": str(workgroup)}}
-    change, _ = flow.open_ticket(change, **hand, **told, also=lambda: _settle(change, services))  # type: ignore[arg-type]
+    change, __ = flow.open_ticket(change, **hand, **told, also=lambda: _settle(change, services))  # type: ignore[arg-type]
     if fixes is not None:
         ticket_actions.link(source=fixes, target=change, kind=LinkKind.FIXED_BY, by=by, at=at)
     return change
@@ -91,7 +93,7 @@ def draft(
 
 def _words(title: str, description: str) -> dict[str, str]:
     """Title and description, cleaned; Refused with the field where one can't be."""
-    title = text.clean(title, field="title", required="Please say in a few words what will be changed.", limit=200)
+    title = text.clean(title, field="title", required=_("Please say in a few words what will be changed."), limit=200)
     return {"title": title, "description": text.clean(description, field="description")}
 
 
@@ -99,7 +101,7 @@ def _clean(answers: dict[str, Any]) -> dict[str, Any]:
     """The answers with their texts cleaned; Refused with the field where a window makes no sense."""
     start, end = answers.get("planned_start"), answers.get("planned_end")
     if start and end and end <= start:
-        raise Refused("The planned window ends after it starts.", field="planned_end")
+        raise Refused(_("The planned window ends after it starts."), field="planned_end")
     return {name: text.clean(value, field=name) if name in PLAN else value for name, value in answers.items()}
 
 
@@ -142,7 +144,9 @@ def withdraw(*, change: Change, by: User, because: str = "", **how: Any) -> Chan
     """Back to draft; what was answered is void."""
     because = text.clean(because, field="because", limit=500)
     back = perform(change, "withdraw", by=by, because=because, **how)
-    approvals.void(ticket=back, by=by, because=because or f"{back.number} is a draft again", **_timing(how))
+    approvals.void(
+        ticket=back, by=by, because=because or keep("{number} is a draft again", number=back.number), **_timing(how)
+    )
     return back
 
 
@@ -169,19 +173,25 @@ def schedule(*, change: Change, by: User, **how: Any) -> Change:
 @transaction.atomic
 def cancel(*, change: Change, by: User, reason: str, orders: str = "", **how: Any) -> Change:
     """It won't be done. Where work orders are open, `orders` ("cancel" or "keep") says what becomes of them."""
-    reason = text.clean(reason, field="reason", required="Please say why it won't be done.")
+    reason = text.clean(reason, field="reason", required=_("Please say why it won't be done."))
     fresh = flow.lock(change)
     flow.ask_permission(fresh, "cancel", by)
     _ask_for_orders(fresh, orders)
     cancelled = perform(fresh, "cancel", by=by, reason=reason, **how)
-    approvals.void(ticket=cancelled, by=by, because=f"{cancelled.number} was cancelled", **_timing(how))
-    _cancel_orders(cancelled, orders, f"{cancelled.number} was cancelled: {reason}", how)
+    approvals.void(
+        ticket=cancelled, by=by, because=keep("{number} was cancelled", number=cancelled.number), **_timing(how)
+    )
+    _cancel_orders(
+        cancelled, orders, keep("{number} was cancelled: {reason}", number=cancelled.number, reason=reason), how
+    )
     return cancelled
 
 
 def _ask_for_orders(change: Change, orders: str) -> None:
     if open_orders(change).exists() and orders not in ("cancel", "keep"):
-        raise Refused(f"Open: {change.open_orders}. Please say what becomes of them.", field="orders")
+        raise Refused(
+            _("Open: {orders}. Please say what becomes of them.").format(orders=change.open_orders), field="orders"
+        )
 
 
 def _cancel_orders(change: Change, orders: str, reason: str, how: dict[str, Any]) -> None:
@@ -222,9 +232,11 @@ def start(*, change: Change, by: User, late_reason: str = "", **how: Any) -> Cha
     how["at"] = how.get("at") or flow.clock()
     outside = not queries.in_window(fresh, how["at"])
     if outside and (frozen := planning.refused_at(fresh, how["at"])):
-        raise Refused(f"{frozen} Outside of its window {fresh.number} can't begin in there.", field="late_reason")
-    needed = f"It is outside of its window ({fresh.window_in_words}). Please say why it begins now." if outside else ""
-    late_reason = text.clean(late_reason, field="late_reason", required=needed)
+        barred = _("Outside of its window {number} can't begin in there.").format(number=fresh.number)
+        raise Refused(f"{frozen} {barred}", field="late_reason")
+    needed = _("It is outside of its window ({window}). Please say why it begins now.")
+    needed = needed.format(window=fresh.window_in_words)
+    late_reason = text.clean(late_reason, field="late_reason", required=needed if outside else "")
     return perform(fresh, "start", by=by, late_reason=late_reason if outside else "", **how)
 
 
@@ -244,9 +256,9 @@ def finish(
 
     Implemented incorrectly is announced by an event of its own, `change.implemented_incorrectly`.
     """
-    done = text.clean(done, field="done", required="Please say what was done.")
+    done = text.clean(done, field="done", required=_("Please say what was done."))
     if outcome not in (Outcome.SUCCESSFUL, Outcome.WITH_ISSUES, Outcome.INCORRECT):
-        raise Refused("Please say how it went.", field="outcome")
+        raise Refused(_("Please say how it went."), field="outcome")
     fresh = flow.lock(change)
     flow.ask_permission(fresh, "finish", by)
     how["at"] = how.get("at") or flow.clock()
@@ -262,9 +274,9 @@ def _actual(started: datetime | None, ended: datetime | None, now: datetime) -> 
     """When it really was; Refused with the field where that can't be."""
     ended = ended or now
     if ended > now:
-        raise Refused("It can't have ended in the future.", field="ended")
+        raise Refused(_("It can't have ended in the future."), field="ended")
     if started is not None and started >= ended:
-        raise Refused("It can't have ended before it began.", field="ended")
+        raise Refused(_("It can't have ended before it began."), field="ended")
     return started, ended
 
 
@@ -281,17 +293,17 @@ def fail(
     **how: Any,
 ) -> Change:
     """It couldn't be done: what happened, and whether it was backed out. Open work orders are asked after."""
-    done = text.clean(done, field="done", required="Please say what happened.")
+    done = text.clean(done, field="done", required=_("Please say what happened."))
     fresh = flow.lock(change)
     flow.ask_permission(fresh, "fail", by)
     _ask_for_orders(fresh, orders)
     how["at"] = how.get("at") or flow.clock()
-    _, ended = _actual(fresh.actual_start, ended, how["at"])
+    __, ended = _actual(fresh.actual_start, ended, how["at"])
     words = "failed and was backed out" if backed_out else "failed and was not backed out"
     told = trouble.told(fresh, trouble.FAILED, words, done, 1)
     how |= {"done": done, "backed_out": backed_out, "ended": ended, "told": told, "files": list(files)}
     failed = perform(fresh, "fail", by=by, **how)
-    _cancel_orders(failed, orders, f"{failed.number} failed: {done}", how)
+    _cancel_orders(failed, orders, keep("{number} failed: {what}", number=failed.number, what=done), how)
     return failed
 
 
@@ -311,7 +323,7 @@ def report_interruption(
     `level` is "degraded" or "down". Each report is an occurrence of its own. A review that was written before doesn't
     look back on it: as long as it isn't closed, it is asked again.
     """
-    words = text.clean(words, field="words", required="Please say which service is interrupted, and how.")
+    words = text.clean(words, field="words", required=_("Please say which service is interrupted, and how."))
     change = flow.lock(change)
     if not rules.analyst(change, by):
         raise PermissionDenied(rules.analyst.why_not(change))
@@ -331,7 +343,7 @@ def report_interruption(
 
 def write_review(*, change: Change, by: User, review: str, **how: Any) -> Change:
     """Post-implementation review; it may be written anew until the change is closed."""
-    review = text.clean(review, field="review", required="Please say what happened and what we learn from it.")
+    review = text.clean(review, field="review", required=_("Please say what happened and what we learn from it."))
     return perform(change, "write_review", by=by, review=review, **how)
 
 
@@ -341,6 +353,7 @@ def close(*, change: Change, by: User, word: str = "", **how: Any) -> Change:
     fresh = flow.lock(change)
     flow.ask_permission(fresh, "close", by)
     still = queries.open_consequences(fresh)
-    needed = f"Still open: {', '.join(ticket.number for ticket in still)}. Please say why it is closed all the same."
+    needed = _("Still open: {tickets}. Please say why it is closed all the same.")
+    needed = needed.format(tickets=", ".join(ticket.number for ticket in still))
     word = text.clean(word, field="word", required=needed if still else "")
     return perform(fresh, "close", by=by, word=word, **how)

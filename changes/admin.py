@@ -11,7 +11,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from desk.people.queries import workgroups_for
 
@@ -48,41 +52,46 @@ class ChangeTemplateAdmin(admin.ModelAdmin):
     actions = ["approve"]
     fieldsets = [
         (None, {"fields": ["name", "description", "workgroup", "category", "services", "minutes", "is_active"]}),
-        ("Plan", {"fields": list(PLAN)}),
-        ("Risk", {"fields": ["impact", *ASKED]}),
+        (_lazy("Plan"), {"fields": list(PLAN)}),
+        (_lazy("Risk"), {"fields": ["impact", *ASKED]}),
         (
-            "Approval",
+            _lazy("Approval"),
             {
                 "fields": ["approval"],
-                "description": "It is offered once somebody has approved it: choose it in the list, and “Approve”. "
-                "Whoever wrote it last can't approve it. Editing it undoes the approval.",
+                "description": _lazy(
+                    "It is offered once somebody has approved it: choose it in the list, and “Approve”. "
+                    "Whoever wrote it last can't approve it. Editing it undoes the approval."
+                ),
             },
         ),
     ]
 
-    @admin.display(description="approved")
+    @admin.display(description=_lazy("approved"))
     def approval(self, template: ChangeTemplate) -> str:
         if template.approved_at is None:
-            return "Not yet"
-        return f"by {template.approved_by} on {timezone.localtime(template.approved_at):%d %b %Y}"
+            return _("Not yet")
+        day = date_format(timezone.localtime(template.approved_at), _("d M Y"))
+        return _("by {person} on {day}").format(person=template.approved_by, day=day)
 
     def save_model(self, request: HttpRequest, obj: ChangeTemplate, form: Any, change: bool) -> None:
         if change and APPROVED & set(form.changed_data) and obj.approved_at is not None:
             obj.approved_at = obj.approved_by = None
-            self.message_user(request, f"“{obj}” has to be approved anew: it was edited.", messages.WARNING)
+            said = _("“{name}” has to be approved anew: it was edited.").format(name=obj)
+            self.message_user(request, said, messages.WARNING)
         super().save_model(request, obj, form, change)
 
-    @admin.action(description="Approve the chosen templates")
+    @admin.action(description=_lazy("Approve the chosen templates"))
     def approve(self, request: HttpRequest, queryset: QuerySet[ChangeTemplate]) -> None:
         for template in queryset:
             if self._last_editor(template) == request.user.pk:
-                said = f"You wrote “{template}” last; somebody else has to approve it."
+                said = _("You wrote “{name}” last; somebody else has to approve it.").format(name=template)
                 self.message_user(request, said, messages.ERROR)
                 continue
             template.approved_at, template.approved_by = timezone.now(), request.user  # type: ignore[assignment]
             template.save(update_fields=["approved_at", "approved_by"])
             self.log_change(request, template, "Approved.")
-            self.message_user(request, f"“{template}” is approved, and offered from now on.", messages.SUCCESS)
+            said = _("“{name}” is approved, and offered from now on.").format(name=template)
+            self.message_user(request, said, messages.SUCCESS)
 
     def _last_editor(self, template: ChangeTemplate) -> int | None:
         """Who wrote it last, as the administration's own history says."""
@@ -100,7 +109,7 @@ class FreezeForm(forms.ModelForm):
         data: dict[str, Any] = super().clean() or {}
         start, end = data.get("start"), data.get("end")
         if start and end and end <= start:
-            self.add_error("end", "A freeze ends after it starts.")
+            self.add_error("end", _("A freeze ends after it starts."))
         return data
 
 
@@ -118,15 +127,19 @@ class FreezeAdmin(admin.ModelAdmin):
             None,
             {
                 "fields": ["name", "reason", "effect", ("start", "end"), "services", "is_active"],
-                "description": "A time in which services are left alone. It stands in the calendar of changes, and on "
-                "every change that is planned into it. Emergencies are never refused.",
+                "description": _lazy(
+                    "A time in which services are left alone. It stands in the calendar of changes, and on "
+                    "every change that is planned into it. Emergencies are never refused."
+                ),
             },
         ),
         (
-            "Changes in it",
+            _lazy("Changes in it"),
             {
                 "fields": ["caught"],
-                "description": "What was asked for or scheduled before the freeze was set stays as it is: talk to its owner.",
+                "description": _lazy(
+                    "What was asked for or scheduled before the freeze was set stays as it is: talk to its owner."
+                ),
             },
         ),
     ]
@@ -134,15 +147,15 @@ class FreezeAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Freeze]:
         return super().get_queryset(request).prefetch_related("services")
 
-    @admin.display(description="holds for")
+    @admin.display(description=_lazy("holds for"))
     def holds_for(self, freeze: Freeze) -> str:
-        return ", ".join(str(service) for service in freeze.services.all()) or "every service"
+        return ", ".join(str(service) for service in freeze.services.all()) or _("every service")
 
-    @admin.display(description="planned in it")
+    @admin.display(description=_lazy("planned in it"))
     def caught(self, freeze: Freeze) -> str:
         """The changes that are to be done in it, each with a way to it."""
         if freeze.pk is None:
-            return "Known once it is saved."
+            return _("Known once it is saved.")
         found = list(planning.caught_by(freeze).select_related("workgroup")[: MOST_CAUGHT + 1])
         lines = format_html_join(
             "",
@@ -152,15 +165,17 @@ class FreezeAdmin(admin.ModelAdmin):
                 for one in found[:MOST_CAUGHT]
             ),
         )
-        more = format_html("<p>And others.</p>") if len(found) > MOST_CAUGHT else ""
-        return format_html("<p>{}</p><ul>{}</ul>{}", in_it(freeze), lines, more) if found else "No change lies in it."
+        more = format_html("<p>{}</p>", _("And others.")) if len(found) > MOST_CAUGHT else ""
+        return (
+            format_html("<p>{}</p><ul>{}</ul>{}", in_it(freeze), lines, more) if found else _("No change lies in it.")
+        )
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Who sets a freeze over what is planned already is told so at once."""
         super().save_related(request, form, formsets, change)
         freeze = Freeze.objects.get(pk=form.instance.pk)
         if freeze.is_active and (said := in_it(freeze)):
-            self.message_user(request, f"{said} Their pages show the freeze.", messages.WARNING)
+            self.message_user(request, f"{said} {_('Their pages show the freeze.')}", messages.WARNING)
 
 
 def in_it(freeze: Freeze) -> str:
@@ -170,10 +185,10 @@ def in_it(freeze: Freeze) -> str:
     if not states:
         return ""
     others = len(states) - scheduled
-    parts = [f"{scheduled} scheduled"] if scheduled else []
-    parts += [f"{others} not scheduled yet"] if others else []
-    one = len(states) == 1
-    return f"{len(states)} change{'' if one else 's'} {'lies' if one else 'lie'} in it: {', '.join(parts)}."
+    parts = [_("{n} scheduled").format(n=scheduled)] if scheduled else []
+    parts += [_("{n} not scheduled yet").format(n=others)] if others else []
+    said = ngettext("{n} change lies in it: {states}.", "{n} changes lie in it: {states}.", len(states))
+    return said.format(n=len(states), states=", ".join(parts))
 
 
 @admin.register(CalendarFeed)

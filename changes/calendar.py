@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people.models import User
 from desk.people.rules import reach
@@ -18,7 +23,16 @@ from .lifecycle import State
 from .models import PLAN, Change, Freeze
 from .planning import MOVABLE, Conflict, conflicts, freezes_between, plan_of, touching
 
-VIEWS = {"month": "Month", "week": "Week", "day": "Day", "list": "List"}
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+VIEWS = {"month": _lazy("Month"), "week": _lazy("Week"), "day": _lazy("Day"), "list": _lazy("List")}
+# What one page spans, in words: the page before, the page after, and the time itself.
+SPANS = {
+    "month": {"before": _lazy("Previous month"), "after": _lazy("Next month"), "time": _lazy("this month")},
+    "week": {"before": _lazy("Previous week"), "after": _lazy("Next week"), "time": _lazy("this week")},
+    "day": {"before": _lazy("Previous day"), "after": _lazy("Next day"), "time": _lazy("this day")},
+}
 NEVER_DONE = (State.REJECTED, State.CANCELLED)  # they will not be done, so they stand on no day
 LANES = 4  # bars of a day in the month; more of them are counted
 SIDES = 3  # blocks beside one another in a day of the week; more of them are counted
@@ -138,7 +152,7 @@ class Day:
     def clocks_in_words(self) -> str:
         if not self.clocks:
             return ""
-        return "Clocks go forward" if self.clocks > 0 else "Clocks go back"
+        return _("Clocks go forward") if self.clocks > 0 else _("Clocks go back")
 
 
 @dataclass
@@ -185,17 +199,16 @@ class Page:
     def title(self) -> str:
         first, last = self.period
         if self.view == "day":
-            return f"{first:%A} {first.day} {first:%B %Y}"
+            return date_format(first, _("l j F Y"))
         if self.view == "week":
-            start = f"{first.day} {first:%B %Y}" if first.year != last.year else f"{first.day} {first:%B}"
-            start = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else start
-            return f"{start} – {last.day} {last:%B %Y}"
-        return f"{first:%B %Y}"
+            start = _("j F Y") if first.year != last.year else _("j F") if first.month != last.month else _("j")
+            return f"{date_format(first, start)} – {date_format(last, _('j F Y'))}"
+        return date_format(first, _("F Y"))
 
     @property
-    def word(self) -> str:
-        """What one page spans: month, week or day."""
-        return "month" if self.view == "list" else self.view
+    def words(self) -> Mapping[str, StrOrPromise]:
+        """What one page spans, and those around it: month, week or day."""
+        return SPANS["month" if self.view == "list" else self.view]
 
     @property
     def before(self) -> date:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
+from desk.people.language import in_a_sentence
 from desk.people.models import User
 from desk.tickets import actions as ticket_actions
 from desk.tickets import flow, text
@@ -30,7 +32,8 @@ def edit(*, ticket: Change, by: User, seen: int, **fields: Any) -> Change:
     fields = {name: text.clean(value, field=name) if name in PLAN else value for name, value in fields.items()}
     if change.state not in queries.EDITABLE_IN and (shut := DECIDED_ON & _wanted(change, fields)):
         names = ", ".join(str(Change._meta.get_field(name).verbose_name) for name in sorted(shut))  # type: ignore[union-attr]
-        raise Refused(f"{change.number} is {change.state_label.lower()}; its {names} can't be edited any more.")
+        said = {"number": change.number, "state": in_a_sentence(change.state_label), "fields": names}
+        raise Refused(_("{number} is {state}; its {fields} can't be edited any more.").format(**said))
     if services := list(fields.get("services", ())):
         fields["service"] = services[0]
     was = {name: held(change, name) for name in DECIDED_ON}
@@ -56,7 +59,7 @@ def _save(change: Change, by: User, seen: int, fields: dict[str, Any]) -> None:
     except IntegrityError as error:
         if "changes_window_ends_after_start" not in str(error):
             raise
-        raise Refused("The planned window ends after it starts.", field="planned_end") from None
+        raise Refused(_("The planned window ends after it starts."), field="planned_end") from None
 
 
 def _what_follows(edited: Change, old_type: str) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string
+from django.utils.translation import gettext as _
 
+from desk.people.language import speaking_to
 from desk.people.models import User
 from desk.services.models import Service
 from desk.tickets.errors import Refused
@@ -40,7 +42,8 @@ def make(*, by: User, service: Service | None = None) -> CalendarFeed:
         with transaction.atomic():
             return CalendarFeed.objects.create(user=by, service=service, nonce=get_random_string(32))
     except IntegrityError:
-        raise Refused(f"You have an address for {service or 'all services'} already.", field="service") from None
+        named = service or _("all services")
+        raise Refused(_("You have an address for {service} already.").format(service=named), field="service") from None
 
 
 def renew(*, feed: CalendarFeed) -> CalendarFeed:
@@ -68,7 +71,7 @@ def token(feed: CalendarFeed) -> str:
 def found_by(given: str) -> CalendarFeed | None:
     """The feed of this token; None when it is made up or out of date, or its owner may not sign in any more."""
     try:
-        pk, _, nonce = _signer.unsign(given).partition("-")
+        pk, __, nonce = _signer.unsign(given).partition("-")
     except signing.BadSignature:
         return None
     feed = CalendarFeed.objects.select_related("user", "service").filter(pk=pk, user__is_active=True).first()
@@ -88,7 +91,8 @@ def read(feed: CalendarFeed) -> Reading:
     """What its owner may see at this moment; notes that it was read, and since when it says what it says."""
     now = timezone.now()
     zone = zoneinfo.ZoneInfo(feed.user.time_zone or settings.TIME_ZONE)
-    body = ics.write(_name(feed), _changes(feed, now), _freezes(feed, now), zone)
+    with speaking_to(feed.user):
+        body = ics.write(_name(feed), _changes(feed, now), _freezes(feed, now), zone)
     seal = hashlib.sha256(body).hexdigest()
     since = feed.changed_at if feed.seal == seal and feed.changed_at else _later(now, feed.changed_at)
     if feed.seal != seal or feed.last_read_at is None or now - feed.last_read_at >= SEEN_EVERY:
@@ -103,7 +107,7 @@ def _later(now: datetime, before: datetime | None) -> datetime:
 
 
 def _name(feed: CalendarFeed) -> str:
-    return f"Changes: {feed.service}" if feed.service else "Changes"
+    return _("Changes: {service}").format(service=feed.service) if feed.service else _("Changes")
 
 
 def _changes(feed: CalendarFeed, now: datetime) -> QuerySet[Change]:

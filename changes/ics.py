@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from .lifecycle import State
@@ -55,8 +56,8 @@ def _event_of(change: Change) -> Event:
     event.add("url", f"{settings.PORTAL_URL}{change.get_absolute_url()}")
     if change.site:
         event.add("location", plain(str(change.site)))
-    services = ", ".join(str(service) for service in change.touched) or "none named"
-    words = f"{change.public_state}. Services: {services}."
+    services = ", ".join(str(service) for service in change.touched) or _("none named")
+    words = _("{state}. Services: {services}.").format(state=change.public_state, services=services)
     event.add("description", plain(f"{words}\n\n{change.description}".strip()))
     return event
 
@@ -69,11 +70,12 @@ def _event_of_freeze(freeze: Freeze, zone: tzinfo) -> Event:
         del event["dtstart"], event["dtend"]
         event.add("dtstart", start.date())
         event.add("dtend", end.date())
-    event.add("summary", plain(f"Freeze: {freeze.name}"))
+    event.add("summary", plain(_("Freeze: {name}").format(name=freeze.name)))
     event.add("transp", "TRANSPARENT")
     event.add("status", "CONFIRMED")
-    services = ", ".join(str(service) for service in freeze.services.all()) or "every service"
-    event.add("description", plain(f"Holds for {services}.\n\n{freeze.reason}".strip()))
+    services = ", ".join(str(service) for service in freeze.services.all()) or _("every service")
+    words = _("Holds for {services}.").format(services=services)
+    event.add("description", plain(f"{words}\n\n{freeze.reason}".strip()))
     return event
 
 

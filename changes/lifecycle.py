@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, transition
 
+from desk.people.language import Kept, in_english, keep
 from desk.tickets.flow import Told
 from desk.tickets.rules import nobody_else_has_it
 from desk.tickets.shared_moves import pass_on
@@ -53,22 +54,27 @@ BEFORE_WORK = [State.DRAFT, State.SUBMITTED, State.APPROVED, State.REJECTED, Sta
 DONE = [State.IMPLEMENTED, State.FAILED]
 
 PUBLIC_WORDS = {
-    State.DRAFT: "Draft",
-    State.SUBMITTED: "Waiting for approval",
-    State.APPROVED: "Approved",
-    State.REJECTED: "Rejected",
-    State.SCHEDULED: "Scheduled",
-    State.IMPLEMENTING: "In progress",
-    State.IMPLEMENTED: "Done",
-    State.FAILED: "Failed",
-    State.CLOSED: "Closed",
-    State.CANCELLED: "Cancelled",
+    State.DRAFT: _("Draft"),
+    State.SUBMITTED: _("Waiting for approval"),
+    State.APPROVED: _("Approved"),
+    State.REJECTED: _("Rejected"),
+    State.SCHEDULED: _("Scheduled"),
+    State.IMPLEMENTING: _("In progress"),
+    State.IMPLEMENTED: _("Done"),
+    State.FAILED: _("Failed"),
+    State.CLOSED: _("Closed"),
+    State.CANCELLED: _("Cancelled"),
 }
 
 
-def _submitted_state(change: Change, **_: Any) -> str:
+def _submitted_state(change: Change, **how: Any) -> str:
     """A standard change was approved beforehand, with its template."""
     return State.APPROVED if change.is_standard else State.SUBMITTED
+
+
+def _kept(outcome: Outcome) -> Kept:
+    with in_english():
+        return Kept(str(outcome.label))
 
 
 class ChangeLifecycle:
@@ -94,7 +100,7 @@ class ChangeLifecycle:
         target=GET_STATE(_submitted_state, states=[State.SUBMITTED, State.APPROVED]),
         permission=rules.author,
         conditions=[rules.is_complete, rules.window_is_ahead, rules.is_not_frozen, rules.template_is_approved],
-        custom={"label": "Submit", "event": "submitted", "icon": "send", "tone": "primary", "rank": 10},
+        custom={"label": _("Submit"), "event": "submitted", "icon": "send", "tone": "primary", "rank": 10},
     )
     def submit(self: Any, *, by: User, at: datetime) -> Told:
         """It is ready to be decided on; a standard change is approved at once, by its template."""
@@ -105,7 +111,7 @@ class ChangeLifecycle:
         source=[State.SUBMITTED, State.REJECTED, State.APPROVED, State.SCHEDULED],
         target=State.DRAFT,
         permission=rules.author_or_automation,
-        custom={"label": "Back to draft", "event": "withdrawn", "icon": "undo-2", "rank": 60},
+        custom={"label": _("Back to draft"), "event": "withdrawn", "icon": "undo-2", "rank": 60},
     )
     def withdraw(self: Any, *, by: User, at: datetime, because: str = "") -> Told:
         """It is to be written anew; answers given so far are void."""
@@ -116,7 +122,7 @@ class ChangeLifecycle:
         source=State.SUBMITTED,
         target=State.APPROVED,
         permission=rules.approvers,
-        custom={"label": "Approve", "event": "approved", "icon": "circle-check", "rank": 91},
+        custom={"label": _("Approve"), "event": "approved", "icon": "circle-check", "rank": 91},
     )
     def approve(self: Any, *, by: User, at: datetime, because: str = "") -> Told:
         """Its approvers have decided for it."""
@@ -127,7 +133,7 @@ class ChangeLifecycle:
         source=State.SUBMITTED,
         target=State.REJECTED,
         permission=rules.approvers,
-        custom={"label": "Reject", "event": "rejected", "icon": "circle-x", "rank": 92},
+        custom={"label": _("Reject"), "event": "rejected", "icon": "circle-x", "rank": 92},
     )
     def reject(self: Any, *, by: User, at: datetime, because: str = "") -> Told:
         """Its approvers have decided against it."""
@@ -138,7 +144,7 @@ class ChangeLifecycle:
         source=[State.SUBMITTED, State.APPROVED, State.SCHEDULED],
         target=State.SUBMITTED,
         permission=rules.approvers,
-        custom={"label": "Ask for approval again", "event": "reconsidered", "icon": "rotate-ccw", "rank": 93},
+        custom={"label": _("Ask for approval again"), "event": "reconsidered", "icon": "rotate-ccw", "rank": 93},
     )
     def reconsider(self: Any, *, by: User, at: datetime, because: str) -> Told:
         """What was approved isn't any more: it was edited, or an approver objects."""
@@ -150,11 +156,11 @@ class ChangeLifecycle:
         target=State.SCHEDULED,
         permission=rules.analyst,
         conditions=[rules.window_is_ahead, rules.is_not_frozen],
-        custom={"label": "Schedule", "event": "scheduled", "icon": "calendar-check", "tone": "primary", "rank": 12},
+        custom={"label": _("Schedule"), "event": "scheduled", "icon": "calendar-check", "tone": "primary", "rank": 12},
     )
     def schedule(self: Any, *, by: User, at: datetime) -> Told:
         """Its window stands; everybody can plan around it."""
-        with timezone.override(timezone.get_default_timezone()):  # an event says the same to everybody
+        with timezone.override(timezone.get_default_timezone()), in_english():  # an event says the same to everybody
             return Told(data={"window": self.window_in_words})
 
     @transition(
@@ -164,7 +170,7 @@ class ChangeLifecycle:
         permission=rules.works_on_it,
         conditions=[rules.is_scheduled_or_an_emergency],
         custom={
-            "label": "Start",
+            "label": _("Start"),
             "event": "started",
             "icon": "play",
             "tone": "primary",
@@ -183,7 +189,7 @@ class ChangeLifecycle:
         target=State.IMPLEMENTED,
         permission=rules.analyst,
         conditions=[rules.no_open_orders],
-        custom={"label": "Finish", "event": "implemented", "icon": "circle-check", "tone": "good", "rank": 20},
+        custom={"label": _("Finish"), "event": "implemented", "icon": "circle-check", "tone": "good", "rank": 20},
     )
     def finish(
         self: Any, *, by: User, at: datetime, outcome: str, done: str, started: datetime, ended: datetime
@@ -196,14 +202,14 @@ class ChangeLifecycle:
             ended,
             at,
         )
-        return Told(data={"outcome": str(Outcome(outcome).label), "text": done})
+        return Told(data={"outcome": _kept(Outcome(outcome)), "text": done})
 
     @transition(
         field="state",
         source=State.IMPLEMENTING,
         target=State.FAILED,
         permission=rules.analyst,
-        custom={"label": "It failed", "event": "failed", "icon": "circle-x", "tone": "danger", "rank": 30},
+        custom={"label": _("It failed"), "event": "failed", "icon": "circle-x", "tone": "danger", "rank": 30},
     )
     def fail(
         self: Any, *, by: User, at: datetime, done: str, backed_out: bool, ended: datetime, told: dict[str, Any]
@@ -211,7 +217,7 @@ class ChangeLifecycle:
         """It couldn't be done; whether everything is as it was before is said too."""
         self.outcome, self.done, self.was_backed_out = Outcome.FAILED, done, backed_out
         self.actual_end, self.finished_at = ended, at
-        said = "backed out" if backed_out else "not backed out"
+        said = keep("backed out") if backed_out else keep("not backed out")
         return Told(data={"outcome": said, "text": done}, inside=told)
 
     @transition(
@@ -219,7 +225,7 @@ class ChangeLifecycle:
         source=DONE,
         target=None,  # it stays as it ended
         permission=rules.analyst,
-        custom={"label": "Review", "event": "reviewed", "icon": "clipboard-check", "tone": "primary", "rank": 40},
+        custom={"label": _("Review"), "event": "reviewed", "icon": "clipboard-check", "tone": "primary", "rank": 40},
     )
     def write_review(self: Any, *, by: User, at: datetime, review: str) -> Told:
         """Post-implementation review: what happened, why, and what we learn from it."""
@@ -232,7 +238,7 @@ class ChangeLifecycle:
         target=State.CLOSED,
         permission=rules.analyst,
         conditions=[rules.reviewed_where_it_must_be],
-        custom={"label": "Close", "event": "closed", "icon": "archive", "tone": "good", "rank": 50},
+        custom={"label": _("Close"), "event": "closed", "icon": "archive", "tone": "good", "rank": 50},
     )
     def close(self: Any, *, by: User, at: datetime, word: str = "") -> Told:
         """Nothing is left to do. `word` says why, where incidents that it caused are still open."""
@@ -243,7 +249,13 @@ class ChangeLifecycle:
         source=BEFORE_WORK,
         target=State.CANCELLED,
         permission=rules.author,
-        custom={"label": "Cancel change", "event": "cancelled", "icon": "circle-slash", "tone": "danger", "rank": 70},
+        custom={
+            "label": _("Cancel change"),
+            "event": "cancelled",
+            "icon": "circle-slash",
+            "tone": "danger",
+            "rank": 70,
+        },
     )
     def cancel(self: Any, *, by: User, at: datetime, reason: str) -> Told:
         """It won't be done."""
@@ -255,7 +267,7 @@ class ChangeLifecycle:
         source=[*BEFORE_WORK, State.IMPLEMENTING, *DONE],
         target=None,  # whoever has it, it stands where it stood
         permission=rules.analyst_or_automation,
-        custom={"label": "Assign", "event": "assigned", "icon": "user-round-plus", "rank": 55},
+        custom={"label": _("Assign"), "event": "assigned", "icon": "user-round-plus", "rank": 55},
     )
     def assign(
         self: Any,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from desk.people.models import User
 
@@ -15,13 +17,16 @@ from . import queries
 from .lifecycle import BEFORE_WORK, State
 from .models import Change
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 # Tab -> its words, and the states in it.
-TABS: dict[str, tuple[str, list[State]]] = {
-    "coming": ("Coming", [State.APPROVED, State.SCHEDULED, State.IMPLEMENTING]),
-    "waiting": ("Waiting for approval", [State.SUBMITTED]),
-    "drafts": ("Drafts", [State.DRAFT, State.REJECTED]),
-    "done": ("To review or close", [State.IMPLEMENTED, State.FAILED]),
-    "over": ("Over", [State.CLOSED, State.CANCELLED]),
+TABS: dict[str, tuple[StrOrPromise, list[State]]] = {
+    "coming": (_("Coming"), [State.APPROVED, State.SCHEDULED, State.IMPLEMENTING]),
+    "waiting": (_("Waiting for approval"), [State.SUBMITTED]),
+    "drafts": (_("Drafts"), [State.DRAFT, State.REJECTED]),
+    "done": (_("To review or close"), [State.IMPLEMENTED, State.FAILED]),
+    "over": (_("Over"), [State.CLOSED, State.CANCELLED]),
 }
 
 
@@ -30,14 +35,14 @@ class Listing:
     """A page of changes, and the tabs above it: (key, words, whether it is this one)."""
 
     rows: Page[Change]
-    tabs: list[tuple[str, str, bool]] = field(default_factory=list)
+    tabs: list[tuple[str, StrOrPromise, bool]] = field(default_factory=list)
 
 
 def page(user: User, *, tab: str, number: str) -> Listing:
     """A page of what this person may see; any odd tab or page number gives the nearest there is."""
     tab = tab if tab in TABS else "coming"
     rows = _ordered(queries.listed(user, states=TABS[tab][1]), tab)
-    tabs = [(key, words, key == tab) for key, (words, _) in TABS.items()]
+    tabs = [(key, words, key == tab) for key, (words, states) in TABS.items()]
     return Listing(Paginator(rows, 25).get_page(number), tabs)
 
 

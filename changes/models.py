@@ -6,9 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from desk.people.language import Kept, in_english, keep
 from desk.services.models import Criticality, Service
 from desk.tickets.models import Ticket
 from workorders.queries import open_in_words
@@ -127,6 +131,11 @@ class Change(ChangeLifecycle, Answers, Ticket):
         return cls(**{"state": State.DRAFT, **fields})
 
     @property
+    def type_in_words(self) -> str:
+        """Its type in a word: what stands before the colon."""
+        return str(ChangeType(self.change_type).label).partition(":")[0]
+
+    @property
     def is_standard(self) -> bool:
         return self.change_type == ChangeType.STANDARD
 
@@ -159,10 +168,10 @@ class Change(ChangeLifecycle, Answers, Ticket):
         wanted = [name for name in PLAN if not (name == "test_plan" and self.is_emergency)]
         found = [str(self._meta.get_field(name).verbose_name) for name in wanted if not getattr(self, name).strip()]  # type: ignore[union-attr]
         if self.planned_start is None or self.planned_end is None:
-            found.append("planned window")
+            found.append(gettext("planned window"))
         if not self.touched:
-            found.append("services")
-        return found if self.assessed else [*found, "the questions on risk"]
+            found.append(gettext("services"))
+        return found if self.assessed else [*found, gettext("the questions on risk")]
 
     @property
     def missing_in_words(self) -> str:
@@ -171,12 +180,11 @@ class Change(ChangeLifecycle, Answers, Ticket):
     @property
     def window_in_words(self) -> str:
         if self.planned_start is None or self.planned_end is None:
-            return "not planned"
+            return gettext("not planned")
         start, end = timezone.localtime(self.planned_start), timezone.localtime(self.planned_end)
-        same = start.date() == end.date()
-        return (
-            f"{start:%a %d %b %Y, %H:%M} – {end:%H:%M}" if same else f"{start:%a %d %b, %H:%M} – {end:%a %d %b, %H:%M}"
-        )
+        if start.date() == end.date():
+            return f"{date_format(start, gettext('D d M Y, H:i'))} – {date_format(end, 'H:i')}"
+        return f"{date_format(start, gettext('D d M, H:i'))} – {date_format(end, gettext('D d M, H:i'))}"
 
     @cached_property
     def frozen_in_words(self) -> str:
@@ -196,12 +204,15 @@ class Change(ChangeLifecycle, Answers, Ticket):
         return all(getattr(self, name) == getattr(template, name) for name in (*PLAN, *ASKED, "impact"))
 
     @property
-    def approved_beforehand(self) -> str:
-        """By whom and when its template was approved."""
+    def approved_beforehand(self) -> Kept | str:
+        """By whom and when its template was approved, to be kept."""
         template = self.template
         if template is None or template.approved_at is None:
             return ""
-        return f"template “{template}”, approved by {template.approved_by} on {timezone.localtime(template.approved_at):%d %b %Y}"
+        with in_english():
+            day = date_format(timezone.localtime(template.approved_at), "d M Y")
+        by = {"template": template, "person": template.approved_by, "day": day}
+        return keep("template “{template}”, approved by {person} on {day}", **by)
 
     @cached_property
     def open_orders(self) -> str:
@@ -212,15 +223,16 @@ class Change(ChangeLifecycle, Answers, Ticket):
     def needs_review_because(self) -> str:
         """Why it must be reviewed before it is closed; empty when it needn't be."""
         if self.is_emergency:
-            return "It was an emergency."
+            return gettext("It was an emergency.")
         if self.outcome in (Outcome.FAILED, Outcome.INCORRECT):
-            return "It failed." if self.outcome == Outcome.FAILED else "It was implemented incorrectly."
-        return "It interrupted a service." if self.interruptions else ""
+            failed = self.outcome == Outcome.FAILED
+            return gettext("It failed.") if failed else gettext("It was implemented incorrectly.")
+        return gettext("It interrupted a service.") if self.interruptions else ""
 
     @property
     def plan_in_words(self) -> list[tuple[str, str]]:
         """(heading, text) of each part of the plan."""
-        return [(str(self._meta.get_field(name).verbose_name).capitalize(), getattr(self, name)) for name in PLAN]  # type: ignore[union-attr]
+        return [(capfirst(str(self._meta.get_field(name).verbose_name)), getattr(self, name)) for name in PLAN]  # type: ignore[union-attr]
 
     @property
     def what_next(self) -> str:
@@ -229,16 +241,16 @@ class Change(ChangeLifecycle, Answers, Ticket):
 
 
 NEXT_WORDS = {
-    State.DRAFT: "It is being written; nobody is asked yet.",
-    State.SUBMITTED: "Its approvers decide on it.",
-    State.APPROVED: "It can be scheduled.",
-    State.REJECTED: "It won't be done like this. It can be written anew, or cancelled.",
-    State.SCHEDULED: "It will be done in its window: {window}.",
-    State.IMPLEMENTING: "It is being done.",
-    State.IMPLEMENTED: "It is done.",
-    State.FAILED: "It couldn't be done.",
-    State.CLOSED: "Nothing more happens here.",
-    State.CANCELLED: "It was cancelled; nothing more happens here.",
+    State.DRAFT: _("It is being written; nobody is asked yet."),
+    State.SUBMITTED: _("Its approvers decide on it."),
+    State.APPROVED: _("It can be scheduled."),
+    State.REJECTED: _("It won't be done like this. It can be written anew, or cancelled."),
+    State.SCHEDULED: _("It will be done in its window: {window}."),
+    State.IMPLEMENTING: _("It is being done."),
+    State.IMPLEMENTED: _("It is done."),
+    State.FAILED: _("It couldn't be done."),
+    State.CLOSED: _("Nothing more happens here."),
+    State.CANCELLED: _("It was cancelled; nothing more happens here."),
 }
 
 
@@ -296,4 +308,9 @@ class CalendarFeed(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.service or 'all services'}"
+        return f"{self.user}: {self.service_name}"
+
+    @property
+    def service_name(self) -> str:
+        """The service, or all of them, as it stands in a sentence."""
+        return str(self.service or gettext("all services"))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from desk.services.models import Service
 from desk.tickets.queries import visible_to
@@ -84,8 +86,10 @@ def refused_at(change: Change, moment: datetime) -> str:
 def in_words(freeze: Freeze) -> str:
     """The freeze as a sentence."""
     start, end = timezone.localtime(freeze.start), timezone.localtime(freeze.end)
-    why = f": {freeze.reason.rstrip('.')}" if freeze.reason else ""
-    return f"Frozen from {start:%d %b, %H:%M} to {end:%d %b, %H:%M} by “{freeze}”{why}."
+    when = {"start": date_format(start, _("d M, H:i")), "end": date_format(end, _("d M, H:i")), "name": freeze}
+    if freeze.reason:
+        return _("Frozen from {start} to {end} by “{name}”: {reason}.").format(**when, reason=freeze.reason.rstrip("."))
+    return _("Frozen from {start} to {end} by “{name}”.").format(**when)
 
 
 def caught_by(freeze: Freeze) -> QuerySet[Change]:
@@ -162,11 +166,11 @@ def _because(other: Change, mine: set[int], below: set[int], above: set[int]) ->
     """Why another change is in the way; empty when it isn't."""
     theirs = {service.pk: str(service) for service in other.touched}
     if same := [name for pk, name in theirs.items() if pk in mine]:
-        return f"it changes {', '.join(same)} too"
+        return _("it changes {services} too").format(services=", ".join(same))
     if leant_on := [name for pk, name in theirs.items() if pk in below]:
-        return f"it changes {', '.join(leant_on)}, which this one needs"
+        return _("it changes {services}, which this one needs").format(services=", ".join(leant_on))
     if leaning := [name for pk, name in theirs.items() if pk in above]:
-        return f"it changes {', '.join(leaning)}, which needs this one"
+        return _("it changes {services}, which needs this one").format(services=", ".join(leaning))
     return ""
 
 
@@ -195,7 +199,7 @@ def met(plan: Plan | None, user: User) -> Met:
         if freeze.effect == Freeze.Effect.WARN:
             warning.append(in_words(freeze))
         elif plan.is_emergency:
-            warning.append(f"{in_words(freeze)} It refuses other changes; an emergency may go ahead.")
+            warning.append(f"{in_words(freeze)} {_('It refuses other changes; an emergency may go ahead.')}")
         else:
             refusing.append(in_words(freeze))
     return Met(refusing, warning, conflicts([plan], seen_by=user)[0], plan)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from desk.approvals.queries import who_has_a_say
 from desk.people.models import User
@@ -31,7 +32,7 @@ def drafted_already(submission: uuid.UUID, by: User) -> Change | None:
     if earlier is None:
         return None
     if earlier.kind != "change" or earlier.reporter_id != by.pk:
-        raise Refused("This form was sent before, for something else. Please open a new one.", field="submission")
+        raise Refused(_("This form was sent before, for something else. Please open a new one."), field="submission")
     return Change.objects.get(pk=earlier.pk)
 
 
@@ -122,7 +123,7 @@ def records(rows: QuerySet[Change], by: str) -> list[Record]:
     named = dict(Change._meta.get_field("change_type").flatchoices) if by == "type" else {}
     counted = rows.values(column).annotate(**_COUNTS).order_by("-total", column)
     return [
-        Record(str(named.get(row[column], row[column] or "None")).partition(":")[0], **_only(row)) for row in counted
+        Record(str(named.get(row[column], row[column] or _("None"))).partition(":")[0], **_only(row)) for row in counted
     ]
 
 

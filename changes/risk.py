@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ class Level(models.TextChoices):
     HIGH = "high", _("High")
 
 
-WORDS = {1: "high", 2: "medium", 3: "low"}  # of impact and likelihood; 1 is the worst, as on every ticket
+WORDS = {1: _("high"), 2: _("medium"), 3: _("low")}  # of impact and likelihood; 1 is the worst, as on every ticket
+
+
+LEVELS = {Level.LOW: _("Low risk"), Level.MODERATE: _("Moderate risk"), Level.HIGH: _("High risk")}
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,12 @@ class Risk:
 
     @property
     def in_words(self) -> str:
-        return f"{self.level.label}: impact {WORDS[self.impact]}, likelihood {WORDS[self.likelihood]}"
+        said = {"level": self.level.label, "impact": WORDS[self.impact], "likelihood": WORDS[self.likelihood]}
+        return gettext("{level}: impact {impact}, likelihood {likelihood}").format(**said)
+
+    @property
+    def level_in_words(self) -> str:
+        return str(LEVELS[self.level])
 
 
 def assess(*, noticed: int, experience: int, tried_out: int, undoing: int, vital: Iterable[str] = ()) -> Risk:
@@ -79,14 +88,14 @@ def assess(*, noticed: int, experience: int, tried_out: int, undoing: int, vital
     impact, because = noticed, []
     if (named := ", ".join(vital)) and impact > 2:
         impact = 2
-        because.append(f"Impact is at least medium: {named} is vital.")
+        because.append(gettext("Impact is at least medium: {services} is vital.").format(services=named))
     if undoing == Undoing.NO and impact > 1:
         impact -= 1
-        because.append("Impact is one step higher: it can't be undone for certain.")
+        because.append(gettext("Impact is one step higher: it can't be undone for certain."))
     missing = (Experience.OFTEN - experience) + (TriedOut.YES - tried_out)
     likelihood = 3 if missing <= 1 else 2 if missing == 2 else 1
     if experience == Experience.NEVER:
-        because.append("It has never been done before.")
+        because.append(gettext("It has never been done before."))
     if tried_out == TriedOut.NO:
-        because.append("It wasn't tried out.")
+        because.append(gettext("It wasn't tried out."))
     return Risk(impact, likelihood, tuple(because))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.forms import Form
 from django.template import Context
+from django.utils.translation import gettext as _
 
 from .. import planning, queries
 from ..forms import CheckForm
@@ -35,6 +36,11 @@ def record_of(change: Change) -> str:
         return ""
     record = queries.record_of_its_kind(change)
     if not record.total:
-        return "No change of this kind was done on these services before."
-    wrong = f" and {record.incorrect} went in wrongly" if record.incorrect else ""
-    return f"Changes of this kind on these services: {record.total}, of which {record.failed} failed{wrong}."
+        return _("No change of this kind was done on these services before.")
+    said = {"total": record.total, "failed": record.failed, "incorrect": record.incorrect}
+    if record.incorrect:
+        whole = _(
+            "Changes of this kind on these services: {total}, of which {failed} failed and {incorrect} went in wrongly."
+        )
+        return whole.format(**said)
+    return _("Changes of this kind on these services: {total}, of which {failed} failed.").format(**said)

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people.signed_in import SignedIn
@@ -29,7 +30,7 @@ def feeds(request: SignedIn) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.make(by=request.user, service=form.cleaned_data["service"])
-            messages.success(request, f"Here is your address for {made.service or 'all services'}.")
+            messages.success(request, _("Here is your address for {service}.").format(service=made.service_name))
             return redirect("changes:feeds")
         except Refused as caught:
             refusal = caught
@@ -43,7 +44,8 @@ def feeds(request: SignedIn) -> HttpResponse:
 def renew_feed(request: SignedIn, pk: int) -> HttpResponse:
     """Another address for the same, such as after the old one went to the wrong person."""
     feed = actions.renew(feed=get_object_or_404(actions.own(request.user), pk=pk))
-    messages.success(request, f"There is a new address for {feed.service or 'all services'}; the old one is dead.")
+    said = _("There is a new address for {service}; the old one is dead.").format(service=feed.service_name)
+    messages.success(request, said)
     return redirect("changes:feeds")
 
 
@@ -52,7 +54,7 @@ def remove_feed(request: SignedIn, pk: int) -> HttpResponse:
     """The address leads nowhere any more."""
     feed = get_object_or_404(actions.own(request.user), pk=pk)
     actions.remove(feed=feed)
-    messages.success(request, f"The address for {feed.service or 'all services'} is removed.")
+    messages.success(request, _("The address for {service} is removed.").format(service=feed.service_name))
     return redirect("changes:feeds")
 
 
@@ -62,7 +64,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar itself, for whoever has the address: what its owner may see now, and nothing internal."""
     found = actions.found_by(token)
     if found is None:
-        raise Http404("There is no such calendar.")
+        raise Http404(_("There is no such calendar."))
     reading = actions.read(found)
     etag, since = f'"{reading.seal}"', reading.since.timestamp()
     fresh = HttpResponse(reading.body, content_type="text/calendar; charset=utf-8")

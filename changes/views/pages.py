@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from desk.people.rules import is_analyst, reach
@@ -25,6 +27,13 @@ from .. import actions, listing, queries, rules
 from ..forms import DraftForm, InterruptionForm
 from ..models import Change, ChangeTemplate
 
+# What the record is gathered by -> heading of the table, and of its first column.
+GATHERED_BY = {
+    "type": (_lazy("By type"), _lazy("Type")),
+    "owner": (_lazy("By owner"), _lazy("Owner")),
+    "service": (_lazy("By service"), _lazy("Service")),
+}
+
 
 @require_safe
 def index(request: SignedIn) -> HttpResponse:
@@ -38,7 +47,7 @@ def index(request: SignedIn) -> HttpResponse:
 def new(request: SignedIn) -> HttpResponse:
     """Draft a change: from nothing, from an approved template, or to fix a ticket. The same form drafts once."""
     if not is_analyst(request.user):
-        raise PermissionDenied("Only people who work in IT may plan changes.")
+        raise PermissionDenied(_("Only people who work in IT may plan changes."))
     template, fixes = _template(request), _fixes(request)
     if request.method != "POST":
         form = DraftForm(user=request.user, template=template, initial=_proposed(request, template, fixes))
@@ -48,7 +57,7 @@ def new(request: SignedIn) -> HttpResponse:
     if form.is_valid():
         try:
             change = form.send(by=request.user, fixes=fixes)
-            return done(request, change, f"{change.number} is drafted.")
+            return done(request, change, _("{number} is drafted.").format(number=change.number))
         except Refused as caught:
             refusal = caught
             refuse(form, caught)
@@ -102,7 +111,7 @@ def interruption(request: SignedIn, number: str) -> HttpResponse:
     if not rules.analyst(change, request.user):
         raise denied(rules.analyst, change)
     if not rules.has_begun(change):
-        raise Http404("Nothing has begun.")
+        raise Http404(_("Nothing has begun."))
     form = InterruptionForm(request.POST or None, change=change, initial=typed_before(request))
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
@@ -113,7 +122,7 @@ def interruption(request: SignedIn, number: str) -> HttpResponse:
                 ticket=change, by=request.user, token=token,
                 act=lambda: actions.report_interruption(change=change, by=request.user, **said),
             )  # fmt: skip
-            messages.success(request, f"The interruption by {change.number} is reported.")
+            messages.success(request, _("The interruption by {number} is reported.").format(number=change.number))
             return done(request, change)
         except Refused as caught:
             refusal = caught
@@ -133,8 +142,8 @@ def _token(request: SignedIn) -> uuid.UUID | None:
 def record(request: SignedIn) -> HttpResponse:
     """How changes went: success by type, owner and service."""
     if not reach(request.user).view:
-        raise PermissionDenied("Only people of IT see how changes went.")
+        raise PermissionDenied(_("Only people of IT see how changes went."))
     since = listing.since(request.GET.get("days", ""))
     rows = queries.finished(since.moment)
-    tables = [(by, queries.records(rows, by)) for by in queries.GATHERED_BY]
+    tables = [(by, *GATHERED_BY[by], queries.records(rows, by)) for by in queries.GATHERED_BY]
     return render(request, "changes/record.html", {"tables": tables, "since": since})
