@@ -160,8 +160,8 @@ class ChangeLifecycle:
     )
     def schedule(self: Any, *, by: User, at: datetime) -> Told:
         """Its window stands; everybody can plan around it."""
-        with timezone.override(timezone.get_default_timezone()), in_english():  # an event says the same to everybody
-            return Told(data={"window": self.window_in_words})
+        with timezone.override(timezone.get_default_timezone()):  # an event says the same to everybody
+            return Told(data={"window": self.window_to_keep})
 
     @transition(
         field="state",

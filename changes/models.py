@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from desk.people.language import Kept, in_english, keep
+from desk.people.language import Kept, keep
 from desk.services.models import Criticality, Service
+from desk.sla.times import MONTHS, kept_day
 from desk.tickets.models import Ticket
 from workorders.queries import open_in_words
 
@@ -186,6 +191,17 @@ class Change(ChangeLifecycle, Answers, Ticket):
             return f"{date_format(start, gettext('D d M Y, H:i'))} – {date_format(end, 'H:i')}"
         return f"{date_format(start, gettext('D d M, H:i'))} – {date_format(end, gettext('D d M, H:i'))}"
 
+    @property
+    def window_to_keep(self) -> Kept:
+        """The same for what is written down."""
+        if self.planned_start is None or self.planned_end is None:
+            return keep("not planned")
+        start, end = timezone.localtime(self.planned_start), timezone.localtime(self.planned_end)
+        if start.date() == end.date():
+            day: dict[str, Any] = {"weekday": WEEKDAYS_ABBR[start.weekday()], "day": kept_day(start)}
+            return keep("{weekday} {day}, {start} – {end}", **day, start=f"{start:%H:%M}", end=f"{end:%H:%M}")
+        return Kept("{start} – {end}", start=_kept(start), end=_kept(end))
+
     @cached_property
     def frozen_in_words(self) -> str:
         """The freeze that refuses its window, in a sentence; empty when none does. Asked once."""
@@ -209,8 +225,7 @@ class Change(ChangeLifecycle, Answers, Ticket):
         template = self.template
         if template is None or template.approved_at is None:
             return ""
-        with in_english():
-            day = date_format(timezone.localtime(template.approved_at), "d M Y")
+        day = kept_day(timezone.localtime(template.approved_at))
         by = {"template": template, "person": template.approved_by, "day": day}
         return keep("template “{template}”, approved by {person} on {day}", **by)
 
@@ -238,6 +253,11 @@ class Change(ChangeLifecycle, Answers, Ticket):
     def what_next(self) -> str:
         """What happens next, in a sentence."""
         return NEXT_WORDS[State(self.state)].format(window=self.window_in_words)
+
+
+def _kept(moment: datetime) -> Kept:
+    said: dict[str, Any] = {"weekday": WEEKDAYS_ABBR[moment.weekday()], "month": MONTHS[moment.month - 1]}
+    return keep("{weekday} {day} {month}, {time}", **said, day=f"{moment:%d}", time=f"{moment:%H:%M}")
 
 
 NEXT_WORDS = {

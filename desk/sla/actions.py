@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from desk.people.language import Kept, keep
 from desk.people.models import User
 from desk.people.queries import automation
 from desk.tickets import flow
@@ -19,6 +20,7 @@ from .engine import BREACH, KINDS, RESOLUTION
 from .facts import BREACHED, OVERDUE, REBASED, TARGETED, WARNED, Clocks
 from .models import Clock, Policy, ViolationReason
 from .replay import Replay, replay, settings_of
+from .versions import ASKED
 
 
 def follow(event: Event) -> None:
@@ -113,8 +115,14 @@ def _retarget(ticket: Ticket, clocks: Clocks, event: Event, asked: Iterable[str]
         return _set(ticket, clocks, match, _past_of(ticket, match, event), "late", event)
     if {queries.policy_of(clocks[kind].terms.pin[0]) for kind in open_kinds} == {match.policy.pk}:
         return clocks
-    because = f"changed: {', '.join(sorted(asked))}" if asked else "changed while it was resolved"
+    because = keep("changed: {fields}", fields=_named(asked)) if asked else keep("changed while it was resolved")
     return _set(ticket, clocks, match, dict.fromkeys(open_kinds, {}), "change", event, because=because)
+
+
+def _named(asked: Iterable[str]) -> Kept:
+    """These of the fields that policies ask, by name."""
+    names: dict[str, Any] = {name: ASKED[name] for name in sorted(asked)}
+    return Kept(", ".join(f"{{{name}}}" for name in names), **names)
 
 
 def _past_of(ticket: Ticket, match: queries.Match, event: Event) -> dict[str, dict[str, Any]]:
@@ -175,8 +183,13 @@ def _told(match: queries.Match, kinds: dict[str, dict[str, Any]], how: str) -> d
         "calendar_number": policy.calendar.current.number,
         "calendar_version": versions[1],
         "clocks": {kind: {"minutes": said.minutes[kind], **more} for kind, more in kinds.items()},
-        "passed_over": [list(passed) for passed in match.passed_over[:20]],
+        "passed_over": [_passed(*passed) for passed in match.passed_over[:20]],
     }
+
+
+def _passed(policy: str, why: Kept) -> list[str]:
+    """A policy that didn't hold, why, and for other languages what it asked: see `versions.not_met`."""
+    return [policy, str(why), str(why.values["asked"]), str(why.values["wanted"])]
 
 
 # -- keeping ----------------------------------------------------------------------------------

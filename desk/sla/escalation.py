@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from desk.people.language import Kept, in_english, keep
 from desk.people.models import User, Workgroup
 from desk.people.queries import analysts_of, automation, leads_of
 from desk.people.rules import read_reach
@@ -21,6 +22,7 @@ from desk.tickets.rules import is_news, may_see_internal
 
 from . import engine, queries
 from .models import Clock, EscalationStep
+from .times import kept_moment
 
 Do = EscalationStep.Do
 ESCALATED = "sla.escalated"
@@ -32,7 +34,7 @@ class Outcome:
     """What came of a step: whether it was done, a sentence, and who is to be told."""
 
     done: bool
-    said: str
+    said: Kept
     recipients: tuple[int, ...] = ()
 
 
@@ -82,7 +84,7 @@ def _was_done(ticket: Ticket, key: str) -> bool:
 
 def _do(step: dict[str, Any], ticket: Ticket, row: Clock, event: Event) -> Outcome:
     if why := _outdated(row, step, event):
-        return Outcome(False, f"not needed any more: {why}")
+        return Outcome(False, keep("not needed any more: {why}", why=why))
     match step["do"]:
         case Do.RAISE:
             return _raise(ticket, event)
@@ -92,17 +94,18 @@ def _do(step: dict[str, Any], ticket: Ticket, row: Clock, event: Event) -> Outco
             return _notify(ticket, step)
 
 
-def _outdated(row: Clock, step: dict[str, Any], event: Event) -> str:
-    """Why the step has no use any more: workers were away, and the clock has gone on meanwhile. Empty when it has.
+def _outdated(row: Clock, step: dict[str, Any], event: Event) -> Kept | None:
+    """Why the step has no use any more: workers were away, and the clock has gone on meanwhile. None when it has.
 
     Nobody is warned of what has come already; what puts the ticket itself right (a priority, a move) is done still.
     """
-    warning = event.inside["percent"] < engine.BREACH
+    warning, first = event.inside["percent"] < engine.BREACH, row.kind == engine.RESPONSE
     if row.is_stopped and (warning or not row.breached_at):
-        return f"the {row.kind} clock has stopped"
+        return keep("the response clock has stopped") if first else keep("the resolution clock has stopped")
     if warning and step["do"] not in ONCE and _is_missed(row):
-        return f"the {row.kind} target is missed already"
-    return ""
+        missed = keep("the response target is missed already")
+        return missed if first else keep("the resolution target is missed already")
+    return None
 
 
 def _is_missed(row: Clock) -> bool:
@@ -114,29 +117,35 @@ def _is_missed(row: Clock) -> bool:
 def _raise(ticket: Ticket, event: Event) -> Outcome:
     higher = ticket.priority - 1
     if higher < Priority.P1:
-        return Outcome(False, "the priority is the highest already")
+        return Outcome(False, keep("the priority is the highest already"))
     if ticket.is_over or ticket.state in ticket.kind_info.solved:
-        return Outcome(False, f"{ticket.number} is {ticket.state_label.lower()}")
+        with in_english():
+            state = Kept(ticket.state_label.lower())
+        return Outcome(False, keep("{number} is {state}", number=ticket.number, state=state))
     ticket_actions.set_priority(ticket=ticket, by=automation(), priority=higher, source="timer")
-    return Outcome(True, f"raised the priority to {Priority(higher).label}")
+    return Outcome(True, keep("raised the priority to {priority}", priority=Priority(higher).label))
 
 
 def _move(ticket: Ticket, step: dict[str, Any], event: Event) -> Outcome:
     target = Workgroup.objects.filter(pk=step["workgroup"]).first()
     if target is None:
-        return Outcome(False, f"the workgroup {step['name']} is gone")
+        return Outcome(False, keep("the workgroup {workgroup} is gone", workgroup=step["name"]))
     if target.pk == ticket.workgroup_id:
-        return Outcome(False, f"{target} has it already")
+        return Outcome(False, keep("{workgroup} has it already", workgroup=target))
     kind = ticket.kind_info
-    reason = f"{event.inside['percent']}% of the time for {_WHAT[event.inside['clock']]} is used up."
+    reason = _used_up(event)
     try:
         kind.actions.assign(**{kind.name: ticket}, by=automation(), workgroup=target, reason=reason, source="timer")
     except (Refused, PermissionDenied) as refusal:
-        return Outcome(False, f"it can't go to {target}. {refusal}")
-    return Outcome(True, f"moved it to {target}")
+        return Outcome(False, keep("it can't go to {workgroup}. {why}", workgroup=target, why=refusal))
+    return Outcome(True, keep("moved it to {workgroup}", workgroup=target))
 
 
-_WHAT = {"response": "a first response", "resolution": "the resolution"}
+def _used_up(event: Event) -> Kept:
+    percent = event.inside["percent"]
+    if event.inside["clock"] == engine.RESPONSE:
+        return keep("{percent}% of the time for a first response is used up.", percent=percent)
+    return keep("{percent}% of the time for the resolution is used up.", percent=percent)
 
 
 def _notify(ticket: Ticket, step: dict[str, Any]) -> Outcome:
@@ -145,15 +154,20 @@ def _notify(ticket: Ticket, step: dict[str, Any]) -> Outcome:
     read_reach(wanted)
     people = [person for person in wanted if may_see_internal(ticket, person)]
     if not people:
-        return Outcome(False, "whom it names may not see this ticket" if wanted else f"nobody to notify: {_whom(step)}")
+        unseen = keep("whom it names may not see this ticket")
+        return Outcome(False, unseen if wanted else keep("nobody to notify: {why}", why=_whom(step)))
     names = ", ".join(str(person) for person in people)
-    return Outcome(True, f"notified {names}", tuple(person.pk for person in people))
+    return Outcome(True, keep("notified {people}", people=names), tuple(person.pk for person in people))
 
 
-def _whom(step: dict[str, Any]) -> str:
-    return {Do.ASSIGNEE: "nobody has it and there is no lead", Do.LEADS: "the workgroup has no lead"}.get(
-        step["do"], f"{step['name']} is not here any more"
-    )
+def _whom(step: dict[str, Any]) -> Kept:
+    match step["do"]:
+        case Do.ASSIGNEE:
+            return keep("nobody has it and there is no lead")
+        case Do.LEADS:
+            return keep("the workgroup has no lead")
+        case _:
+            return keep("{name} is not here any more", name=step["name"])
 
 
 def _people(ticket: Ticket, step: dict[str, Any]) -> list[User]:
@@ -177,7 +191,7 @@ def _record(ticket: Ticket, event: Event, row: Clock, step: dict[str, Any], key:
         "step": key,
         "do": step["do"],
         "done": outcome.done,
-        "said": outcome.said if outcome.done else f"left a step of the policy out: {outcome.said}",
+        "said": outcome.said if outcome.done else keep("left a step of the policy out: {why}", why=outcome.said),
         "recipients": list(outcome.recipients),
         "since": event.at.isoformat(),
         "subject": _subject(ticket, event),
@@ -189,25 +203,45 @@ def _record(ticket: Ticket, event: Event, row: Clock, step: dict[str, Any], key:
     )
 
 
-def _subject(ticket: Ticket, event: Event) -> str:
-    percent, what = event.inside["percent"], event.inside["clock"]
+def _subject(ticket: Ticket, event: Event) -> Kept:
+    percent, first = event.inside["percent"], event.inside["clock"] == engine.RESPONSE
     if percent < 100:
-        return f"{ticket.number}: {percent}% of the {what} time is used"
-    return f"{ticket.number} missed its {what} target"
+        if first:
+            return keep("{number}: {percent}% of the response time is used", number=ticket.number, percent=percent)
+        return keep("{number}: {percent}% of the resolution time is used", number=ticket.number, percent=percent)
+    if first:
+        return keep("{number} missed its response target", number=ticket.number)
+    return keep("{number} missed its resolution target", number=ticket.number)
 
 
-def _text(ticket: Ticket, event: Event, row: Clock) -> str:
+def _text(ticket: Ticket, event: Event, row: Clock) -> Kept:
     zone = queries.calendar_said(row.calendar_version_id).calendar.zone
-    lines = [f"{ticket.title}", f"{Priority(ticket.priority).label} · {ticket.workgroup}"]
-    lines[1] += f" · {ticket.assignee or 'nobody yet'}"
-    if event.inside["percent"] < 100:
-        lines.append(f"Due {_when(row.due_at, zone)}." if row.due_at else "It stands still at the moment.")
-    else:
-        lines.append(f"The time for {_WHAT[row.kind]} was over on {_when(event.at, zone)}.")
-    return "\n".join([*lines, f"Policy {row.policy_version.policy}; hours of {zone}."])
+    lines: dict[str, Any] = {
+        "title": ticket.title,
+        "priority": Priority(ticket.priority).label,
+        "workgroup": ticket.workgroup,
+        "assignee": ticket.assignee or keep("nobody yet"),
+        "moment": _how_it_stands(event, row, zone),
+        "terms": keep("Policy {policy}; hours of {zone}.", policy=row.policy_version.policy, zone=zone),
+    }
+    return Kept("{title}\n{priority} · {workgroup} · {assignee}\n{moment}\n{terms}", **lines)
 
 
-def _when(moment: datetime, zone: str) -> str:
+def _how_it_stands(event: Event, row: Clock, zone: str) -> Kept:
+    if event.inside["percent"] >= engine.BREACH:
+        over = _when(event.at, zone)
+        if row.kind == engine.RESPONSE:
+            return keep("The time for a first response was over on {moment}.", moment=over)
+        return keep("The time for the resolution was over on {moment}.", moment=over)
+    if row.due_at:
+        return keep("Due {moment}.", moment=_when(row.due_at, zone))
+    return keep("It stands still at the moment.")
+
+
+def _when(moment: datetime, zone: str) -> Kept:
     """The moment on the portal's wall clock and on the calendar's, each named: the one text goes to people everywhere."""
     zones = dict.fromkeys((timezone.get_default_timezone_name(), zone))
-    return ", ".join(f"{moment.astimezone(ZoneInfo(name)):%a %d %b %H:%M} in {name}" for name in zones)
+    here, *there = (
+        keep("{moment} in {zone}", moment=kept_moment(moment.astimezone(ZoneInfo(name))), zone=name) for name in zones
+    )
+    return Kept("{here}, {there}", here=here, there=there[0]) if there else here

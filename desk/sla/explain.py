@@ -7,6 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from desk.people.language import as_spoken
 from desk.tickets.models import Event, Ticket
 
 from . import hours, queries
@@ -15,8 +19,14 @@ from .facts import REBASED, TARGETED
 from .models import Clock
 from .queries import Face
 from .replay import Replay, Span
+from .versions import not_met
 
-LABELS = {"counting": "Counting", "closed": "Outside hours", "stopped": "Resolved", "paused": "Paused"}
+LABELS = {
+    "counting": _lazy("Counting"),
+    "closed": _lazy("Outside hours"),
+    "stopped": _lazy("Resolved"),
+    "paused": _lazy("Paused"),
+}
 
 
 @dataclass(frozen=True)
@@ -115,9 +125,11 @@ def _in_seconds(tiles: Iterable[Tile]) -> Iterator[Tile]:
 
 def _tiles(span: Span) -> list[Tile]:
     if span.state == "paused":
-        return [Tile(span.start, span.end, "paused", f"Paused: {span.reason}" if span.reason else "Paused")]
+        paused = _("Paused: {reason}").format(reason=span.reason) if span.reason else str(LABELS["paused"])
+        return [Tile(span.start, span.end, "paused", paused)]
     if span.state == "stopped" or span.terms is None:
-        return [Tile(span.start, span.end, "stopped", "Resolved" if span.state == "stopped" else "No policy yet")]
+        stopped = str(LABELS["stopped"]) if span.state == "stopped" else _("No policy yet")
+        return [Tile(span.start, span.end, "stopped", stopped)]
     names = queries.calendar_said(span.terms.pin[1]).names
     return [_tile(found, names) for found in hours.intervals(span.terms.calendar, span.start, span.end)]
 
@@ -134,11 +146,11 @@ def _joined(tiles: Iterable[Tile]) -> list[Tile]:
 
 def _tile(found: hours.Interval, names: Any) -> Tile:
     if found.kind == "open":
-        return Tile(found.start, found.end, "counting", LABELS["counting"])
+        return Tile(found.start, found.end, "counting", str(LABELS["counting"]))
     if found.kind == "holiday":
         name = names.get(found.day, "")
-        return Tile(found.start, found.end, "holiday", f"Holiday: {name}" if name else "Holiday")
-    return Tile(found.start, found.end, "closed", LABELS["closed"])
+        return Tile(found.start, found.end, "holiday", _("Holiday: {name}").format(name=name) if name else _("Holiday"))
+    return Tile(found.start, found.end, "closed", str(LABELS["closed"]))
 
 
 def _sets(event: Event) -> dict[str, Any]:
@@ -148,25 +160,31 @@ def _sets(event: Event) -> dict[str, Any]:
 
 # How a target came about -> in words.
 HOW = {
-    "start": "set when it was logged",
-    "late": "set when a policy matched for the first time",
-    "fresh": "set anew when it was reopened",
-    "change": "set anew, time kept",
-    "rebase": "re-based, the past measured anew",
+    "start": _lazy("set when it was logged"),
+    "late": _lazy("set when a policy matched for the first time"),
+    "fresh": _lazy("set anew when it was reopened"),
+    "change": _lazy("set anew, time kept"),
+    "rebase": _lazy("re-based, the past measured anew"),
 }
 
 
 def _target(event: Event, kind: str) -> Target:
-    inside = event.inside
+    inside = as_spoken(event.inside)
+    calendar, number = inside["calendar"], inside["calendar_number"]
     return Target(
         at=event.at,
         who=str(event.actor),
         how_key=inside["how"],
-        how=HOW[inside["how"]],
+        how=str(HOW[inside["how"]]),
         policy=inside["policy"],
         version=inside["version"],
-        calendar=f"{inside['calendar']}, version {inside['calendar_number']}",
+        calendar=_("{name}, version {number}").format(name=calendar, number=number),
         minutes=inside["clocks"][kind]["minutes"],
         because=inside.get("text") or inside.get("because") or "",
-        passed_over=[(name, why) for name, why in inside["passed_over"]],
+        passed_over=[(name, _why(why, *asked)) for name, why, *asked in inside["passed_over"]],
     )
+
+
+def _why(why: str, asked: str = "", wanted: str = "") -> str:
+    """Why a policy was passed over; older events have it in English alone."""
+    return not_met(asked, wanted).spoken() if asked else why

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from django.utils.translation import gettext as _
+
 from . import engine
 from .engine import KINDS, RESOLUTION, RESPONSE, Clock, Terms
 
@@ -50,7 +52,7 @@ def facts_of(event: Event, kind: Kind) -> list[Fact]:
         return [Fact("responded", event.at)] if answered else []
     to, was = event.data.get("to"), event.data.get("from")
     if event.kind == f"{kind.name}.logged":  # what is born waiting for others has no time running yet
-        return [Fact("paused", event.at, KINDS, "Waiting for others")] if to in kind.waiting else []
+        return [Fact("paused", event.at, KINDS, _("Waiting for others"))] if to in kind.waiting else []
     if to is None or was is None or to == was:
         return []
     found = []

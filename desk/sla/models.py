@@ -7,6 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pgtrigger import Delete, Protect, Update
 
@@ -77,7 +79,7 @@ class CalendarHours(models.Model):
         constraints = [models.UniqueConstraint(fields=["calendar", "weekday"], name="sla_weekday_once")]
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()}: {self.times or 'closed'}"
+        return f"{self.get_weekday_display()}: {self.times or gettext('closed')}"
 
 
 class SpecialDay(models.Model):
@@ -93,7 +95,7 @@ class SpecialDay(models.Model):
         constraints = [models.UniqueConstraint(fields=["calendar", "date"], name="sla_special_day_once")]
 
     def __str__(self) -> str:
-        return f"{self.date:%d %b %Y} {self.name}"
+        return f"{date_format(self.date, gettext('d M Y'))} {self.name}"
 
 
 class CalendarVersion(Version):
@@ -106,7 +108,7 @@ class CalendarVersion(Version):
         triggers = [Protect(name="calendar_version_stays", operation=Update | Delete)]
 
     def __str__(self) -> str:
-        return f"{self.calendar}, version {self.number}"
+        return gettext("{name}, version {number}").format(name=self.calendar, number=self.number)
 
     @property
     def says(self) -> CalendarContent:
@@ -192,7 +194,7 @@ class EscalationStep(models.Model):
         ordering = ["percent", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.percent}%: {self.get_do_display()}"
+        return gettext("{percent}%: {does}").format(percent=self.percent, does=self.get_do_display())
 
 
 class PolicyVersion(Version):
@@ -205,7 +207,7 @@ class PolicyVersion(Version):
         triggers = [Protect(name="policy_version_stays", operation=Update | Delete)]
 
     def __str__(self) -> str:
-        return f"{self.policy}, version {self.number}"
+        return gettext("{name}, version {number}").format(name=self.policy, number=self.number)
 
     @property
     def says(self) -> PolicyContent:
@@ -275,7 +277,8 @@ class Clock(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} clock of {self.ticket_id}, episode {self.episode}"
+        said = {"kind": self.get_kind_display(), "ticket": self.ticket_id, "episode": self.episode}
+        return gettext("{kind} clock of {ticket}, episode {episode}").format(**said)
 
     @property
     def breached_here(self) -> bool:
@@ -323,7 +326,8 @@ class Rebasing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Re-basing of {self.policy or 'all policies'}: {self.reason}"
+        policy = self.policy or gettext("all policies")
+        return gettext("Re-basing of {policy}: {reason}").format(policy=policy, reason=self.reason)
 
     @property
     def worked_off(self) -> int:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from . import engine, queries, words
 from .engine import BREACH, KINDS
 from .models import Policy, PolicyVersion
@@ -66,6 +68,10 @@ def _course(kind: str, said: PolicyContent, calendar: CalendarContent, at: datet
 
 
 def _does(said: PolicyContent, kind: str, mark: int) -> tuple[str, ...]:
-    told = ["due: later than this is a breach"] if mark == BREACH else ["a warning"] if mark in said.warn_at else []
+    told = []
+    if mark == BREACH:
+        told = [_("due: later than this is a breach")]
+    elif mark in said.warn_at:
+        told = [_("a warning")]
     steps: list[dict[str, Any]] = [step for _, step in said.steps_at(kind, mark)]
     return (*told, *(words.done(step) for step in steps))

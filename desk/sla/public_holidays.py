@@ -7,6 +7,8 @@ from datetime import date
 from functools import cache
 
 import holidays
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 
 @cache
@@ -33,18 +35,21 @@ def regions(country: str) -> list[str]:
 
 
 def public_holidays(country: str, region: str, years: Iterable[int]) -> dict[date, str]:
-    """The public holidays of these years, with their English names where there are some.
+    """The public holidays of these years, with their names in the language of the moment where there are some, else in English.
 
     Raises ValueError with a sentence for a country or region that isn't known.
     """
     if country not in dict(countries()):
-        raise ValueError(f"No holidays are known for “{country}”.")
+        raise ValueError(_("No holidays are known for “{country}”.").format(country=country))
     if region and region not in regions(country):
-        raise ValueError(f"“{region}” is no region of {dict(countries())[country]}.")
-    found = holidays.country_holidays(country, subdiv=region or None, years=list(years), language=_english(country))
+        named = dict(countries())[country]
+        raise ValueError(_("“{region}” is no region of {country}.").format(region=region, country=named))
+    found = holidays.country_holidays(country, subdiv=region or None, years=list(years), language=_spoken(country))
     return dict(sorted(found.items()))
 
 
-def _english(country: str) -> str | None:
+def _spoken(country: str) -> str | None:
     known = holidays.list_localized_countries().get(country, [])
-    return next((code for code in ("en_US", "en_GB", "en") if code in known), None)
+    return next(
+        (code for code in ((get_language() or "en").split("-")[0], "en_US", "en_GB", "en") if code in known), None
+    )

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people.models import User
 from desk.tickets.errors import Refused
@@ -29,10 +31,22 @@ def calendar_content(calendar: Calendar) -> CalendarContent:
         week[row.weekday] = _times(row.times, row.get_weekday_display(), found)
     special = list(calendar.special_days.all())
     days = {row.date: _times(row.times, f"{row.date} ({row.name})", found) for row in special}
-    found += hours.problems(calendar.zone, week, days)
+    found += problems(calendar.zone, week, days)
     if found:
         raise Refused(*found)
     return CalendarContent(hours.Calendar(calendar.zone, tuple(week), days), {row.date: row.name for row in special})
+
+
+# What `hours`, which speaks English alone, may say against a calendar that was written in a form.
+NEVER_OPENS = _lazy("This calendar never opens. Give at least one window.")
+
+
+def problems(zone: str, week: list[hours.Windows], days: Mapping[date, hours.Windows]) -> list[str]:
+    """All that speaks against a calendar, in the language of the moment."""
+    no_zone = _("There is no time zone “{zone}”. Give a name like Europe/Berlin.").format(zone=zone)
+    known = zone in hours.zone_names()
+    found = hours.problems(zone, week, days)
+    return [_(problem) for problem in found] if known else [no_zone, *(_(problem) for problem in found[1:])]
 
 
 def _times(text: str, where: str, found: list[str]) -> hours.Windows:
@@ -74,14 +88,12 @@ def step_problem(step: EscalationStep, kind: str) -> tuple[str, str] | None:
     """What an escalation step lacks: (its field, a sentence), for a policy about this kind of ticket."""
     Do = EscalationStep.Do
     if step.do == Do.PERSON and step.person is None:
-        return "person", f"The step at {step.percent}% notifies a person: say whom."
+        return "person", _("The step at {percent}% notifies a person: say whom.").format(percent=step.percent)
     if step.do in (Do.GROUP, Do.MOVE) and step.workgroup is None:
-        return "workgroup", f"The step at {step.percent}% needs a workgroup."
+        return "workgroup", _("The step at {percent}% needs a workgroup.").format(percent=step.percent)
     if step.do == Do.MOVE and step.workgroup is not None and not step.workgroup.takes_kind(kind):
-        return (
-            "workgroup",
-            f"{step.workgroup} doesn't take such tickets, so the step at {step.percent}% can't move one there.",
-        )
+        why = _("{workgroup} doesn't take such tickets, so the step at {percent}% can't move one there.")
+        return "workgroup", why.format(workgroup=step.workgroup, percent=step.percent)
     return None
 
 

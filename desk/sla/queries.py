@@ -11,7 +11,10 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from desk.people.language import Kept, spoken
 from desk.services.models import Category
 from desk.tickets.models import Ticket
 
@@ -69,7 +72,12 @@ class Match:
     """The policy that holds (None: none does), and what speaks against each one before it: (policy's name, why)."""
 
     policy: Policy | None
-    passed_over: tuple[tuple[str, str], ...]
+    passed_over: tuple[tuple[str, Kept], ...]
+
+    @property
+    def passed_over_in_words(self) -> list[tuple[str, str]]:
+        """The same as it is read now."""
+        return [(name, spoken(why)) for name, why in self.passed_over]
 
 
 def subject_of(ticket: Ticket, *, with_category: bool = True) -> Subject:
@@ -97,7 +105,7 @@ def policies() -> list[Policy]:
 
 def match(subject: Subject, among: Iterable[Policy] | None = None) -> Match:
     """The first policy, in the table's order, all of whose conditions hold."""
-    passed: list[tuple[str, str]] = []
+    passed: list[tuple[str, Kept]] = []
     for policy in policies() if among is None else among:
         assert policy.current is not None
         said = policy_said(policy.current.pk)
@@ -183,6 +191,19 @@ def clocks_of(ticket: Ticket) -> tuple[Clocks, dict[str, Clock]]:
     return {kind: read_clock(row) for kind, row in rows.items()}, rows
 
 
+# What a clock is (`Face.word`) -> how people read it.
+WORDS = {
+    "running": _lazy("running"),
+    "paused": _lazy("paused"),
+    "met": _lazy("met"),
+    "missed": _lazy("missed"),
+    "overdue": _lazy("overdue"),
+    "cancelled": _lazy("cancelled"),
+    "done": _lazy("done"),
+    "best effort": _lazy("best effort"),
+}
+
+
 @dataclass(frozen=True)
 class Face:
     """How a clock stands, for people: `word` is running, paused, met, missed, cancelled or best effort.
@@ -211,12 +232,12 @@ class Face:
     def words(self) -> str:
         """The clock in a few words, as a row of a queue has room for: “2 h 10 min left”, “5 min over”."""
         if self.left is None or self.word in ("met", "cancelled", "done"):
-            return self.word
+            return str(WORDS[self.word])
         length = in_words(timedelta(seconds=self.left))
         if self.word == "missed":
-            return f"missed by {length}" if self.left < 0 else "missed"
-        rest = f"{length} over" if self.left < 0 else f"{length} left"
-        return f"paused, {rest}" if self.word == "paused" else rest
+            return _("missed by {time}").format(time=length) if self.left < 0 else str(WORDS["missed"])
+        rest = (_("{time} over") if self.left < 0 else _("{time} left")).format(time=length)
+        return _("paused, {rest}").format(rest=rest) if self.word == "paused" else rest
 
 
 def face(row: Clock, now: datetime) -> Face:

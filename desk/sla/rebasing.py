@@ -7,6 +7,7 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from desk.people.models import User
 from desk.reactions.owed import wake_for
@@ -28,13 +29,13 @@ def order(*, by: User, reason: str, policy: Policy | None = None) -> Rebasing:
     """
     reason = reason.strip()
     if not reason:
-        raise Refused("Say why. The reason stands in the history of each ticket.", field="reason")
+        raise Refused(_("Say why. The reason stands in the history of each ticket."), field="reason")
     Policy.objects.select_for_update(of=("self",)).order_by("pk").first()  # one order at a time
     if Rebasing.objects.filter(done_at=None).exists():
-        raise Refused("A re-basing is under way. Order the next one when it is done.")
+        raise Refused(_("A re-basing is under way. Order the next one when it is done."))
     total = sum(change.tickets for change in drift.changes(policy))
     if not total:
-        raise Refused("No open ticket would change.")
+        raise Refused(_("No open ticket would change."))
     made = Rebasing.objects.create(by=by, reason=reason, policy=policy, total=total)
     transaction.on_commit(partial(wake_for, TASK))
     return made

@@ -6,12 +6,23 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from desk.people.language import Kept, keep
+
 from .hours import MINUTES_A_DAY, Windows
 
-TIME_HELP = (
+TIME_HELP = _lazy(
     "Such as 08:00–17:00, or 08:00–12:00, 13:00–17:00. 00:00–24:00 is all day; 22:00–06:00 runs into the next day. "
     "Empty: closed."
 )
+MONTHS = [
+    _lazy("Jan"), _lazy("Feb"), _lazy("Mar"), _lazy("Apr"), _lazy("May"), _lazy("Jun"),
+    _lazy("Jul"), _lazy("Aug"), _lazy("Sep"), _lazy("Oct"), _lazy("Nov"), _lazy("Dec"),
+]  # fmt: skip
 _WINDOW = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|–|—|to)\s*(\d{1,2}):(\d{2})")
 
 
@@ -21,18 +32,20 @@ def read_times(text: str) -> Windows:
     for part in filter(None, (part.strip() for part in re.split(r"[,;\n]", text))):
         match = _WINDOW.fullmatch(part)
         if match is None:
-            raise ValueError(f"“{part}” can't be read. Write hours as 08:00–17:00, several with commas between.")
+            why = _("“{hours}” can't be read. Write hours as 08:00–17:00, several with commas between.")
+            raise ValueError(why.format(hours=part))
         h1, m1, h2, m2 = map(int, match.groups())
         if m1 > 59 or m2 > 59 or h1 > 23 or h2 > 24 or (h2 == 24 and m2):
-            raise ValueError(f"“{part}” names a time that no clock shows.")
+            raise ValueError(_("“{hours}” names a time that no clock shows.").format(hours=part))
         start, end = h1 * 60 + m1, h2 * 60 + m2
         if start == end:
-            raise ValueError(f"“{part}” begins and ends at the same time. For the whole day write 00:00–24:00.")
+            why = _("“{hours}” begins and ends at the same time. For the whole day write 00:00–24:00.")
+            raise ValueError(why.format(hours=part))
         found.append((start, end if end > start else end + MINUTES_A_DAY))
     found.sort()
-    for (_, end), (start, _) in zip(found, found[1:], strict=False):
+    for (__, end), (start, __) in zip(found, found[1:], strict=False):
         if start < end:
-            raise ValueError(f"“{text.strip()}” has hours that overlap. Join them to one.")
+            raise ValueError(_("“{hours}” has hours that overlap. Join them to one.").format(hours=text.strip()))
     return tuple(found)
 
 
@@ -63,11 +76,22 @@ def in_words(length: timedelta) -> str:
 def day_and_time(local: datetime, today: date) -> str:
     """A moment on the viewer's clock, as a row of a queue has room for: “today 14:30”, “Tue 14:30”, “8 Dec 14:30”."""
     days = (local.date() - today).days
-    day = "today" if days == 0 else f"{local:%a}" if abs(days) < 7 else f"{local.day} {local:%b}"
+    day = _("today") if days == 0 else date_format(local, "D" if abs(days) < 7 else _("j M"))
     return f"{day} {local:%H:%M}" if abs(days) < 300 else f"{day} {local.year}"
 
 
-LENGTH_HELP = "Such as 90, 30 min, 4 h or 2 h 30. Empty: best effort, nothing is due."
+def kept_day(local: date) -> Kept:
+    """A day for what is written down, said in the reader's language later: “26 Nov 2026”."""
+    return keep("{day} {month} {year}", day=f"{local:%d}", month=MONTHS[local.month - 1], year=local.year)
+
+
+def kept_moment(local: datetime) -> Kept:
+    """A moment on some clock, likewise: “Thu 26 Nov 14:30”."""
+    said = {"weekday": WEEKDAYS_ABBR[local.weekday()], "month": MONTHS[local.month - 1]}
+    return keep("{weekday} {day} {month} {time}", **said, day=f"{local:%d}", time=f"{local:%H:%M}")
+
+
+LENGTH_HELP = _lazy("Such as 90, 30 min, 4 h or 2 h 30. Empty: best effort, nothing is due.")
 _LENGTH = re.compile(
     r"(?:(?P<hours>\d+(?:[.,]\d+)?)\s*(?:h|hrs?|hours?)\s*)?(?:(?P<minutes>\d+)\s*(?:m|min|mins|minutes?)?)?", re.I
 )
@@ -83,13 +107,15 @@ def read_length(text: str) -> int | None:
     if clock:
         minutes: float = int(clock[1]) * 60 + int(clock[2])
     elif re.search(r"\d\s*(d|w)", written, re.I):
-        raise ValueError("A business day has no fixed length. Write hours, such as 16 h for two days of eight hours.")
+        why = _("A business day has no fixed length. Write hours, such as 16 h for two days of eight hours.")
+        raise ValueError(why)
     elif match := _LENGTH.fullmatch(written):
         minutes = float((match["hours"] or "0").replace(",", ".")) * 60 + int(match["minutes"] or 0)
     else:
-        raise ValueError(f"“{written}” can't be read. Write a length such as 90, 30 min, 4 h or 2 h 30.")
+        why = _("“{length}” can't be read. Write a length such as 90, 30 min, 4 h or 2 h 30.")
+        raise ValueError(why.format(length=written))
     if minutes < 1:
-        raise ValueError("Give at least one minute, or nothing for best effort.")
+        raise ValueError(_("Give at least one minute, or nothing for best effort."))
     if minutes > LONGEST:
-        raise ValueError(f"“{written}” is more than five years.")
+        raise ValueError(_("“{length}” is more than five years.").format(length=written))
     return round(minutes)

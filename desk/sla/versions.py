@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from desk.people.language import Kept, keep
+
 from . import hours
 from .engine import BREACH, KINDS, Terms
 
@@ -38,14 +42,26 @@ class CalendarContent:
 
 # What a policy may ask of a ticket, in the order in which it is asked: field -> how a person calls it.
 ASKED = {
-    "kind": "kind of ticket",
-    "service": "service",
-    "category": "category",
-    "priority": "priority",
-    "workgroup": "workgroup",
-    "department": "requester's department",
-    "vip": "requester",
+    "kind": _("kind of ticket"),
+    "service": _("service"),
+    "category": _("category"),
+    "priority": _("priority"),
+    "workgroup": _("workgroup"),
+    "department": _("requester's department"),
+    "vip": _("requester"),
 }
+
+
+# What kinds of ticket are called in the sentences that are kept.
+KINDS_IN_WORDS = [_("incident"), _("service request"), _("work order"), _("change"), _("request")]
+
+
+def not_met(asked: str, wanted: str) -> Kept:
+    """A condition that a ticket doesn't meet: the field that was asked, and the words for what it should be."""
+    if asked == "vip":
+        return keep("the requester is no VIP", asked=asked, wanted=wanted)
+    said = Kept(wanted) if asked == "kind" else wanted
+    return keep("it asks for {what} {wanted}", what=ASKED[asked], wanted=said, asked=asked)
 
 
 @dataclass(frozen=True)
@@ -109,12 +125,12 @@ class PolicyContent:
         target = None if minutes is None else timedelta(minutes=minutes)
         return Terms(calendar, target, self.marks(kind), self.fresh_on_reopen, pin)
 
-    def why_not(self, subject: Subject) -> str:
-        """The first condition that this ticket doesn't meet, in words; empty when the policy matches."""
+    def why_not(self, subject: Subject) -> Kept | None:
+        """The first condition that this ticket doesn't meet, in words; None when the policy matches."""
         for name, wanted in self.match.items():
             if not subject.meets(name, wanted["is"]):
-                return f"it asks for {ASKED[name]} {wanted['name']}" if name != "vip" else "the requester is no VIP"
-        return ""
+                return not_met(name, wanted["name"])
+        return None
 
 
 @dataclass(frozen=True)

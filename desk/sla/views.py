@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from desk.people.signed_in import SignedIn
@@ -24,7 +25,7 @@ def clocks(request: SignedIn, number: str) -> HttpResponse:
     """Both clocks of a ticket with every stretch of their lives; for those who see the workgroup's queue."""
     ticket = get_visible(request.user, number)
     if not may_see_internal(ticket, request.user):
-        raise Http404("No such ticket.")
+        raise Http404(_("No such ticket."))
     now = timezone.now()
     context = {"ticket": ticket, "clocks": explain(ticket, now), "now": now}
     return render(request, "sla/clocks.html", context)
@@ -55,4 +56,4 @@ def report_csv(request: SignedIn) -> HttpResponse | StreamingHttpResponse:
 
 def _ask_to_report(request: SignedIn) -> None:
     if not reports.may_report(request.user):
-        raise PermissionDenied("Reports are for leads of a workgroup and for administrators.")
+        raise PermissionDenied(_("Reports are for leads of a workgroup and for administrators."))

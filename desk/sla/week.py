@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from .hours import MINUTES_A_DAY, WEEKDAYS, Windows
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+
+from .hours import MINUTES_A_DAY, Windows
 from .times import write_times
 
 # In units of the picture, which is scaled to the page.
@@ -29,7 +32,7 @@ class Picture:
 
     bars: tuple[Bar, ...]
     words: str
-    days: tuple[tuple[str, int], ...] = tuple((name[:3], TOP + ROW * i) for i, name in enumerate(WEEKDAYS))
+    days: tuple[tuple[str, int], ...] = field(default_factory=lambda: _days())
     hours: tuple[tuple[int, int], ...] = tuple((hour, LEFT + hour * HOUR) for hour in range(0, 25, 6))
     lines: tuple[int, ...] = tuple(LEFT + hour * HOUR for hour in range(0, 25, 3))
     left: int = LEFT
@@ -44,8 +47,12 @@ class Picture:
 
 def picture(week: Sequence[Windows]) -> Picture:
     """The picture of this week, from Monday to Sunday."""
-    said = [f"{name} {write_times(windows) or 'closed'}" for name, windows in zip(WEEKDAYS, week, strict=True)]
+    said = [f"{WEEKDAYS[number]} {write_times(windows) or _('closed')}" for number, windows in enumerate(week)]
     return Picture(tuple(_bars(week)), "; ".join(said))
+
+
+def _days() -> tuple[tuple[str, int], ...]:
+    return tuple((str(WEEKDAYS_ABBR[number]), TOP + ROW * number) for number in range(7))
 
 
 def _bars(week: Sequence[Windows]) -> Iterable[Bar]:

@@ -15,8 +15,11 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people.models import NOWHERE, User
 from desk.people.names import PlainWords
@@ -43,20 +46,22 @@ class CalendarForm(SeenForm):
 
     rows_in_content = ("days",)
 
-    monday = HoursField()
-    tuesday = HoursField()
-    wednesday = HoursField()
-    thursday = HoursField()
-    friday = HoursField()
-    saturday = HoursField()
-    sunday = HoursField()
+    monday = HoursField(label=WEEKDAYS[0])
+    tuesday = HoursField(label=WEEKDAYS[1])
+    wednesday = HoursField(label=WEEKDAYS[2])
+    thursday = HoursField(label=WEEKDAYS[3])
+    friday = HoursField(label=WEEKDAYS[4])
+    saturday = HoursField(label=WEEKDAYS[5])
+    sunday = HoursField(label=WEEKDAYS[6])
     why = WhyField()
 
     class Meta:
         model = Calendar
         fields: ClassVar[Any] = ["name", "zone"]
         widgets: ClassVar[Any] = {"zone": Suggesting(zones)}
-        help_texts: ClassVar[Any] = {"zone": "Type a city, such as Berlin, and choose. Hours are by its wall clock."}
+        help_texts: ClassVar[Any] = {
+            "zone": _lazy("Type a city, such as Berlin, and choose. Hours are by its wall clock.")
+        }
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -77,13 +82,14 @@ class CalendarForm(SeenForm):
 
 
 class SpecialDayForm(Spoken):
-    date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    times = HoursField(label="Hours")
+    date = forms.DateField(label=_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    times = HoursField(label=_lazy("Hours"))
 
     def clean_date(self) -> Any:
         on = self.cleaned_data["date"]
         if on.year not in YEARS:
-            raise forms.ValidationError(f"Give a date in the years {YEARS[0]} to {YEARS[-1]}.")
+            why = _("Give a date in the years {first} to {last}.")
+            raise forms.ValidationError(why.format(first=YEARS[0], last=YEARS[-1]))
         return on
 
 
@@ -100,12 +106,12 @@ class SpecialDaysFormSet(SpokenFormSet):
         for form in kept:
             on = form.cleaned_data["date"]
             if on in days:
-                form.add_error("date", f"{words.day(on)} is in the calendar already.")
+                form.add_error("date", _("{day} is in the calendar already.").format(day=words.day(on)))
             days[on] = read_times(form.cleaned_data["times"])
         typed = getattr(self.instance, "typed_week", None)
         if typed is None or self.instance.zone not in hours.zone_names():
             return
-        if found := hours.problems(self.instance.zone, [read_times(text) for text in typed], days):
+        if found := publishing.problems(self.instance.zone, [read_times(text) for text in typed], days):
             raise forms.ValidationError(found)
 
     def _not_shown(self) -> list[SpecialDay]:
@@ -143,6 +149,10 @@ def picture_of(calendar: Calendar) -> SafeString:
     return render_to_string("admin/sla/week.html", {"picture": week.picture(windows)})
 
 
+def _quoted(policies: Iterable[Any]) -> str:
+    return ", ".join(_("“{words}”").format(words=policy) for policy in policies)
+
+
 @admin.register(Calendar)
 class CalendarAdmin(PublishedAdmin):
     """When time counts. Saving publishes a version; clocks that run keep theirs."""
@@ -162,7 +172,7 @@ class CalendarAdmin(PublishedAdmin):
         said = {"classes": ["sla-week"], "description": TIME_HELP, "fields": [*DAYS, "picture"]}
         if not may:
             said = {"fields": ["opening", "picture"]}
-        return [(None, {"fields": ["name", "zone"]}), ("Week", said)]
+        return [(None, {"fields": ["name", "zone"]}), (_lazy("Week"), said)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Calendar]:
         return super().get_queryset(request).select_related("current").prefetch_related("policies", "hours")
@@ -194,18 +204,27 @@ class CalendarAdmin(PublishedAdmin):
     def tell(self, request: HttpRequest, obj: Calendar, version: Any) -> None:
         super().tell(request, obj, version)
         if never := opens_no_more(obj):
-            held = ", ".join(f"“{policy}”" for policy in obj.policies.all())
-            more = f" What is promised by it never falls due: {held}." if held else ""
-            self.message_user(request, f"{never}{more}", messages.WARNING)
+            if held := _quoted(obj.policies.all()):
+                more = _("What is promised by it never falls due: {policies}.").format(policies=held)
+                never = f"{never} {more}"
+            self.message_user(request, never, messages.WARNING)
 
     def differences(self, versions: list[CalendarVersion]) -> Iterable[list[str]]:
         says = [version.says for version in versions]
         return [words.calendar_differences(old, new) for new, old in zip(says, [*says[1:], None], strict=True)]
 
     def kept_because(self, obj: Calendar) -> str:
-        users = ", ".join(f"“{policy}”" for policy in obj.policies.all())
-        where = f"is used by {users}" if users else "has been published, and the history of tickets may name it"
-        return f"“{obj}” {where}, so it can't be deleted. Give the policies another calendar, and leave it unused."
+        if users := _quoted(obj.policies.all()):
+            why = _(
+                "“{name}” is used by {policies}, so it can't be deleted. "
+                "Give the policies another calendar, and leave it unused."
+            )
+            return why.format(name=obj, policies=users)
+        why = _(
+            "“{name}” has been published, and the history of tickets may name it, so it can't be deleted. "
+            "Give the policies another calendar, and leave it unused."
+        )
+        return why.format(name=obj)
 
     def holidays_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The public holidays of a country: look at what would be added, then add it."""
@@ -217,26 +236,26 @@ class CalendarAdmin(PublishedAdmin):
             raise PermissionDenied
         windows: list[hours.Windows] = []
         problems = []
-        for day in DAYS:
+        for place, day in enumerate(DAYS):
             try:
                 windows.append(read_times(request.GET.get(day, "")))
             except ValueError as problem:
                 windows.append(())
-                problems.append(f"{day.capitalize()}: {problem}")
+                problems.append(f"{WEEKDAYS[place]}: {problem}")
         context = {"picture": week.picture(windows), "problems": problems}
         return TemplateResponse(request, "admin/sla/week.html", context)
 
-    @admin.display(description="As a picture")
+    @admin.display(description=_lazy("As a picture"))
     def picture(self, calendar: Calendar) -> SafeString:
         if calendar.pk is None:
             return render_to_string("admin/sla/week.html", {"picture": week.picture([()] * len(DAYS))})
         return picture_of(calendar)
 
-    @admin.display(description="Open")
+    @admin.display(description=_lazy("Open"))
     def opening(self, calendar: Calendar) -> str:
-        return words.week_in_short(calendar.current.says) if calendar.current else "not published"
+        return words.week_in_short(calendar.current.says) if calendar.current else _("not published")
 
-    @admin.display(description="Next special day")
+    @admin.display(description=_lazy("Next special day"))
     def next_special_day(self, calendar: Calendar) -> str:
         if calendar.current is None:
             return "–"
@@ -244,6 +263,6 @@ class CalendarAdmin(PublishedAdmin):
         coming = min((day for day in names if day >= timezone.localdate()), default=None)
         return f"{words.day(coming)} {names[coming]}" if coming else "–"
 
-    @admin.display(description="Used by")
+    @admin.display(description=_lazy("Used by"))
     def policies_here(self, calendar: Calendar) -> str:
         return format_html("{}", ", ".join(policy.name for policy in calendar.policies.all()) or "–")

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.assignment.queries import NoCatchAll, Route, route
 from desk.people.models import User
@@ -28,10 +29,10 @@ BUTTON = "_preview"
 class TriedForm(forms.Form):
     """The ticket that is imagined: what the policy itself leaves open about it."""
 
-    tried_created = CreatedField(label="For a ticket created")
+    tried_created = CreatedField(label=_lazy("For a ticket created"))
     tried_priority = forms.TypedChoiceField(
-        label="with priority", choices=Priority.choices, coerce=int, initial=Priority.P3, required=False,
-        help_text="Asked only where the policy names no priority.",
+        label=_lazy("with priority"), choices=Priority.choices, coerce=int, initial=Priority.P3, required=False,
+        help_text=_lazy("Asked only where the policy names no priority."),
     )  # fmt: skip
 
 

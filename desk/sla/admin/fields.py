@@ -10,6 +10,8 @@ from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people.names import validate_plain
 
@@ -22,7 +24,7 @@ class HoursField(forms.CharField):
 
     def __init__(self, **kwargs: Any):
         super().__init__(**{"required": False, "max_length": 120, **kwargs})
-        self.widget.attrs |= {"size": 40, "placeholder": "closed", "autocomplete": "off"}
+        self.widget.attrs |= {"size": 40, "placeholder": _lazy("closed"), "autocomplete": "off"}
 
     def clean(self, value: Any) -> str:
         text = str(super().clean(value))
@@ -37,7 +39,7 @@ class LengthField(forms.CharField):
 
     def __init__(self, **kwargs: Any):
         super().__init__(**{"required": False, "max_length": 40, "help_text": LENGTH_HELP, **kwargs})
-        self.widget.attrs |= {"size": 14, "placeholder": "best effort", "autocomplete": "off"}
+        self.widget.attrs |= {"size": 14, "placeholder": _lazy("best effort"), "autocomplete": "off"}
 
     def prepare_value(self, value: Any) -> Any:
         return in_words(timedelta(minutes=value)) if isinstance(value, int) else value
@@ -61,7 +63,7 @@ class PercentsField(forms.CharField):
 
     def __init__(self, **kwargs: Any):
         super().__init__(**{"required": False, "max_length": 60, **kwargs})
-        self.widget.attrs |= {"size": 14, "placeholder": "none", "autocomplete": "off"}
+        self.widget.attrs |= {"size": 14, "placeholder": _lazy("none"), "autocomplete": "off"}
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(str(mark) for mark in value) if isinstance(value, list) else value
@@ -71,7 +73,8 @@ class PercentsField(forms.CharField):
         found = set()
         for part in filter(None, (part.strip(" %") for part in text.replace(";", ",").split(","))):
             if not part.isdecimal() or not 1 <= int(part) <= 99:
-                raise forms.ValidationError(f"“{part}” is no percentage from 1 to 99. Write for example 50, 80.")
+                why = _("“{part}” is no percentage from 1 to 99. Write for example 50, 80.")
+                raise forms.ValidationError(why.format(part=part))
             found.add(int(part))
         return sorted(found)
 
@@ -86,8 +89,8 @@ class WhyField(forms.CharField):
     """Why something is published; stands in the history."""
 
     def __init__(self, **kwargs: Any):
-        words = "Optional; stands in the history beside the new version."
-        usual = {"required": False, "max_length": 200, "label": "Why", "help_text": words}
+        words = _lazy("Optional; stands in the history beside the new version.")
+        usual = {"required": False, "max_length": 200, "label": _lazy("Why"), "help_text": words}
         super().__init__(**{**usual, "validators": [validate_plain], **kwargs})
         self.widget.attrs |= {"class": "vTextField", "autocomplete": "off"}
 

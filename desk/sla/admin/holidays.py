@@ -13,6 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from desk.people.models import User
 
@@ -47,19 +50,23 @@ class Found:
 class HolidaysForm(forms.Form):
     """Which holidays, of which years; the regions offered are those of the country that was asked for."""
 
-    country = forms.ChoiceField(choices=lambda: [("", "– choose –"), *public_holidays.countries()])
-    region = forms.ChoiceField(required=False, help_text="Empty: only those of the whole country.")
-    first = forms.IntegerField(label="From year", min_value=YEARS[0], max_value=YEARS[-1])
-    last = forms.IntegerField(label="To year", min_value=YEARS[0], max_value=YEARS[-1])
+    country = forms.ChoiceField(
+        label=_lazy("Country"), choices=lambda: [("", _("– choose –")), *public_holidays.countries()]
+    )
+    region = forms.ChoiceField(
+        label=_lazy("Region"), required=False, help_text=_lazy("Empty: only those of the whole country.")
+    )
+    first = forms.IntegerField(label=_lazy("From year"), min_value=YEARS[0], max_value=YEARS[-1])
+    last = forms.IntegerField(label=_lazy("To year"), min_value=YEARS[0], max_value=YEARS[-1])
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         country = self.data.get("country", "")
         regions = public_holidays.regions(country)
         field: Any = self.fields["region"]
-        field.choices = [("", "– whole country –"), *((code, code) for code in regions)]
+        field.choices = [("", _("– whole country –")), *((code, code) for code in regions)]
         if not regions:
-            field.help_text = "This country has none." if country else "Shown once the country is chosen."
+            field.help_text = _("This country has none.") if country else _("Shown once the country is chosen.")
         self.initial.setdefault("first", timezone.localdate().year)
         self.initial.setdefault("last", timezone.localdate().year + 2)
 
@@ -67,9 +74,9 @@ class HolidaysForm(forms.Form):
         data = super().clean() or self.cleaned_data
         first, last = data.get("first"), data.get("last")
         if first and last and last < first:
-            self.add_error("last", "The last year is before the first.")
+            self.add_error("last", _("The last year is before the first."))
         elif first and last and last - first >= MOST_YEARS:
-            self.add_error("last", f"Import at most {MOST_YEARS} years at once.")
+            self.add_error("last", _("Import at most {n} years at once.").format(n=MOST_YEARS))
         return data
 
     def found(self, calendar: Calendar) -> list[Found]:
@@ -93,9 +100,15 @@ def holidays_view(site: CalendarAdmin, request: HttpRequest, pk: int) -> HttpRes
         days = {one.on: one.name for one in found if one.on.isoformat() in ticked and one.present is None}
         if days:
             return _add(site, request, calendar, days, form)
-        nothing = "No date is ticked, so nothing was added."
+        nothing = _("No date is ticked, so nothing was added.")
+    title = _("Public holidays for {calendar}").format(calendar=calendar)
     context = {**site.admin_site.each_context(request), "opts": site.opts, "object": calendar, "form": form}
-    context |= {"title": f"Public holidays for {calendar}", "found": found, "media": site.media, "nothing": nothing}
+    context |= {
+        "title": _("Public holidays for {calendar}").format(calendar=calendar),
+        "found": found,
+        "media": site.media,
+        "nothing": nothing,
+    }
     context["new"] = sum(one.present is None for one in found)
     return TemplateResponse(request, "admin/sla/holidays.html", context)
 
@@ -111,7 +124,11 @@ def _add(
     )
     added, version = publishing.add_special_days(calendar=calendar, days=days, by=request.user, reason=reason)
     site.log_change(request, calendar, reason)
-    plural = "" if added == 1 else "s"
-    site.message_user(request, f"{added} holiday{plural} added; dates that were there are kept.", messages.SUCCESS)
+    said = ngettext(
+        "{n} holiday added; dates that were there are kept.",
+        "{n} holidays added; dates that were there are kept.",
+        added,
+    )
+    site.message_user(request, said.format(n=added), messages.SUCCESS)
     site.tell(request, calendar, version)
     return redirect("admin:sla_calendar_change", calendar.pk)

@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.tickets.admin import KeptWhileUsed, LookOnly
 
@@ -26,7 +28,7 @@ class ViolationReasonAdmin(KeptWhileUsed):
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = "state"
+    title = _lazy("state")
     parameter_name = "state"
     NARROW: ClassVar[dict[str, dict[str, Any]]] = {
         "open": {"stopped_at": None},
@@ -36,25 +38,30 @@ class StateFilter(admin.SimpleListFilter):
     }
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("open", "Not finished"), ("running", "Running"), ("paused", "Paused"), ("stopped", "Finished")]
+        return [
+            ("open", _("Not finished")),
+            ("running", _("Running")),
+            ("paused", _("Paused")),
+            ("stopped", _("Finished")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Clock]) -> QuerySet[Clock]:
         return queryset.filter(**self.NARROW.get(self.value() or "", {}))
 
 
 class BreachFilter(admin.SimpleListFilter):
-    title = "breach"
+    title = _lazy("breach")
     parameter_name = "breached"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Breached"), ("no", "Not breached")]
+        return [("yes", _("Breached")), ("no", _("Not breached"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Clock]) -> QuerySet[Clock]:
         return queryset.filter(breached_at__isnull=self.value() == "no") if self.value() in ("yes", "no") else queryset
 
 
 def _moment(at: datetime | None) -> str:
-    return date_format(localtime(at), "j M Y, H:i") if at else "–"
+    return date_format(localtime(at), _("j M Y, H:i")) if at else "–"
 
 
 @admin.register(Clock)
@@ -66,7 +73,7 @@ class ClockAdmin(LookOnly, admin.ModelAdmin):
     list_select_related = ["ticket", "policy_version__policy", "calendar_version__calendar"]
     list_per_page = 50
     search_fields = ["=ticket__number"]
-    search_help_text = "The whole number of a ticket."
+    search_help_text = _lazy("The whole number of a ticket.")
     ordering = ["-pk"]
 
     class Media:
@@ -81,36 +88,36 @@ class ClockAdmin(LookOnly, admin.ModelAdmin):
         related = ("ticket", "policy_version__policy", "calendar_version__calendar", "violation")
         return super().get_queryset(request).select_related(*related)
 
-    @admin.display(description="Ticket", ordering="ticket__number")
+    @admin.display(description=_lazy("Ticket"), ordering="ticket__number")
     def number(self, clock: Clock) -> str:
         return clock.ticket.number
 
-    @admin.display(description="State")
+    @admin.display(description=_lazy("State"))
     def state(self, clock: Clock) -> str:
         if clock.is_stopped:
-            return "cancelled" if clock.is_void else "finished"
-        return "paused" if clock.is_paused else "running"
+            return _("cancelled") if clock.is_void else _("finished")
+        return _("paused") if clock.is_paused else _("running")
 
-    @admin.display(description="Policy", ordering="policy_version")
+    @admin.display(description=_lazy("Policy"), ordering="policy_version")
     def policy(self, clock: Clock) -> str:
         return str(clock.policy_version)
 
-    @admin.display(description="Due", ordering="due_at")
+    @admin.display(description=_lazy("Due"), ordering="due_at")
     def due(self, clock: Clock) -> str:
         return _moment(clock.due_at)
 
-    @admin.display(description="Breached", ordering="breached_at")
+    @admin.display(description=_lazy("Breached"), ordering="breached_at")
     def breached(self, clock: Clock) -> str:
         return _moment(clock.breached_at)
 
-    @admin.display(description="Calendar")
+    @admin.display(description=_lazy("Calendar"))
     def calendar(self, clock: Clock) -> str:
         return str(clock.calendar_version)
 
-    @admin.display(description="Allowed")
+    @admin.display(description=_lazy("Allowed"))
     def allowed(self, clock: Clock) -> str:
-        return in_words(clock.target) if clock.target is not None else "best effort"
+        return in_words(clock.target) if clock.target is not None else _("best effort")
 
-    @admin.display(description="Counted before it last began to run")
+    @admin.display(description=_lazy("Counted before it last began to run"))
     def counted(self, clock: Clock) -> str:
         return in_words(clock.used)

@@ -16,6 +16,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people.models import User
 
@@ -58,22 +60,24 @@ class PolicyAdmin(PublishedAdmin):
             None,
             {
                 "fields": ["name", "position", "is_active"],
-                "description": "A policy that was published can't be deleted, because clocks hold on to its versions. "
-                "When it is not active, it is not asked any more; what it promised stays.",
+                "description": _lazy(
+                    "A policy that was published can't be deleted, because clocks hold on to its versions. "
+                    "When it is not active, it is not asked any more; what it promised stays."
+                ),
             },
         ),
         (
-            "When",
+            _lazy("When"),
             {
                 "fields": ["kind", "service", "category", "priority", "workgroup", "department", "vip"],
-                "description": "All that is filled in must be true; what is empty matches everything.",
+                "description": _lazy("All that is filled in must be true; what is empty matches everything."),
             },
         ),
         (
-            "Then",
+            _lazy("Then"),
             {
                 "fields": ["calendar", "response_minutes", "resolution_minutes", "warn_at", "on_reopen"],
-                "description": "Lengths are business time: they pass only while the calendar is open.",
+                "description": _lazy("Lengths are business time: they pass only while the calendar is open."),
             },
         ),
     ]
@@ -105,39 +109,39 @@ class PolicyAdmin(PublishedAdmin):
         with transaction.atomic():
             if request.method == "POST":
                 list(Policy.objects.select_for_update().values_list("pk"))
-            return super().changelist_view(request, {"title": "Policies", **(extra_context or {})})
+            return super().changelist_view(request, {"title": _("Policies"), **(extra_context or {})})
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PolicyTable
 
-    @admin.display(description="Order")
+    @admin.display(description=_lazy("Order"))
     def place(self, policy: Policy) -> SafeString:
         """A handle to drag by, and two buttons that need no script."""
         path = reverse("admin:sla_policy_place", args=[policy.pk])
         return format_html(
             '<span class="sla-order" data-place="{}"><span class="sla-grip" aria-hidden="true" hidden>⠿</span>'
-            '<button class="sla-move" formaction="{}" name="way" value="up" aria-label="Ask “{}” earlier">↑</button>'
-            '<button class="sla-move" formaction="{}" name="way" value="down" aria-label="Ask “{}” later">↓</button>'
+            '<button class="sla-move" formaction="{}" name="way" value="up" aria-label="{}">↑</button>'
+            '<button class="sla-move" formaction="{}" name="way" value="down" aria-label="{}">↓</button>'
             "</span>",
-            path, path, policy, path, policy,
+            path, path, _("Ask “{name}” earlier").format(name=policy), path, _("Ask “{name}” later").format(name=policy),
         )  # fmt: skip
 
-    @admin.display(description="When")
+    @admin.display(description=_lazy("When"))
     def when(self, policy: Policy) -> SafeString | str:
         if policy.current is None:
-            return "not published"
+            return _("not published")
         said = words.conditions(policy.current.says)
         hidden: Policy | None = policy.hidden_by  # type: ignore[attr-defined]
         return format_html('{}<p class="sla-never">{}</p>', said, never_reached(hidden)) if hidden else said
 
-    @admin.display(description="Promise")
+    @admin.display(description=_lazy("Promise"))
     def promise(self, policy: Policy) -> SafeString | str:
         if policy.current is None:
             return "–"
         said = policy.current.says
         return format_html('<span class="sla-promise">{}</span>{}', words.promise(said), policy.calendar)
 
-    @admin.display(description="Open tickets")
+    @admin.display(description=_lazy("Open tickets"))
     def held(self, policy: Policy) -> SafeString | str:
         number: int = policy.held  # type: ignore[attr-defined]
         query = urlencode({"policy_version__policy__id__exact": policy.pk, "state": "open"})
@@ -161,13 +165,14 @@ class PolicyAdmin(PublishedAdmin):
             before = get_object_or_404(Policy, pk=number(wanted)) if wanted else None
             publishing.place_policy(policy=policy, before=before)
         else:
-            refusal = f"“{policy}” stays where it is: say “up” or “down”, or before which policy it is to be asked."
-            self.message_user(request, refusal, messages.ERROR)
+            refusal = _("“{name}” stays where it is: say “up” or “down”, or before which policy it is to be asked.")
+            self.message_user(request, refusal.format(name=policy), messages.ERROR)
             return redirect("admin:sla_policy_changelist")
         was = policy.position
         policy.refresh_from_db(fields=["position"])
         self.log_change(request, policy, f"Position {was} → {policy.position}")
-        self.message_user(request, f"“{policy}” has moved. New tickets are matched in the new order.", messages.SUCCESS)
+        said = _("“{name}” has moved. New tickets are matched in the new order.").format(name=policy)
+        self.message_user(request, said, messages.SUCCESS)
         self._warn(request, policy)
         return redirect("admin:sla_policy_changelist")
 
@@ -206,14 +211,17 @@ class PolicyAdmin(PublishedAdmin):
         super().tell(request, obj, version)
         slower = (obj.response_minutes or 0) > obj.resolution_minutes if obj.resolution_minutes else False
         if version is not None and slower:
-            self.message_user(request, "The first response may take longer than the resolution.", messages.WARNING)
+            said = _("The first response may take longer than the resolution.")
+            self.message_user(request, said, messages.WARNING)
         if never := opens_no_more(obj.calendar):
-            self.message_user(request, f"{never} What “{obj}” promises by it never falls due.", messages.WARNING)
+            more = _("What “{name}” promises by it never falls due.").format(name=obj)
+            self.message_user(request, f"{never} {more}", messages.WARNING)
         self._warn(request, obj)
 
     def promised(self, obj: Policy, version: PolicyVersion) -> str:
         said = version.says
-        return f" It promises {words.promise(said)} ({obj.calendar}) to {words.conditions(said)}."
+        told = {"promise": words.promise(said), "calendar": obj.calendar, "tickets": words.conditions(said)}
+        return " " + _("It promises {promise} ({calendar}) to {tickets}.").format(**told)
 
     def _warn(self, request: HttpRequest, policy: Policy) -> None:
         """Say which policies are never reached where this one stands now."""
@@ -221,7 +229,8 @@ class PolicyAdmin(PublishedAdmin):
         hidden = queries.hidden(table)
         for one in table:
             if one.pk in hidden and policy.pk in (one.pk, hidden[one.pk].pk):
-                self.message_user(request, f"“{one}” is {never_reached(hidden[one.pk])}", messages.WARNING)
+                said = _("“{name}” is never reached: “{other}” comes first and asks for the same or less.")
+                self.message_user(request, said.format(name=one, other=hidden[one.pk]), messages.WARNING)
 
     def differences(self, versions: list[PolicyVersion]) -> Iterable[list[str]]:
         says = [version.says for version in versions]
@@ -230,10 +239,11 @@ class PolicyAdmin(PublishedAdmin):
 
     def kept_because(self, obj: Policy) -> str:
         held = queries.open_tickets_by_policy().get(obj.pk, 0)
-        return (
-            f"“{obj}” can't be deleted: {tickets(held)} and the history of others hold on to its versions. "
+        said = _(
+            "“{name}” can't be deleted: {tickets} and the history of others hold on to its versions. "
             "Take the tick from “Is active” instead, and it is not asked any more."
         )
+        return said.format(name=obj, tickets=tickets(held))
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """Which policy would match such a ticket, why the others don't, and when what falls due."""
@@ -253,4 +263,4 @@ def _besides(policy: Policy, form: Any) -> list[str]:
 
 
 def never_reached(hidden_by: Policy) -> str:
-    return f"never reached: “{hidden_by}” comes first and asks for the same or less."
+    return _("never reached: “{other}” comes first and asks for the same or less.").format(other=hidden_by)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people.models import User
 from desk.services.queries import category_choices
@@ -20,11 +21,14 @@ from .fields import Choosing, LengthField, PercentsField, Spoken, Suggesting, Wh
 from .rows import SpokenFormSet
 from .stale import SeenForm
 
-ANY = "– any –"
-RESPONSE_WITHIN, RESOLUTION_WITHIN = "First response within", "Resolution within"
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+ANY = _lazy("– any –")
+RESPONSE_WITHIN, RESOLUTION_WITHIN = _lazy("First response within"), _lazy("Resolution within")
 
 
-def kind_choices() -> list[tuple[str, str]]:
+def kind_choices() -> list[tuple[str, StrOrPromise]]:
     return [(kind.name, kind.label) for kind in kinds.every()]
 
 
@@ -60,11 +64,11 @@ class PolicyForm(SeenForm):
 
     rows_in_content = ("steps",)
 
-    kind = forms.ChoiceField(label="Kind of ticket", choices=kind_choices, initial="incident")
+    kind = forms.ChoiceField(label=_lazy("Kind of ticket"), choices=kind_choices, initial="incident")
     response_minutes = LengthField(label=RESPONSE_WITHIN)
     resolution_minutes = LengthField(label=RESOLUTION_WITHIN)
     warn_at = PercentsField(
-        label="Warn at", help_text="Percent of the target, several with commas between, such as 50, 80."
+        label=_lazy("Warn at"), help_text=_lazy("Percent of the target, several with commas between, such as 50, 80.")
     )
     why = WhyField()
 
@@ -75,8 +79,11 @@ class PolicyForm(SeenForm):
             "vip", "calendar", "response_minutes", "resolution_minutes", "warn_at", "on_reopen",
         ]  # fmt: skip
         widgets: ClassVar[Any] = {"department": Suggesting(departments)}
-        labels: ClassVar[Any] = {"department": "Requester's department", "on_reopen": "When reopened"}
-        help_texts: ClassVar[Any] = {"calendar": "The hours that count for both targets."}
+        labels: ClassVar[Any] = {
+            "department": _lazy("Requester's department"),
+            "on_reopen": _lazy("When reopened"),
+        }
+        help_texts: ClassVar[Any] = {"calendar": _lazy("The hours that count for both targets.")}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -86,11 +93,11 @@ class PolicyForm(SeenForm):
             self.initial.setdefault("position", last + 10)
 
 
-SHORT: dict[str, str] = {
-    EscalationStep.Do.ASSIGNEE: "Notify the assignee, else leads",
-    EscalationStep.Do.LEADS: "Notify the leads",
-    EscalationStep.Do.GROUP: "Notify a whole workgroup",
-    EscalationStep.Do.MOVE: "Move to another workgroup",
+SHORT: dict[str, StrOrPromise] = {
+    EscalationStep.Do.ASSIGNEE: _lazy("Notify the assignee, else leads"),
+    EscalationStep.Do.LEADS: _lazy("Notify the leads"),
+    EscalationStep.Do.GROUP: _lazy("Notify a whole workgroup"),
+    EscalationStep.Do.MOVE: _lazy("Move to another workgroup"),
 }
 
 
@@ -98,13 +105,15 @@ class StepForm(Spoken):
     """A step in one line, so its words are short."""
 
     clock = forms.ChoiceField(
+        label=_lazy("Clock"),
         choices=[
-            (value, "Both" if value == EscalationStep.Clock.BOTH else label)
+            (value, _lazy("Both") if value == EscalationStep.Clock.BOTH else label)
             for value, label in EscalationStep.Clock.choices
         ],
         initial=EscalationStep.Clock.BOTH,
     )
     do = forms.ChoiceField(
+        label=_lazy("Do"),
         choices=[(value, SHORT.get(value, label)) for value, label in EscalationStep.Do.choices],
         initial=EscalationStep.Do.LEADS,
     )
@@ -133,8 +142,8 @@ class Steps(admin.TabularInline):
     fields = ("percent", "clock", "do", "person", "workgroup")
     autocomplete_fields = ("person", "workgroup")
     extra = 0
-    verbose_name = "step"
-    verbose_name_plural = "escalation: what is done when a share of the time is used up"
+    verbose_name = _lazy("step")
+    verbose_name_plural = _lazy("escalation: what is done when a share of the time is used up")
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Without the icons that lead elsewhere: a step chooses among the people and workgroups that there are."""

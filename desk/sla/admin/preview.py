@@ -12,6 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.assignment.queries import NoCatchAll, Route, route
 from desk.people.models import User, Workgroup
@@ -20,7 +22,7 @@ from desk.services.queries import category_choices
 from desk.tickets.models import Priority, Ticket
 
 from .. import queries, words
-from ..models import YEARS
+from ..models import YEARS, ClockKind
 from ..outlook import Outlook, outlook
 from ..versions import Subject
 from .asked import number
@@ -30,7 +32,7 @@ from .policy_form import kind_choices
 if TYPE_CHECKING:
     from .policies import PolicyAdmin
 
-NONE = "– none –"
+NONE = _lazy("– none –")
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
@@ -42,14 +44,16 @@ class CreatedField(forms.DateTimeField):
             "required": False,
             "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
             "input_formats": [MOMENT, "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-            "help_text": "Empty: now.",
+            "help_text": _lazy("Empty: now."),
         }
         super().__init__(**{**usual, **kwargs})
 
     def clean(self, value: Any) -> datetime | None:
         created: datetime | None = super().clean(value)
         if created is not None and created.year not in YEARS:
-            raise forms.ValidationError(f"Give a moment in the years {YEARS[0]} to {YEARS[-1]}.")
+            raise forms.ValidationError(
+                _("Give a moment in the years {first} to {last}.").format(first=YEARS[0], last=YEARS[-1])
+            )
         return created
 
 
@@ -57,25 +61,35 @@ class PreviewForm(forms.Form):
     """What policies may ask of a ticket, and when it is created (on the viewer's own clock)."""
 
     routed: Route | None  # which workgroup the routing rules choose, once the form is clean and names none
-    kind = forms.ChoiceField(label="Kind of ticket", choices=kind_choices)
-    priority = forms.TypedChoiceField(choices=Priority.choices, coerce=int, initial=Priority.P3)
+    kind = forms.ChoiceField(label=_lazy("Kind of ticket"), choices=kind_choices)
+    priority = forms.TypedChoiceField(
+        label=_lazy("Priority"), choices=Priority.choices, coerce=int, initial=Priority.P3
+    )
     workgroup = forms.ModelChoiceField(
         Workgroup.objects.filter(is_active=True),
+        label=_lazy("Workgroup"),
         required=False,
-        empty_label="– by the routing rules –",
-        help_text="Empty: the one that the routing rules choose, as far as service and category decide.",
+        empty_label=_lazy("– by the routing rules –"),
+        help_text=_lazy("Empty: the one that the routing rules choose, as far as service and category decide."),
     )
-    service = forms.ModelChoiceField(Service.objects.filter(is_active=True), required=False, empty_label=NONE)
+    service = forms.ModelChoiceField(
+        Service.objects.filter(is_active=True), label=_lazy("Service"), required=False, empty_label=NONE
+    )
     category = forms.TypedChoiceField(
-        choices=lambda: [("", NONE), *category_choices()], required=False, coerce=int, empty_value=None
+        label=_lazy("Category"),
+        choices=lambda: [("", NONE), *category_choices()],
+        required=False,
+        coerce=int,
+        empty_value=None,
     )
     requester = forms.ModelChoiceField(
         User.objects.filter(is_active=True),
+        label=_lazy("Requester"),
         required=False,
         widget=Choosing(Ticket._meta.get_field("requester"), admin.site, attrs={"data-width": "20em"}),
-        help_text="For the department and whether they are a VIP. Empty: neither.",
+        help_text=_lazy("For the department and whether they are a VIP. Empty: neither."),
     )
-    created = CreatedField()
+    created = CreatedField(label=_lazy("Created"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -89,7 +103,7 @@ class PreviewForm(forms.Form):
             known = {"requester": data["requester"], "priority": data["priority"]}
             return route(data["kind"], text="", service=data["service"], category=category, **known)
         except NoCatchAll:
-            self.add_error("workgroup", "No routing rule takes such a ticket. Please choose a workgroup.")
+            self.add_error("workgroup", _("No routing rule takes such a ticket. Please choose a workgroup."))
             return None
 
     def subject(self) -> Subject:
@@ -121,7 +135,7 @@ def preview_view(site: PolicyAdmin, request: HttpRequest) -> HttpResponse:
         "form": form,
         "media": site.media + form.media,
     }
-    context |= {"title": "What would be promised?", **found}
+    context |= {"title": _("What would be promised?"), **found}
     return TemplateResponse(request, "admin/sla/preview.html", context)
 
 
@@ -148,8 +162,9 @@ def shown(answer: Outlook, at: datetime, routed: Route | None) -> dict[str, Any]
     found["created"] = _moment(at, there, here)
     found["courses"] = [
         {
-            "label": course.kind.capitalize(),
+            "label": ClockKind(course.kind).label,
             "target": words.length(answer.said.minutes[course.kind]),
+            "is_best_effort": answer.said.minutes[course.kind] is None,
             "due": _moment(course.due_at, there, here) if course.due_at else None,
             "moments": [(m.percent, _moment(m.at, there, here), m.does) for m in course.moments],
         }

@@ -18,8 +18,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from desk.people.models import User
 from desk.people.names import PlainWords
@@ -30,7 +34,8 @@ from ..models import Calendar, CalendarVersion, Version
 
 def tickets(number: int) -> str:
     """“1 open ticket”, “23 open tickets”."""
-    return f"{number:,} open ticket{'' if number == 1 else 's'}"
+    said = ngettext("{n} open ticket", "{n} open tickets", number)
+    return said.format(n=number_format(number, force_grouping=True))
 
 
 def opens_no_more(calendar: Calendar) -> str:
@@ -41,7 +46,8 @@ def opens_no_more(calendar: Calendar) -> str:
     hours, today = version.says.calendar, timezone.localdate() - timedelta(days=1)
     if any(hours.week) or any(windows and day >= today for day, windows in hours.days.items()):
         return ""
-    return f"The calendar “{calendar}” never opens again: its week is closed, and its special days are over."
+    said = _("The calendar “{calendar}” never opens again: its week is closed, and its special days are over.")
+    return said.format(calendar=calendar)
 
 
 def besides(obj: Any) -> QuerySet[LogEntry]:
@@ -109,24 +115,27 @@ class PublishedAdmin(PlainWords, admin.ModelAdmin):
         """Say, in one message, what was published, and who goes on with what was published before."""
         obj.refresh_from_db(fields=["current"])
         if version is None:
-            self.message_user(
-                request, f"Nothing was different: version {obj.current.number} stays as published.", messages.INFO
-            )
+            same = _("Nothing was different: version {number} stays as published.")
+            self.message_user(request, same.format(number=obj.current.number), messages.INFO)
             return
-        held = queries.held_to_earlier(obj)
+        held, more = queries.held_to_earlier(obj), self.promised(obj, version)
         if not held:
-            said = format_html("Version {} is published.{}", version.number, self.promised(obj, version))
+            said = format_html("{}{}", _("Version {number} is published.").format(number=version.number), more)
             self.message_user(request, said, messages.SUCCESS)
             return
         count = sum(held.values())
         sentence = format_html(
-            'Version {} is published; {} keep{} {} until they are <a href="{}">re-based</a>.{}',
-            version.number,
-            tickets(count),
-            "s" if count == 1 else "",
-            f"version {next(iter(held))}" if len(held) == 1 else "earlier versions",
-            reverse("admin:sla_rebasing_changelist"),
-            self.promised(obj, version),
+            ngettext(
+                'Version {number} is published; {tickets} keeps {kept} until they are <a href="{page}">re-based</a>.',
+                'Version {number} is published; {tickets} keep {kept} until they are <a href="{page}">re-based</a>.',
+                count,
+            )
+            + "{more}",
+            number=version.number,
+            tickets=tickets(count),
+            kept=_("version {number}").format(number=next(iter(held))) if len(held) == 1 else _("earlier versions"),
+            page=reverse("admin:sla_rebasing_changelist"),
+            more=more,
         )
         self.message_user(request, sentence, messages.SUCCESS)
 
@@ -161,12 +170,12 @@ class PublishedAdmin(PlainWords, admin.ModelAdmin):
         rows = list(zip(versions, self.differences(versions), strict=True))
         context = {**self.admin_site.each_context(request), "opts": self.opts, "object": obj, "rows": rows}
         context["besides"] = besides(obj)
-        context |= {"title": f"History of {obj}", "media": self.media}
+        context |= {"title": _("History of {name}").format(name=obj), "media": self.media}
         return TemplateResponse(request, self.history_template, context)
 
-    @admin.display(description="Version", ordering="current__number")
+    @admin.display(description=_lazy("Version"), ordering="current__number")
     def version(self, obj: Any) -> SafeString | str:
         if obj.current is None:
-            return "not published"
+            return _("not published")
         path = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_history", args=[obj.pk])
         return format_html('<a href="{}">{}</a>', path, obj.current.number)

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people.models import User
 from desk.tickets.admin import LookOnly
@@ -27,11 +29,13 @@ SHOWN = 20  # past ones on the page
 class RebasingForm(forms.Form):
     """Which tickets, and why."""
 
-    policy = forms.ModelChoiceField(Policy.objects.all(), required=False, empty_label="– all –")
+    policy = forms.ModelChoiceField(
+        Policy.objects.all(), label=_lazy("Policy"), required=False, empty_label=_lazy("– all –")
+    )
     reason = forms.CharField(
-        max_length=200, widget=forms.TextInput(attrs={"class": "vTextField"}),
-        error_messages={"required": "Say why. The reason stands in the history of each ticket."},
-        help_text="Stands in the history of each ticket, with your name.",
+        label=_lazy("Reason"), max_length=200, widget=forms.TextInput(attrs={"class": "vTextField"}),
+        error_messages={"required": _lazy("Say why. The reason stands in the history of each ticket.")},
+        help_text=_lazy("Stands in the history of each ticket, with your name."),
     )  # fmt: skip
 
 
@@ -68,7 +72,11 @@ class RebasingAdmin(LookOnly, admin.ModelAdmin):
         rows = self.get_queryset(request)
         running = rows.filter(done_at=None).first()
         context = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media, "form": form}
-        context |= {"title": "Re-base open tickets", "changes": changes, "count": sum(one.tickets for one in changes)}
+        context |= {
+            "title": _("Re-base open tickets"),
+            "changes": changes,
+            "count": sum(one.tickets for one in changes),
+        }
         context |= {"running": running, "past": rows.exclude(done_at=None)[:SHOWN], "only": policy}
         return TemplateResponse(request, "admin/sla/rebasing.html", context)
 
@@ -81,9 +89,8 @@ class RebasingAdmin(LookOnly, admin.ModelAdmin):
             form.add_error(refusal.field, refusal.sentences)
             return False
         self.log_addition(request, made, f"Re-basing ordered: {made.reason}")
-        self.message_user(
-            request, f"Ordered for {tickets(made.total)}. You can leave this page and come back.", messages.SUCCESS
-        )
+        said = _("Ordered for {tickets}. You can leave this page and come back.").format(tickets=tickets(made.total))
+        self.message_user(request, said, messages.SUCCESS)
         return True
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.forms.models import model_to_dict
+from django.utils.translation import gettext as _
 
 
 class SpokenFormSet(forms.BaseInlineFormSet):
@@ -22,7 +23,7 @@ class SpokenFormSet(forms.BaseInlineFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if "DELETE" in form.fields:
-            form.fields["DELETE"].widget.attrs["aria-label"] = "Delete"
+            form.fields["DELETE"].widget.attrs["aria-label"] = _("Delete")
 
     def _lay_anew(self) -> None:
         there = {str(row.pk): row for row in self.get_queryset()}

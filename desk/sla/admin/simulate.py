@@ -12,12 +12,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from desk.tickets.errors import Refused
 
 from ..engine import KINDS
-from ..models import Policy
+from ..models import ClockKind, Policy
 from ..publishing import policy_content
 from ..simulator.comparison import Comparison, compare
 from ..simulator.drafts import edited
@@ -35,10 +37,10 @@ class Days(forms.Form):
     """How far back."""
 
     days = forms.IntegerField(
-        label="Tickets of the last",
+        label=_lazy("Tickets of the last"),
         min_value=1,
         max_value=3650,
-        help_text="Days before today, by when they were logged.",
+        help_text=_lazy("Days before today, by when they were logged."),
     )
 
 
@@ -69,7 +71,7 @@ class Changed(forms.ModelForm):
 def _simulate(request: HttpRequest) -> HttpResponse:
     """The form for one policy or for all unpublished edits; with `run`, what it would have come to as well."""
     if not request.user.has_perm("sla.view_policy"):
-        raise PermissionDenied("Simulations are for those who may see the policies.")
+        raise PermissionDenied(_("Simulations are for those who may see the policies."))
     chosen, runs = request.GET.get("policy", ""), "run" in request.GET
     policy = get_object_or_404(Policy, pk=number(chosen) or 0) if chosen else None
     days = Days(request.GET if runs else None, initial={"days": 90})
@@ -80,7 +82,12 @@ def _simulate(request: HttpRequest) -> HttpResponse:
             context |= _run(_draft(changed), days.cleaned_data["days"])
         except Refused as refused:
             context["refused"] = refused.sentences
-    context |= {**admin.site.each_context(request), "title": "Simulate policies", "shown": SHOWN, "opts": Policy._meta}
+    context |= {
+        **admin.site.each_context(request),
+        "title": _("Simulate policies"),
+        "shown": SHOWN,
+        "opts": Policy._meta,
+    }
     wrong = bool(context.get("refused") or days.errors or (changed and changed.errors))
     return render(request, "admin/sla/policy/simulate.html", context, status=422 if wrong else 200)
 
@@ -107,18 +114,18 @@ def _run(draft: Draft, days: int) -> dict[str, Any]:
         "seconds": time.monotonic() - began,
         "tables": list(_tables(found)),
         "flips": [
-            ("Met, and would be missed", found.flips["missed"], found.missed_now[:SHOWN]),
-            ("Missed, and would be met", found.flips["met"], found.met_now[:SHOWN]),
+            (_("Met, and would be missed"), found.flips["missed"], found.missed_now[:SHOWN]),
+            (_("Missed, and would be met"), found.flips["met"], found.met_now[:SHOWN]),
         ],
     }
 
 
 def _tables(found: Comparison) -> Any:
-    """(heading, what the rows are, rows)."""
+    """(heading, what the rows are, rows, whether the first of them sums up the others)."""
     for kind in KINDS:
-        yield kind.capitalize(), "Policy", [found.overall[kind], *found.by_policy(kind)]
-    yield "Categories with most missed targets", "Category", found.worst_categories
-    yield "Workgroups with most missed targets", "Workgroup", found.worst_workgroups
+        yield ClockKind(kind).label, _("Policy"), [found.overall[kind], *found.by_policy(kind)], True
+    yield _("Categories with most missed targets"), _("Category"), found.worst_categories, False
+    yield _("Workgroups with most missed targets"), _("Workgroup"), found.worst_workgroups, False
 
 
 # Mounted before the administration's own addresses, which would take “simulate” for a policy's id.

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from ..models import Version
 from .fields import Spoken
 
-YOURS = "What you wrote is kept; save again to put it in its place."
+YOURS = _lazy("What you wrote is kept; save again to put it in its place.")
 
 
 class SeenForm(forms.ModelForm):
@@ -54,15 +56,18 @@ class SeenForm(forms.ModelForm):
         if not lost and not rows:
             return
         for name in lost:
-            self.add_error(name, f"Meanwhile this became {self._words(name, stored[name])}. {YOURS}")
-        self.add_error(
-            None, [f"Nothing is saved yet: “{self.initial.get('name', '')}” was changed while you edited it."]
-        )
+            self.add_error(
+                name, f"{_('Meanwhile this became {value}.').format(value=self._words(name, stored[name]))} {YOURS}"
+            )
+        why = _("Nothing is saved yet: “{name}” was changed while you edited it.")
+        self.add_error(None, [why.format(name=self.initial.get("name", ""))])
         if len(published) > 1:
             newest = published[0]
             said = next(iter(self.differences([newest, published[-1]])), [])
-            told = [f"Version {newest.number}, published by {newest.made_by}: {'; '.join(said)}."] if said else []
-            self.add_error(None, [*told, YOURS])
+            told = _("Version {number}, published by {person}: {differences}.").format(
+                number=newest.number, person=newest.made_by, differences="; ".join(said)
+            )
+            self.add_error(None, [told, str(YOURS)] if said else [str(YOURS)])
 
     def _published_since(self, seen: Any) -> list[Version]:
         """The version that is published and the one that was when the form was opened, in this order."""
@@ -75,9 +80,9 @@ class SeenForm(forms.ModelForm):
     def _words(self, name: str, shown: str) -> str:
         field: Any = self.fields[name]
         if isinstance(field, forms.BooleanField):
-            return "ticked" if shown == "True" else "not ticked"
+            return _("ticked") if shown == "True" else _("not ticked")
         choices = {str(value): str(label) for value, label in getattr(field, "choices", ())}
-        return f"“{choices.get(shown, shown)}”" if shown not in ("", "None") else "empty"
+        return _("“{words}”").format(words=choices.get(shown, shown)) if shown not in ("", "None") else _("empty")
 
 
 class SeenLineForm(Spoken):
@@ -95,7 +100,8 @@ class SeenLineForm(Spoken):
             if seen in (stored, data[name]):
                 data[name] = stored if seen == data[name] else data[name]
             elif data[name] != stored:
-                self.add_error(name, f"Meanwhile this became “{stored}”. {YOURS}")
+                became = _("Meanwhile this became {value}.").format(value=_("“{words}”").format(words=stored))
+                self.add_error(name, f"{became} {YOURS}")
                 shown: Any = self.data.copy()  # type: ignore[attr-defined]
                 shown[self.add_initial_prefix(name)] = str(stored)
                 self.data = shown

@@ -24,6 +24,8 @@ from django.db.models import (
 )  # fmt: skip
 from django.db.models.functions import Cast, Coalesce, NullIf, TruncMonth
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from desk.people.models import User, Workgroup
 from desk.people.rules import reach
@@ -34,7 +36,20 @@ from ..models import Clock, ClockKind, Policy
 from .outcomes import BEST_EFFORT, CANCELLED, INHERITED, MET, MISSED, outcome_sql, percentage
 
 # What the rows can be told apart by: name in the address -> heading.
-BY = {"workgroup": "Workgroup", "policy": "Policy", "priority": "Priority", "category": "Category"}
+BY = {"workgroup": _("Workgroup"), "policy": _("Policy"), "priority": _("Priority"), "category": _("Category")}
+BY_HEADING = {
+    "workgroup": _("by workgroup"),
+    "policy": _("by policy"),
+    "priority": _("by priority"),
+    "category": _("by category"),
+}
+# What has none is counted as.
+NONE_OF = {
+    "workgroup": _("No workgroup"),
+    "policy": _("No policy"),
+    "priority": _("No priority"),
+    "category": _("No category"),
+}
 MONTHS = 6
 MOST_MONTHS = 36
 
@@ -50,7 +65,11 @@ class Wanted:
 
     @property
     def heading(self) -> str:
-        return BY[self.by]
+        return str(BY[self.by])
+
+    @property
+    def by_heading(self) -> str:
+        return str(BY_HEADING[self.by])
 
 
 @dataclass(frozen=True)
@@ -176,7 +195,7 @@ def report(user: User, wanted: Wanted) -> Report:
     names = _names(wanted.by)
     lines = [
         Line(
-            row["month"].date(), names.get(row["group"], f"No {wanted.by}"), median=row["median"], high=row["high"],
+            row["month"].date(), names.get(row["group"], str(NONE_OF[wanted.by])), median=row["median"], high=row["high"],
             **{_column(came_to): row[_column(came_to)] for came_to in _COUNTED},
         )
         for row in rows
@@ -185,7 +204,7 @@ def report(user: User, wanted: Wanted) -> Report:
     reasons = clocks.filter(came_to=MISSED).values_list("violation__name").annotate(number=Count("pk"))
     if wanted.kind != ClockKind.RESOLUTION:  # whoever resolves is asked why; nobody is asked about a late response
         reasons = reasons.none()
-    found = [(name or "No reason given", number) for name, number in reasons]
+    found = [(name or gettext("No reason given"), number) for name, number in reasons]
     return Report(wanted, lines, sorted(found, key=lambda reason: (-reason[1], reason[0])))
 
 
@@ -210,7 +229,7 @@ HEADINGS = ["met", "missed", "missed before", "best effort", "cancelled", "% met
 
 def table(found: Report) -> Iterable[list[Any]]:
     """The report as rows for a spreadsheet; lengths are business hours."""
-    yield ["month", found.wanted.heading.lower(), *HEADINGS]
+    yield ["month", found.wanted.by, *HEADINGS]
     for line in found.lines:
         counts = [line.met, line.missed, line.inherited, line.best_effort, line.cancelled]
         share = None if line.percentage is None else round(line.percentage, 1)

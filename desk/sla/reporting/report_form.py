@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Self
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from ..models import ClockKind
 from .report import BY, MOST_MONTHS, Wanted, months_back
@@ -17,7 +19,7 @@ class MonthField(forms.DateField):
     """A month, such as 2026-03; its first day."""
 
     widget = forms.DateInput(attrs={"type": "month", "placeholder": "2026-03", "size": 8}, format="%Y-%m")
-    default_error_messages = {"invalid": "Give a month, such as 2026-03."}
+    default_error_messages = {"invalid": _lazy("Give a month, such as 2026-03.")}
 
     def __init__(self, **more: Any):
         super().__init__(input_formats=["%Y-%m"], **more)
@@ -26,8 +28,8 @@ class MonthField(forms.DateField):
 class MonthsForm(forms.Form):
     """Over which months, for every report that counts by month; `usual` is what an address that leaves it out means."""
 
-    first = MonthField(label="From")
-    last = MonthField(label="Until", help_text="")
+    first = MonthField(label=_lazy("From"))
+    last = MonthField(label=_lazy("Until"), help_text="")
     usual: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
@@ -41,19 +43,19 @@ class MonthsForm(forms.Form):
         found: dict[str, Any] = super().clean() or {}
         first, last = found.get("first"), found.get("last")
         if first and last and last < first:
-            self.add_error("last", "It ends before it begins.")
+            self.add_error("last", _("It ends before it begins."))
         elif first and last and _months(first, last) > MOST_MONTHS:
-            self.add_error("first", f"Ask for at most {MOST_MONTHS} months at once.")
+            self.add_error("first", _("Ask for at most {n} months at once.").format(n=MOST_MONTHS))
         elif last and last.year > 9000:
-            self.add_error("last", "That is too far away.")
+            self.add_error("last", _("That is too far away."))
         return found
 
 
 class ReportForm(MonthsForm):
     """Which clocks, told apart by what, over which months; usually the resolution, by workgroup."""
 
-    clock = forms.ChoiceField(choices=ClockKind.choices)
-    by = forms.ChoiceField(label="By", choices=list(BY.items()))
+    clock = forms.ChoiceField(label=_lazy("Clock"), choices=ClockKind.choices)
+    by = forms.ChoiceField(label=_lazy("By"), choices=list(BY.items()))
     field_order = ["clock", "by", "first", "last"]
     usual = {"clock": ClockKind.RESOLUTION.value, "by": "workgroup"}
 

@@ -9,16 +9,29 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
 from desk.services.queries import trails
 
 from .. import engine, queries
 from ..engine import KINDS
 from ..reporting.outcomes import BEST_EFFORT, CANCELLED, INHERITED, MET, MISSED, NONE, OPEN, outcome, percentage
 from ..times import in_words
+from ..words import CLOCKS
 from .simulation import Simulation, Told, late_by
 
 MOST_FLIPS = 200  # that are kept, of each sort: those that differ most
 WORST = 10
+# What is no part of the percentage -> in words.
+APART = {
+    BEST_EFFORT: _lazy("best effort"),
+    CANCELLED: _lazy("cancelled"),
+    INHERITED: _lazy("missed before"),
+    OPEN: _lazy("open"),
+    NONE: _lazy("no promise"),
+}
 
 
 class Score:
@@ -38,8 +51,8 @@ class Score:
     @property
     def apart(self) -> str:
         """What is no part of the percentage: “3 best effort, 1 open”."""
-        words = {BEST_EFFORT: BEST_EFFORT, CANCELLED: CANCELLED, INHERITED: "missed before", OPEN: OPEN, NONE: NONE}
-        return ", ".join(f"{self.counts[came_to]:,} {word}" for came_to, word in words.items() if self.counts[came_to])
+        counted = [(self.counts[came_to], word) for came_to, word in APART.items() if self.counts[came_to]]
+        return ", ".join(f"{number_format(many, force_grouping=True)} {word}" for many, word in counted)
 
     @property
     def percentage(self) -> float | None:
@@ -78,7 +91,12 @@ class Flip:
     @property
     def by(self) -> str:
         """Such as “2 h 10 min late”, “12 min to spare”."""
-        return f"{in_words(self.late)} late" if self.late > timedelta() else f"{in_words(self.late)} to spare"
+        off = _("{time} late") if self.late > timedelta() else _("{time} to spare")
+        return off.format(time=in_words(self.late))
+
+    @property
+    def clock(self) -> str:
+        return str(CLOCKS[self.kind])
 
 
 class Comparison:
@@ -107,7 +125,7 @@ class Comparison:
             pairs = [self.overall[kind]]
             ticket = told.ticket
             category, group = ticket.category_id, ticket.workgroup_id
-            pairs.append(self.categories.setdefault(category, Pair(self._trails.get(category or 0, "No category"))))
+            pairs.append(self.categories.setdefault(category, Pair(self._trails.get(category or 0, _("No category")))))
             pairs.append(self.workgroups.setdefault(group, Pair(str(ticket.workgroup))))
             for pair in pairs:
                 pair.then.counts[was] += 1
@@ -116,14 +134,14 @@ class Comparison:
             self._policy(kind, policies[0]).then.counts[was] += 1
             self._policy(kind, policies[1]).now.counts[would] += 1
             if now is not None and {was, would} == {MET, MISSED}:
-                names = [self._table.names.get(pk, "no policy") for pk in policies]
+                names = [self._table.names.get(pk, _("no policy")) for pk in policies]
                 late = late_by(now, self._until)
                 self._flip(
                     Flip(ticket.number, ticket.get_absolute_url(), kind, episode, was, would, names[0], names[1], late)
                 )
 
     def _policy(self, kind: str, pk: int) -> Pair:
-        return self.policies.setdefault((kind, pk), Pair(self._table.names.get(pk, "No policy")))
+        return self.policies.setdefault((kind, pk), Pair(self._table.names.get(pk, _("No policy"))))
 
     def _policy_then(self, clock: engine.Clock | None) -> int:
         return queries.policy_of(clock.terms.pin[0]) if clock else 0

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import itemgetter
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from .. import hours, queries
 from ..engine import BREACH, Terms
 from ..models import CalendarVersion, Policy, PolicyVersion
@@ -36,8 +39,9 @@ class Draft:
         """What it changes, in a few words."""
         named = [line.content.name for line in self.lines]
         if self.calendars:
-            named.append(f"{len(self.calendars)} calendar{'s' if len(self.calendars) > 1 else ''}")
-        return ", ".join(named) or "nothing"
+            n = len(self.calendars)
+            named.append(ngettext("{n} calendar", "{n} calendars", n).format(n=n))
+        return ", ".join(named) or _("nothing")
 
 
 @dataclass(frozen=True)

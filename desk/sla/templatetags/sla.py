@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from desk.tickets.models import Ticket
 
@@ -72,13 +74,14 @@ def exactly(value: timedelta) -> str:
 @register.filter
 def in_zone(moment: datetime, zone: str) -> str:
     """A moment on the wall clock of another zone."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%a %d %b %H:%M} in {zone}"
+    local = date_format(moment.astimezone(ZoneInfo(zone)), _("D d M H:i"))
+    return _("{moment} in {zone}").format(moment=local, zone=zone)
 
 
 @register.filter
 def minutes(value: int | None) -> str:
     """A target in words."""
-    return "best effort" if value is None else in_words(timedelta(minutes=value))
+    return _("best effort") if value is None else in_words(timedelta(minutes=value))
 
 
 @dataclass(frozen=True)
