@@ -104,7 +104,7 @@ def holidays_view(site: CalendarAdmin, request: HttpRequest, pk: int) -> HttpRes
     title = _("Public holidays for {calendar}").format(calendar=calendar)
     context = {**site.admin_site.each_context(request), "opts": site.opts, "object": calendar, "form": form}
     context |= {
-        "title": _("Public holidays for {calendar}").format(calendar=calendar),
+        "title": title,
         "found": found,
         "media": site.media,
         "nothing": nothing,
