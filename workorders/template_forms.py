@@ -150,7 +150,7 @@ class StepsFormSet(forms.BaseInlineFormSet):
 
 def parent_choices() -> list[tuple[str, str]]:
     """The kinds of ticket for which rules raise work orders: those that come in, not those that follow from another."""
-    return [(kind.name, kind.label) for kind in kinds.every() if not kind.shared_with_parent]
+    return [(kind.name, str(kind.label)) for kind in kinds.every() if not kind.shared_with_parent]
 
 
 class RuleForm(forms.ModelForm):

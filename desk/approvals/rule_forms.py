@@ -23,7 +23,7 @@ OUT_OF_THE_WAY = 10_000  # a position that no step has, while two exchange their
 
 def kind_choices(also: str = "") -> list[tuple[str, str]]:
     """The kinds of ticket that there are, and one that a saved rule names though there is none (any more)."""
-    known = {kind.name: kind.label for kind in kinds.every()}
+    known = {kind.name: str(kind.label) for kind in kinds.every()}
     if also and also not in known:
         known[also] = _("“{kind}” (no kind that the portal knows)").format(kind=also)
     return list(known.items())

@@ -31,7 +31,7 @@ NO_PROPOSAL = _(
 
 
 def kind_choices() -> list[tuple[str, str]]:
-    return [(kind.name, kind.label) for kind in kinds.every()]
+    return [(kind.name, str(kind.label)) for kind in kinds.every()]
 
 
 def asked_choices() -> list[tuple[str, str]]:
