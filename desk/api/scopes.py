@@ -14,6 +14,9 @@ OTHERS = {
     "approvals": "Approvals",
     "knowledge": "Articles",
     "directory": "People, workgroups, services, sites and categories",
+    "inbox": "The inbox",
+    "queues": "Queues, saved views, and doing things with many tickets",
+    "reports": "Reports",
     ADMINISTRATION: "Administration",
 }
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
@@ -16,33 +13,13 @@ from desk.people.signed_in import SignedIn
 from desk.tickets.errors import Refused
 from desk.tickets.forms import refuse
 from desk.tickets.queries import get_visible
-from desk.tickets.rules import Rule, denied
+from desk.tickets.rules import denied
 from desk.tickets.views.answers import code_for, done, typed_before
 
-from .. import joining, majors, rules
+from .. import joining
 from .. import major_forms as forms
+from ..deciding import DECISIONS
 from ..models import Incident
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What may be decided about a major incident: by whom, with which form and verb, and what is said afterwards."""
-
-    label: str
-    rule: Rule
-    form: type[forms.DecisionForm]
-    verb: Callable[..., Any]
-    said: str
-
-
-DECISIONS = {
-    "propose": Decision("Propose as major incident", rules.analyst, forms.ProposeForm, majors.propose, "The leads are asked."),
-    "declare": Decision("Declare a major incident", rules.lead, forms.DeclareForm, majors.declare, "It is a major incident."),
-    "decline": Decision("Decline", rules.lead, forms.DeclineForm, majors.decline, "Declined: no major incident."),
-    "update": Decision("Tell everybody", rules.lead, forms.UpdateForm, majors.update, "Everybody reads it now."),
-    "withdraw": Decision("Take the flag back", rules.lead, forms.WithdrawForm, majors.withdraw, "No major incident any more."),
-    "review": Decision("Write the review", rules.analyst, forms.ReviewForm, majors.review, "The review is saved."),
-}  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,7 +59,7 @@ def outage(request: SignedIn, number: str) -> HttpResponse:
 def me_too(request: SignedIn, number: str) -> HttpResponse:
     """Join a major incident, or leave it; with words, log an incident that is its child."""
     page = joining.page_of(number.upper(), request.user)
-    if page is None or not (page.joined or page.state == "open"):
+    if page is None or not page.lets_in:
         raise Http404("No such outage.")
     incident = page.major.incident
     if request.method == "POST" and "leave" in request.POST:
