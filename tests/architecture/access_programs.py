@@ -168,6 +168,7 @@ TABLE = [
     post("approvals-withdraw", "403 200 403 404 403 403"),
     post("approvals-reply", "409 403 409 404 409 403", text="Because"),
     post("approvals-ask-too", "403 403 201 404 201 403", user="niko"),
+    Row("approvals-answered", "200 200 200 200 200 200"),
     Row("approvals-agenda", "403 200 200 200 200 403"),
     Row("stand-ins-list", "200 200 200 200 200 200"),
     post("stand-ins-list", "201 201 201 201 201 201", to="niko", start="tomorrow", end="later"),

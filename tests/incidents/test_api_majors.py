@@ -1,6 +1,8 @@
 """Major incidents, “me too”, what is raised for something else, and bursts, for programs."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from incidents import majors
@@ -78,6 +80,19 @@ def test_an_end_user_reads_of_an_outage_and_says_me_too(world, outage):
     assert omar.post(f"outages/{outage.number}/leave/").status_code == 204
     assert not Joined.objects.exists()
     assert omar.get("outages/?fields=headline").json()["results"] == [{"number": outage.number, "headline": "No mail"}]
+
+
+def test_outages_cost_the_same_for_one_and_for_five(world, outage):
+    omar, costs = Program(world.omar), []
+    omar.get("outages/")
+    for count in (0, 4):
+        for n in range(count):
+            more = incident(world.erin, f"No {n}", service=ServiceFactory())
+            majors.declare(incident=more, by=world.lena, headline=f"No {n}", words="Soon")
+        with CaptureQueriesContext(connection) as asked:
+            assert len(omar.get("outages/").json()["results"]) == count + 1
+        costs.append(len(asked))
+    assert costs[0] == costs[1], "\n".join(query["sql"][:200] for query in asked)
 
 
 def test_me_too_with_words_is_an_incident_of_ones_own(world, outage):

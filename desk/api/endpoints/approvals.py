@@ -151,6 +151,14 @@ class Approvals(Endpoint):
         actions.reply(seat=seat, by=request.user, source="api", **form.cleaned_data)
         return self._tell(pk)
 
+    @extend_schema(responses=SeatShape(many=True))
+    @action(detail=False)
+    def answered(self, request: Request) -> Response:
+        """What one answered lately, for oneself or for somebody else; the newest first."""
+        user: Any = request.user
+        lines = lines_of([seat for seat in queries.answered_by(user) if self._in_scope(seat)], user)
+        return self.tell(lines)
+
     @extend_schema(responses={201: SeatShape})
     @action(detail=False, methods=["post"], url_path="rounds/(?P<pk>[0-9]{1,18})/approvers")
     def ask_too(self, request: Request, pk: str) -> Response:

@@ -42,6 +42,9 @@ def test_a_seat_in_a_list_says_the_same_as_alone(world):
         for seat in program.get("approvals/").json()["results"]:
             assert seat == program.get(f"approvals/{seat['id']}/").json()
     assert len(Program(world.lena).get("approvals/").json()["results"]) == 1, "who asked has answered for now"
+    (answered,) = Program(world.lena).get("approvals/answered/").json()
+    assert (answered["answer"], answered["may"]) == ("ask", ["answer", "withdraw"])
+    assert Program(world.lena, "approvals:read").get("approvals/answered/").json() == [], "of no ticket that it opens"
 
 
 def test_whoever_works_on_it_asks_somebody_else_too(world):
@@ -75,6 +78,19 @@ def test_a_stand_in_answers_and_is_taken_back(world):
     assert lena.ask("DELETE", f"stand-ins/{made.json()['id']}/").status_code == 204
     assert not Delegation.objects.filter(end__gt=timezone.now()).exists()
     assert Program(world.omar).get("approvals/").json()["results"] == []
+
+
+def test_the_agenda_costs_the_same_for_one_and_for_ten(world):
+    board = ApproverGroup.objects.create(name="CAB")
+    board.members.set([world.omar])
+    omar, costs = Program(world.omar), []
+    omar.get("approvals/agenda/")
+    for count in (1, 9):
+        asked_of(world, groups=[board], count=count)
+        with CaptureQueriesContext(connection) as asked:
+            assert len(omar.get("approvals/agenda/").json()[0]["items"]) in {1, 10}
+        costs.append(len(asked))
+    assert costs[0] == costs[1], "\n".join(query["sql"][:200] for query in asked)
 
 
 def test_the_agenda_tells_what_waits_for_each_group(world):

@@ -1,9 +1,12 @@
 """Articles for programs: drafted, reviewed and published by two; what readers say; and what others never see."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from desk.knowledge.models import Article, Deflection, Vote
 from tests.desk.knowledge.articles import published, written
+from tests.factories import CategoryFactory, ServiceFactory
 from tests.files import png
 from tests.programs import Program
 
@@ -69,6 +72,19 @@ def test_an_earlier_version_is_taken_up_again(world):
     assert sam.post(f"{address}versions/9/go-back/").status_code == 404
     named = {one["name"]: [found["slug"] for found in one["articles"]] for one in sam.get("articles/writing/").json()}
     assert named["Drafts"] == [article.slug]
+
+
+def test_what_is_being_written_costs_the_same_for_one_and_for_ten(world):
+    sam, costs = Program(world.sam), []
+    sam.get("articles/writing/")
+    for count in (1, 9):
+        for n in range(count):
+            written(world, f"Article {n}", service=ServiceFactory(), category=CategoryFactory())
+        with CaptureQueriesContext(connection) as asked:
+            drafts = next(one for one in sam.get("articles/writing/").json() if one["name"] == "Drafts")
+        assert len(drafts["articles"]) in {1, 10}
+        costs.append(len(asked))
+    assert costs[0] == costs[1], "\n".join(query["sql"][:200] for query in asked)
 
 
 def test_pictures_are_kept_and_say_how_they_are_shown(world):
