@@ -43,7 +43,7 @@ def test_a_seat_in_a_list_says_the_same_as_alone(world):
             assert seat == program.get(f"approvals/{seat['id']}/").json()
     assert len(Program(world.lena).get("approvals/").json()["results"]) == 1, "who asked has answered for now"
     (answered,) = Program(world.lena).get("approvals/answered/").json()
-    assert (answered["answer"], answered["may"]) == ("ask", ["answer", "withdraw"])
+    assert (answered["answer"], answered["may"]) == ("ask", ["answer", "withdraw", "reply"])
     assert Program(world.lena, "approvals:read").get("approvals/answered/").json() == [], "of no ticket that it opens"
 
 
