@@ -108,6 +108,15 @@ def test_nobody_joins_what_is_over(world, outage):
     assert Program(world.omar).get("outages/").json()["results"] == []
 
 
+def test_what_is_solved_can_be_read_of_and_not_be_joined(world, outage):
+    omar = Program(world.omar)
+    solve(world, outage)
+    page = omar.get(f"outages/{outage.number}/").json()
+    assert (page["state"], page["ended_at"] is not None, page["told"][0]["kind"]) == ("solved", True, "major.solved")
+    assert omar.post(f"outages/{outage.number}/me-too/").status_code == 404
+    assert omar.get("outages/").json()["results"] == []
+
+
 def test_what_is_raised_twice_lands_on_the_same_one(world):
     service = ServiceFactory(name="Mail")
     sam, address = Program(world.sam), f"incidents/raised-for-service/{service.pk}/"

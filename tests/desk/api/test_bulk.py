@@ -67,14 +67,27 @@ def test_nobody_selects_what_they_may_not_see_nor_reads_anothers_run(world, thre
     assert Program(world.erin).post("bulk/", {"numbers": [three[0].number]}).status_code == 403
 
 
-def test_a_token_does_to_many_only_what_it_may_do_to_each(world, three):
-    change = change_actions.draft(by=world.sam, title="Replace it", workgroup=world.desk)
+@pytest.fixture
+def change(world):
+    return change_actions.draft(by=world.sam, title="Replace it", workgroup=world.desk)
+
+
+def test_a_token_selects_only_what_it_may_write(world, three, change):
     narrow = Program(world.sam, "queues:write", "incidents:write", "changes:read")
     assert narrow.post("bulk/", {"numbers": [change.number]}).status_code == 400
+    assert narrow.post("bulk/", {"query": "tab=all"}).json()["progress"]["total"] == 2
+
+
+def test_a_token_does_to_many_only_what_it_may_do_to_each(world, three, change):
+    narrow = Program(world.sam, "queues:write", "incidents:write", "changes:read")
     mixed = actions.select(by=world.sam, tickets=[three[0].pk, change.pk])
     refused = narrow.post(f"bulk/{mixed.pk}/verbs/note/", {"note": "Known"})
     assert refused.status_code == 403
     assert not change.events.filter(kind="comment.added").exists()
+
+
+def test_a_token_reads_of_a_run_only_the_kinds_that_it_opens(world, three, change):
+    mixed = actions.select(by=world.sam, tickets=[three[0].pk, change.pk])
     blind = Program(world.sam, "queues:read", "incidents:read")
     assert [row["number"] for row in blind.get(f"bulk/{mixed.pk}/rows/").json()["results"]] == [three[0].number]
 

@@ -13,6 +13,7 @@ from desk.tickets.models import Ticket
 from tests.factories import incident
 from tests.programs import Program
 from tests.stories import in_state
+from workorders.actions import raise_order
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,17 @@ def test_the_order_of_queues_is_of_what_is_open_in_ones_queues(world, due):
     assert numbers(Program(world.sam).get("work-orders/?order=breach")) == []
     refused = Program(world.erin).get("incidents/?order=breach")
     assert (refused.status_code, refused.json()["errors"]) == (400, {"order": ["It can be newest, oldest, updated."]})
+
+
+def test_pages_in_the_order_of_queues_are_full_of_one_kind(world, due):
+    """A work order that breaches sooner takes no place in the list of incidents."""
+    order = raise_order(
+        parent=incident(world.erin, "Due with an order"), by=world.sam, title="Look", workgroup=world.desk
+    )
+    Ticket.objects.filter(pk=order.pk).update(due_at=timezone.now())
+    sam = Program(world.sam)
+    assert numbers(sam.get("incidents/?order=breach&limit=1")) == due[:1]
+    assert numbers(sam.get("work-orders/?order=breach&limit=1")) == [order.number]
 
 
 def test_a_cursor_is_of_one_order(world, due):
