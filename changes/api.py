@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -16,15 +19,24 @@ from desk.api.endpoints.approvals import Approved
 from desk.api.form_input import bind, given_in
 from desk.api.form_schema import schema_of_class
 from desk.api.problems import Invalid
-from desk.api.shapes import Moment, NamedShape, TicketShape
+from desk.api.shapes import Moment, NamedShape, Shape, TicketShape
 from desk.api.tickets import SOURCE, TicketEndpoint
 from desk.people.rules import is_analyst
+from desk.services.models import Service
 from desk.tickets.queries import get_visible
 from desk.tickets.rules import denied
 
 from . import actions, queries, rules
+from .calendar import day_of, standing, with_what_it_leans_on
 from .forms import DraftForm, InterruptionForm
 from .models import Change, ChangeTemplate
+
+MOST_DAYS = 92
+DAY = {"type": "string", "format": "date", "description": "Today, where it is left out."}
+CALENDAR: dict[str, dict[str, Any]] = {
+    "first": DAY, "last": DAY, "service": {"type": "integer", "description": "An id."},
+    "leans": {"type": "string", "enum": ["true"], "description": "Also what the service leans on."},
+}  # fmt: skip
 
 
 class ChangeShape(TicketShape):
@@ -51,6 +63,55 @@ class ChangeShape(TicketShape):
     inside = (*(name for name in TicketShape.inside if name not in ("workgroup", "assignee", "category")), "review")
 
 
+class ConflictShape(serializers.Serializer[Any]):
+    """Another change at the same time that touches the same."""
+
+    number = serializers.CharField(source="change.number")
+    because = serializers.CharField()
+
+
+class EntryShape(Shape):
+    """A change on the calendar, or (where `freeze` names it) a freeze."""
+
+    start = Moment()
+    end = Moment()
+    number = serializers.CharField(source="change.number", allow_null=True)
+    title = serializers.CharField(source="change.title", allow_null=True)
+    state = serializers.CharField(source="change.state", allow_null=True)
+    state_label = serializers.CharField(source="state_words")
+    change_type = serializers.CharField(source="change.change_type", allow_null=True)
+    workgroup = NamedShape(source="change.workgroup", allow_null=True)
+    services = NamedShape(source="change.services", many=True, default=list, help_text="Of a change.")
+    conflicts = ConflictShape(many=True)
+    freeze = serializers.CharField(source="freeze.name", allow_null=True)
+    effect = serializers.CharField(source="freeze.effect", allow_null=True, help_text="Of a freeze: refuse or warn.")
+    reason = serializers.CharField(source="freeze.reason", allow_null=True)
+
+
+def _day(given: Any, name: str) -> date:
+    """The day that is asked for; today where none is."""
+    if name not in given:
+        return timezone.localdate()
+    found = day_of(given[name])
+    if found is None:
+        raise Invalid({name: ["This must be a day, such as 2026-12-31."]})
+    return found
+
+
+def _services(given: Any) -> set[int] | None:
+    """The service that is asked for, with `leans` also what it leans on; None: all."""
+    if "leans" in given and given["leans"] != "true":
+        raise Invalid({"leans": ["It can be true, or left out."]})
+    if "service" not in given:
+        return None
+    wanted = given["service"]
+    good = wanted.isascii() and wanted.isdecimal() and len(wanted) < 19
+    found = Service.objects.filter(pk=wanted, is_active=True).first() if good else None
+    if found is None:
+        raise Invalid({"service": ["There is no such service."]})
+    return with_what_it_leans_on(found) if "leans" in given else {found.pk}
+
+
 class Changes(Approved, TicketEndpoint):
     """Changes."""
 
@@ -58,6 +119,11 @@ class Changes(Approved, TicketEndpoint):
     shape = ChangeShape
     named = ("template",)
     several = ("services",)
+    examples = {
+        **TicketEndpoint.examples,
+        "create": {"title": "Replace the core switch", "workgroup": 2, "impact": 2},
+        "interruption": {"service": 4, "words": "The wards have no network."},
+    }
 
     def log(self, request: Request) -> Change:
         """`template` (id of an approved one) makes a standard change; `fixes` is the number of what it puts right."""
@@ -90,6 +156,20 @@ class Changes(Approved, TicketEndpoint):
         if found is None:
             raise Invalid({"template": ["There is no such approved template."]})
         return found
+
+    def asked_of(self, action: str) -> dict[str, dict[str, Any]]:
+        return CALENDAR if action == "calendar" else super().asked_of(action)
+
+    @extend_schema(responses=EntryShape(many=True))
+    @action(detail=False)
+    def calendar(self, request: Request) -> Response:
+        """What stands on these days, as far as one may see it: changes that will be done or were, and freezes."""
+        given = self.request.query_params
+        first, last = (_day(given, name) for name in ("first", "last"))
+        if not timedelta() <= last - first <= timedelta(days=MOST_DAYS):
+            raise Invalid({"last": [f"Ask for {MOST_DAYS} days at most, the first one first."]})
+        found = standing(self.user, first, last, timezone.get_current_timezone(), services=_services(given))
+        return self.tell(found, shape=EntryShape)
 
     @action(detail=True, methods=["post"])
     def interruption(self, request: Request, number: str) -> Response:

@@ -98,6 +98,15 @@ def _marks(changes: Iterable[Change], user: User) -> dict[int, list[Conflict]]:
     return {plan.pk: found for plan, found in zip(plans, conflicts(plans, seen_by=user), strict=True) if plan.pk}
 
 
+def day_of(words: str) -> date | None:
+    """The day that an address names, if a calendar can show it."""
+    try:
+        day = date.fromisoformat(words)
+    except ValueError:
+        return None
+    return day if 1970 <= day.year <= 2200 else None
+
+
 def with_what_it_leans_on(service: Service) -> set[int]:
     """The service, what it depends on, and what that depends on; one query."""
     below: dict[int, list[int]] = {}

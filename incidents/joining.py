@@ -138,6 +138,11 @@ class OutagePage:
         return "solved" if incident.is_major and incident.state != State.CANCELLED else "over"
 
     @property
+    def lets_in(self) -> bool:
+        """Whether the reader may join it, or leave it."""
+        return self.joined or self.state == "open"
+
+    @property
     def ended_at(self) -> datetime | None:
         """When it was solved, or was none any more."""
         return (

@@ -47,6 +47,13 @@ def may_answer(episode: Episode, user: User) -> bool:
     return may_lead_queue(user, episode.workgroup_id)
 
 
+def ask_to_answer(episode: Episode, user: User) -> None:
+    """PermissionDenied, with a sentence, for whoever doesn't lead the workgroup that solved it."""
+    if not may_answer(episode, user):
+        said = _("Only a lead of {workgroup} answers or hides what is said of it.")
+        raise PermissionDenied(said.format(workgroup=episode.workgroup))
+
+
 def of_led(user: User) -> QuerySet[Episode]:
     """The ratings of the workgroups that this person leads, the newest first."""
     rated = Episode.objects.exclude(rating=None).order_by("-ended_at", "-pk")
@@ -137,9 +144,6 @@ def _moderated(incident: Incident, episode: Episode, kind: str, by: User, why: s
 
 
 def _locked(episode: Episode, by: User) -> tuple[Incident, Episode]:
-    if not may_answer(episode, by):
-        raise PermissionDenied(
-            _("Only a lead of {workgroup} answers or hides what is said of it.").format(workgroup=episode.workgroup)
-        )
+    ask_to_answer(episode, by)
     incident = flow.lock(episode.incident)
     return incident, Episode.objects.select_related("answered_by", "workgroup").get(pk=episode.pk)

@@ -4,7 +4,20 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from changes import api as changes
-from desk.api.endpoints import approvals, articles, deliveries, files, people, places, search, webhooks
+from desk.api.endpoints import (
+    approvals,
+    articles,
+    bulk,
+    deliveries,
+    files,
+    inbox,
+    people,
+    places,
+    saved_views,
+    search,
+    stand_ins,
+    webhooks,
+)
 from desk.api.views import schema
 from incidents import api as incidents
 from requests_fulfillment import api as requests
@@ -12,11 +25,20 @@ from workorders import api as workorders
 
 router = SimpleRouter()
 router.register("incidents", incidents.Incidents, "incidents")
+router.register("outages", incidents.Outages, "outages")
+router.register("bursts", incidents.Bursts, "bursts")
+router.register("ratings", incidents.Ratings, "ratings")
+router.register("reports", incidents.Reports, "reports")
 router.register("work-orders", workorders.WorkOrders, "work-orders")
 router.register("changes", changes.Changes, "changes")
 router.register("requests", requests.Requests, "requests")
 router.register("catalogue", requests.Catalogue, "catalogue")
 router.register("approvals", approvals.Approvals, "approvals")
+router.register("stand-ins", stand_ins.StandIns, "stand-ins")
+router.register("queues", saved_views.Queues, "queues")
+router.register("views", saved_views.SavedViews, "views")
+router.register("bulk", bulk.Bulk, "bulk")
+router.register("inbox", inbox.Inbox, "inbox")
 router.register("articles", articles.Articles, "articles")
 router.register("services", incidents.Services, "services")
 router.register("sites", places.Sites, "sites")

@@ -46,6 +46,11 @@ class Requests(Approved, TicketEndpoint):
     kind = "request"
     shape = RequestShape
     named = ("item",)
+    examples = {
+        **TicketEndpoint.examples,
+        "create": {"item": "office-chair", "answers": {"where": "Room 12"}},
+        "disruption": {"disrupts": "no"},
+    }
 
     def log(self, request: Request) -> ServiceRequest:
         """Order the `item` (by its slug of the catalogue); `answers` to what it asks, by key."""

@@ -56,6 +56,11 @@ class WorkOrders(TicketEndpoint):
     kind = "work_order"
     shape = OrderShape
     several = ("checklist",)
+    examples = {
+        **TicketEndpoint.examples,
+        "create": {"parent": "INC-000123", "title": "Look at the printer", "workgroup": 3},
+        "from_template": {"parent": "INC-000123", "template": 1},
+    }
 
     def log(self, request: Request) -> WorkOrder:
         """For the ticket whose number is `parent`."""
@@ -78,7 +83,8 @@ class WorkOrders(TicketEndpoint):
         if form is None:
             return super().body_of(action)
         found = schema_of_class(form, parent={"type": "string", "description": "The number of the ticket."})
-        return {**found, "required": ["parent", *found.get("required", [])]}
+        known = {"work_type", "priority"}  # what isn't sent is as the page proposes it
+        return {**found, "required": ["parent", *(name for name in found.get("required", []) if name not in known)]}
 
     @extend_schema(responses={201: OrderShape(many=True)})
     @action(detail=False, methods=["post"], url_path="from-template")

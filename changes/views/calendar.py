@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,7 +13,7 @@ from desk.services.models import Service
 from desk.tickets.queries import get_visible
 
 from .. import planning
-from ..calendar import VIEWS, Page, with_what_it_leans_on
+from ..calendar import VIEWS, Page, day_of, with_what_it_leans_on
 from ..forms import CheckForm
 from ..models import Change
 
@@ -32,7 +30,7 @@ def calendar(request: SignedIn) -> HttpResponse:
     page = Page(
         user=request.user,
         view=view if view in VIEWS else "month",
-        on=_day(request.GET.get("on", "")) or today,
+        on=day_of(request.GET.get("on", "")) or today,
         today=today,
         zone=timezone.get_current_timezone(),
         services=wanted,
@@ -49,15 +47,6 @@ def calendar(request: SignedIn) -> HttpResponse:
     }
     template = "changes/calendar.html#calendar" if request.htmx else "changes/calendar.html"
     return render(request, template, context)
-
-
-def _day(words: str) -> date | None:
-    """The day that an address names, if a calendar can show it."""
-    try:
-        day = date.fromisoformat(words)
-    except ValueError:
-        return None
-    return day if 1970 <= day.year <= 2200 else None
 
 
 @require_safe

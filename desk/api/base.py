@@ -27,7 +27,9 @@ class Endpoint(GenericViewSet[Any]):
     level = ""  # empty: to read or to write, as the method says
     shape: type[Shape]
     asked: dict[str, dict[str, Any]] = {}  # what else its list understands: name -> JSON Schema
+    examples: dict[str, dict[str, Any]] = {}  # a body that each action that takes something might get, for readers
     paged: tuple[str, ...] = ("list",)
+    told_of_orders = ""  # what `?order=` means, where its names don't say it
     fields_wanted: frozenset[str] = frozenset()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -43,8 +45,7 @@ class Endpoint(GenericViewSet[Any]):
         known = COMMON if self.tells_its_shape(self.action) else set()
         if self.action in self.paged and self.pagination_class is not OnePage:
             known = known | PAGED
-        if self.action == "list":
-            known = known | self.understood(request)
+        known = known | (self.understood(request) if self.action == "list" else set(self.asked_of(self.action)))
         if unknown := sorted(set(request.query_params) - known):
             raise Invalid({name: ["This address understands no such thing."] for name in unknown})
         wanted = request.query_params.get("fields", "")
@@ -53,6 +54,10 @@ class Endpoint(GenericViewSet[Any]):
     def understood(self, request: Request) -> set[str]:
         """What its list can be asked beside fields and pages."""
         return set(self.asked)
+
+    def asked_of(self, action: str) -> dict[str, dict[str, Any]]:
+        """What an action that reads can be asked beside fields and pages: name -> JSON Schema."""
+        return self.asked if action == "list" else {}
 
     def body_of(self, action: str) -> dict[str, Any]:
         """The JSON Schema of what this action takes; of most that take nothing."""

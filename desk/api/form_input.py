@@ -46,6 +46,14 @@ def ask_nothing(request: Request) -> None:
         raise Invalid({name: ["Nothing is asked here."] for name in given})
 
 
+def given_of(request: Request, *names: str) -> dict[str, Any]:
+    """What was sent, where no form asks for it: these names at most."""
+    given = given_in(request)
+    if unknown := [name for name in given if name not in names]:
+        raise Invalid({name: ["There is no such field here, or it can't be set."] for name in unknown})
+    return given
+
+
 def bind(
     make: Callable[..., AnyForm],
     request: Request,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core import signing
@@ -9,10 +10,16 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
+from desk.people.rules import reach
+from desk.queues.ordering import key_of
+from desk.queues.queries import Listing
+from desk.tickets.models import Ticket
+
 from .problems import Invalid
 
 SALT = "desk.api.cursor"
 MOST = 100
+FOREIGN = "This is no cursor of this list. Take it from next or previous."
 
 
 class ByCursor(CursorPagination):
@@ -37,7 +44,8 @@ class ByCursor(CursorPagination):
         usual: tuple[str, ...] = getattr(view, "ordering", self.ordering)
         wanted = request.query_params.get("order", next(iter(orders), ""))
         if orders and wanted not in orders:
-            raise Invalid({"order": [f"It can be {', '.join(orders)}."]})
+            more = getattr(view, "queue_orders", ()) if reach(request.user).view else ()
+            raise Invalid({"order": [f"It can be {', '.join([*orders, *more])}."]})
         return orders.get(wanted, usual)
 
     def decode_cursor(self, request: Request) -> Cursor | None:
@@ -46,16 +54,44 @@ class ByCursor(CursorPagination):
             return None
         try:
             ordering, offset, reverse, position = signing.loads(given, salt=SALT)
-        except signing.BadSignature:
+        except (signing.BadSignature, ValueError):  # of a queue's order
             ordering = None
         if ordering != list(self.ordering):
-            raise Invalid({self.cursor_query_param: ["This is no cursor of this list. Take it from next or previous."]})
+            raise Invalid({self.cursor_query_param: [FOREIGN]})
         return Cursor(offset=offset, reverse=reverse, position=position)
 
     def encode_cursor(self, cursor: Cursor) -> str:
         told = [list(self.ordering), cursor.offset, cursor.reverse, cursor.position]
         text = signing.dumps(told, salt=SALT, compress=True)
         return str(replace_query_param(self.base_url, self.cursor_query_param, text))
+
+    def in_queue_order(
+        self, request: Request, listing: Listing, whole: Callable[[list[int]], Iterable[Ticket]]
+    ) -> tuple[list[Any], str | None]:
+        """A page of a queue's list, by the queue's own key, and the address of the next; `whole` reads the rows of these ids.
+
+        It is walked forwards alone, as a queue is.
+        """
+        self.base_url = request.build_absolute_uri()
+        size, after = self.get_page_size(request), self._key_in(request, listing.order)
+        keys = list(listing.page(after, size).values_list("due_at", "priority", "pk")) if listing.groups else []
+        rows = list(whole([pk for _, _, pk in keys[:size]])) if keys else []
+        if len(keys) <= size:
+            return rows, None
+        told = signing.dumps([listing.order, key_of(*keys[size - 1])], salt=SALT, compress=True)
+        return rows, str(replace_query_param(self.base_url, self.cursor_query_param, told))
+
+    def _key_in(self, request: Request, order: str) -> str:
+        given = request.query_params.get(self.cursor_query_param)
+        if given is None:
+            return ""
+        try:
+            told = signing.loads(given, salt=SALT)
+        except signing.BadSignature:
+            told = None
+        if not isinstance(told, list) or len(told) != 2 or told[0] != order:
+            raise Invalid({self.cursor_query_param: [FOREIGN]})
+        return str(told[1])
 
 
 class OnePage(ByCursor):

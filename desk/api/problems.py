@@ -45,6 +45,12 @@ class Invalid(exceptions.APIException):
         )
 
 
+class Outdated(exceptions.APIException):
+    """Somebody else saved it since it was read."""
+
+    status_code = 412
+
+
 class TooLarge(exceptions.APIException):
     status_code = 413
 

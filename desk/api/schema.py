@@ -58,6 +58,8 @@ class Described(AutoSchema):
     def get_request_serializer(self) -> Any:
         """The form behind the body, as each sort of body holds it: files come in parts alone."""
         body = self.view.body_of(self.action)
+        if example := self.view.examples.get(self.action):
+            body = {**body, "examples": [example]}
         found = {}
         for parser in self.view.parser_classes:
             whole = parser.media_type.startswith("multipart")
@@ -83,16 +85,16 @@ class Described(AutoSchema):
         parameters = []
         if self.method == "GET" and self.view.tells_its_shape(self.action):
             parameters.append(_query("fields", "Names of the fields that are wanted, with commas.", TEXT))
-        if self.action in ("events", "calls"):
+        if self.action != "list" and self.action in self.view.paged:
             limit = {**WHOLE, "minimum": 1, "maximum": MOST, "default": 50}
-            return [_query("cursor", "From next or previous.", TEXT), _query("limit", "", limit)]
-        if self.action != "list":
-            return parameters
-        if orders := [name for name in getattr(self.view, "orders", {}) if name]:
-            parameters.append(_query("order", "", {"type": "string", "enum": orders}))
-        if kind := getattr(self.view, "kind", ""):
-            return [*parameters, *_filters(kind)]
-        told: dict[str, Any] = getattr(self.view, "asked", {})
+            parameters += [_query("cursor", "From next or previous.", TEXT), _query("limit", "", limit)]
+        if self.action == "list":
+            orders = [*getattr(self.view, "orders", {}), *getattr(self.view, "queue_orders", ())]
+            if orders := [name for name in orders if name]:
+                parameters.append(_query("order", self.view.told_of_orders, {"type": "string", "enum": orders}))
+            if kind := getattr(self.view, "kind", ""):
+                return [*parameters, *_filters(kind)]
+        told: dict[str, Any] = self.view.asked_of(self.action)
         return [*parameters, *(_query(name, "", shape) for name, shape in told.items())]
 
     def _get_serializer_name(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> str:

@@ -22,6 +22,9 @@ OTHERS: dict[str, StrOrPromise] = {
     "approvals": _lazy("Approvals"),
     "knowledge": _lazy("Articles"),
     "directory": _lazy("People, workgroups, services, sites and categories"),
+    "inbox": _lazy("The inbox"),
+    "queues": _lazy("Queues, saved views, and doing things with many tickets"),
+    "reports": _lazy("Reports"),
     ADMINISTRATION: _lazy("Administration"),
 }
 

@@ -225,6 +225,12 @@ class MoveShape(serializers.Serializer[Any]):
     )
 
 
+class SnoozedShape(serializers.Serializer[Any]):
+    """Until when one has put a ticket aside for oneself."""
+
+    until = Moment(allow_null=True)
+
+
 class LinkShape(serializers.Serializer[Any]):
     """A tie to another ticket that this person may see."""
 

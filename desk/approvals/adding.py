@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -25,10 +24,7 @@ def add_approver(*, round: Round, by: User, user: User, at: datetime | None = No
     ticket = flow.lock(round.ticket)
     found = Round.objects.get(pk=round.pk)
     found.ticket = ticket
-    if not rules.may_manage(ticket, by):
-        raise PermissionDenied(rules.may_manage.why_not(ticket))
-    if not rules.may_add(found, by):
-        raise PermissionDenied(str(rules.may_add.because))
+    rules.ask_to_add(found, by)
     if found.stage not in (Stage.OPEN, Stage.WAITING):
         words = _("“{name}” is {stage}; nobody else is asked there.")
         raise Refused(words.format(name=found.name, stage=in_a_sentence(found.get_stage_display())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -140,11 +141,20 @@ def card_of(ticket: Ticket, user: User) -> Card:
 
 def one_line(seat: Seat, user: User) -> Line:
     """A single seat as this person sees it; its round's ticket is read already."""
-    found = seat.round
-    seats = list(queries.seats().filter(round=found))
-    viewer = Viewer(user)
-    works = rules.may_manage(found.ticket, user)
-    counts = found.ticket.state in found.ticket.kind_info.awaiting
-    here = next(one for one in seats if one == seat)
-    here.round = found
-    return viewer._line(here, seats, found, works=works, counts=counts)
+    return lines_of([seat], user)[0]
+
+
+def lines_of(seats: Iterable[Seat], user: User) -> list[Line]:
+    """Each of these seats as this person sees it; their rounds' tickets are read already. Two queries, however many."""
+    wanted, viewer = list(seats), Viewer(user)
+    around: dict[int, list[Seat]] = {}
+    for one in queries.seats().filter(round__in={seat.round_id for seat in wanted}):
+        around.setdefault(one.round_id, []).append(one)
+    found = []
+    for seat in wanted:
+        here = next(one for one in around[seat.round_id] if one == seat)
+        here.round = seat.round
+        ticket = seat.round.ticket
+        works, counts = rules.may_manage(ticket, user), ticket.state in ticket.kind_info.awaiting
+        found.append(viewer._line(here, around[seat.round_id], seat.round, works=works, counts=counts))
+    return found

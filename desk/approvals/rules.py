@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from desk.people.rules import is_analyst
@@ -50,6 +51,14 @@ def is_here(seat: Seat, user: User) -> bool:
 def may_add(found: Round, user: User) -> bool:
     """Whoever works on the ticket; and for their own wish only where nobody is left who could decide."""
     return found.stuck_at is not None or not is_own(found, user)
+
+
+def ask_to_add(found: Round, user: User) -> None:
+    """PermissionDenied, with a sentence, for whoever may not ask somebody else too."""
+    if not may_manage(found.ticket, user):
+        raise PermissionDenied(may_manage.why_not(found.ticket))
+    if not may_add(found, user):
+        raise PermissionDenied(str(may_add.because))
 
 
 def _may_answer(seat: Seat, user: User) -> bool:

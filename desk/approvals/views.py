@@ -160,10 +160,7 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
     """Ask somebody else too, for whoever works on the ticket."""
     rows = Round.objects.select_related("ticket__workgroup")
     found = get_object_or_404(rows.filter(ticket__in=visible_to(request.user).values("pk")), pk=pk)
-    if not rules.may_manage(found.ticket, request.user):
-        raise PermissionDenied(rules.may_manage.why_not(found.ticket))
-    if not rules.may_add(found, request.user):
-        raise PermissionDenied(str(rules.may_add.because))
+    rules.ask_to_add(found, request.user)
     form = AddForm(request.POST) if request.method == "POST" else AddForm(initial=typed_before(request))
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():

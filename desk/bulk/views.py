@@ -60,9 +60,7 @@ def run(request: SignedIn, pk: int) -> HttpResponse:
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            actions.start(run=found, by=request.user, verb=verb, inputs=form.inputs(), said=form.in_words())
-            if found.rows.count() <= actions.AT_ONCE:
-                actions.work_off(actions.AT_ONCE, found)  # nobody waits for what others have begun
+            actions.begin(run=found, by=request.user, verb=verb, inputs=form.inputs(), said=form.in_words())
             return redirect("bulk:run", found.pk)
         except Refused as caught:
             refusal = caught

@@ -73,9 +73,34 @@ class ArticleForm(forms.Form):
         if article is not None:
             fields["owner"].also = article.owner
 
+    def kept_by(self) -> dict[str, Any]:
+        """Who keeps it right, and when it is looked at again."""
+        return {name: self.cleaned_data[name] for name in ("owner", "review_by")}
+
     def content(self) -> dict[str, Any]:
         """What the article says, for the actions."""
         return {name: self.cleaned_data[name] for name in CONTENT}
+
+
+class MoveForm(forms.Form):
+    """What goes with a move from stage to stage."""
+
+    note = forms.CharField(
+        required=False, max_length=2_000, help_text="Needed where it is sent back: what should be better?"
+    )
+
+
+class PicturesForm(forms.Form):
+    """Pictures for a text to show."""
+
+    files = FilesField(label="Pictures", help_text="PNG, JPEG, GIF or WebP.")  # type: ignore[assignment]
+
+
+class VoteForm(forms.Form):
+    """Did it help?"""
+
+    helped = forms.ChoiceField(choices=[("yes", "Yes"), ("no", "No")])
+    word = forms.CharField(required=False, max_length=500, help_text="What was missing, or what helped.")
 
 
 class ArticleInput(forms.TextInput):

@@ -214,7 +214,7 @@ def in_subject(user: User, subject: Subject) -> list[Article]:
 
 def desk_lists(user: User) -> list[tuple[str, str, list[Article]]]:
     """(name, what it is, articles) for those who write: what is in review, being written, to be looked at, retired."""
-    rows = Article.objects.select_related("owner", "saved_by", "current", "service").order_by("-saved_at")
+    rows = Article.objects.select_related("owner", "saved_by", "current", "service", "category").order_by("-saved_at")
     today = timezone.localdate()
     due = rows.filter(current__isnull=False, review_by__lte=today).order_by("review_by")
     return [

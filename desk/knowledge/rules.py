@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from desk.people.rules import is_analyst, reach
@@ -24,6 +25,18 @@ def reads_all(user: User) -> bool:
 
 def may_write(user: User) -> bool:
     return is_analyst(user)
+
+
+def ask_writer(user: User) -> None:
+    """PermissionDenied, with a sentence, for whoever writes no articles."""
+    if not may_write(user):
+        raise PermissionDenied(_("Only people who work in IT write articles."))
+
+
+def ask_inside(user: User) -> None:
+    """PermissionDenied, with a sentence, for whoever doesn't see what is being written."""
+    if not reads_all(user):
+        raise PermissionDenied(_("Only people who work in IT need this."))
 
 
 def may_read(article: Article, user: User) -> bool:

@@ -53,14 +53,19 @@ class Page:
         return self.rows[0].pk if self.rows else 0
 
 
-def inbox_page(user: User, before: str = "") -> Page:
-    """A page of the inbox by keyset, newest first.
+def dated(user: User) -> QuerySet[Message]:
+    """The inbox, newest first, with what a line of it shows.
 
     Each message has `since`: the moment of what it tells, which may be long before it was told (workers were away).
     """
     since = Coalesce(Cast(KeyTextTransform("since", "event__inside"), DateTimeField()), F("event__at"), F("created_at"))
     rows = readable(user).annotate(since=since).select_related("event__ticket").order_by("-pk")
-    rows = rows.defer("event__data", "event__inside", "event__ticket__description")  # long, and not shown here
+    return rows.defer("event__data", "event__inside", "event__ticket__description")  # long, and not shown here
+
+
+def inbox_page(user: User, before: str = "") -> Page:
+    """A page of the inbox by keyset."""
+    rows = dated(user)
     if before.isdecimal() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))
     found: list[Message] = list(rows[: PAGE + 1])

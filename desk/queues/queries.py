@@ -73,7 +73,7 @@ class Listing:
             return rows.filter(pk__in=self.asleep)
         return (rows.exclude(pk__in=self.asleep) if self.asleep else rows).filter(TABS[tab][1](self.user))
 
-    def page(self, after: str = "") -> QuerySet[Ticket]:
+    def page(self, after: str = "", size: int = PAGE) -> QuerySet[Ticket]:
         """A page of it and one row more, by keyset: as quick at the end of a long list as at its start.
 
         Of several workgroups each gives its own first rows, by the index that has them in order, and the first of
@@ -81,13 +81,13 @@ class Listing:
         """
         if len(self.groups) < 2 or self.tab == "mine":
             rows = self.rows
-            return ordering.after(ordering.ordered(rows, self.order), self.order, after)[: PAGE + 1]
+            return ordering.after(ordering.ordered(rows, self.order), self.order, after)[: size + 1]
         own = self.of_tab(self.all_of(OuterRef("pk")), self.tab)
-        first = ordering.after(ordering.ordered(own, self.order), self.order, after)[: PAGE + 1]
+        first = ordering.after(ordering.ordered(own, self.order), self.order, after)[: size + 1]
         each = Workgroup.objects.filter(pk__in=[group.pk for group in self.groups]).order_by()
         # Typed, since Django writes a bare NULL where it knows that nothing can match.
         found = each.values_list(Func(ArraySubquery(first.values("pk")), template="UNNEST(%(expressions)s::bigint[])"))
-        return ordering.ordered(Ticket.objects.filter(pk__in=found), self.order)[: PAGE + 1]
+        return ordering.ordered(Ticket.objects.filter(pk__in=found), self.order)[: size + 1]
 
 
 @dataclass(frozen=True)

@@ -3,63 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from desk.people.signed_in import SignedIn
 from desk.tickets.errors import Refused
 from desk.tickets.forms import refuse
 from desk.tickets.queries import get_visible
-from desk.tickets.rules import Rule, denied
+from desk.tickets.rules import denied
 from desk.tickets.views.answers import code_for, done, typed_before
 
-from .. import joining, majors, rules
+from .. import joining
 from .. import major_forms as forms
+from ..deciding import DECISIONS
 from ..models import Incident
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What may be decided about a major incident: by whom, with which form and verb, and what is said afterwards."""
-
-    label: StrOrPromise
-    rule: Rule
-    form: type[forms.DecisionForm]
-    verb: Callable[..., Any]
-    said: StrOrPromise
-
-
-DECISIONS = {
-    "propose": Decision(
-        _lazy("Propose as major incident"), rules.analyst, forms.ProposeForm, majors.propose, _lazy("The leads are asked."),
-    ),
-    "declare": Decision(
-        _lazy("Declare a major incident"), rules.lead, forms.DeclareForm, majors.declare, _lazy("It is a major incident."),
-    ),
-    "decline": Decision(
-        _lazy("Decline"), rules.lead, forms.DeclineForm, majors.decline, _lazy("Declined: no major incident."),
-    ),
-    "update": Decision(
-        _lazy("Tell everybody"), rules.lead, forms.UpdateForm, majors.update, _lazy("Everybody reads it now."),
-    ),
-    "withdraw": Decision(
-        _lazy("Take the flag back"), rules.lead, forms.WithdrawForm, majors.withdraw, _lazy("No major incident any more."),
-    ),
-    "review": Decision(
-        _lazy("Write the review"), rules.analyst, forms.ReviewForm, majors.review, _lazy("The review is saved."),
-    ),
-}  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,7 +60,7 @@ def outage(request: SignedIn, number: str) -> HttpResponse:
 def me_too(request: SignedIn, number: str) -> HttpResponse:
     """Join a major incident, or leave it; with words, log an incident that is its child."""
     page = joining.page_of(number.upper(), request.user)
-    if page is None or not (page.joined or page.state == "open"):
+    if page is None or not page.lets_in:
         raise Http404("No such outage.")
     incident = page.major.incident
     if request.method == "POST" and "leave" in request.POST:

@@ -1,9 +1,11 @@
 """Every address for programs for everybody, as `access_programs` says, with each scope; and no address outside of that table."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from desk.api import limits, scopes
 from desk.tickets import kinds
@@ -64,7 +66,11 @@ def test_a_token_opens_what_its_scopes_say_and_nothing_else(world, settings):
         user = getattr(world, name)
         others = [scope for scope in scopes.every() if not scope.startswith((f"{area}:", "all:"))]
         below = [f"{area}:{one}" for one in scopes.LEVELS[: scopes.LEVELS.index(level)]]
-        own = [f"{area}:{level}", *(["incidents:read"] if area == "approvals" else [])]  # a seat tells of its ticket
+        beside = {
+            "approvals": ["incidents:read"],
+            "queues": ["incidents:write"],
+        }  # they tell of tickets, or change them
+        own = [f"{area}:{level}", *beside.get(area, [])]
         for held, expected in ((own, row.expected()[name]), ([*others, *below], 403)):
             got, _ = ask(world, town, row, Program(user, *held))
             if got.status_code != expected:
@@ -151,6 +157,21 @@ def test_no_field_is_set_that_the_page_has_no_field_for(world, settings):
     assert not wrong, "\n".join(wrong)
 
 
+def test_nothing_is_sent_that_nobody_asked_for(world, settings):
+    """Of every address that takes something: a field that it doesn't know is named, and nothing is done."""
+    settings.API_PER_MINUTE = 10**9
+    town, wrong = fill(world), []
+    for row in TABLE:
+        name = next((name for name, answer in row.expected().items() if answer < 400), "")
+        if row.method not in {"POST", "PATCH"} or not name:
+            continue
+        more = Row(row.name, row.answers, row.method, {**(row.body or {}), "is_staff": True}, row.move)
+        got, changed = ask(world, town, more, Program(getattr(world, name)))
+        if got.status_code != 400 or list(got.json().get("errors", ())) != ["is_staff"] or changed:
+            wrong.append(f"{row}, {name}: {got.status_code} {got.content[:200]!r}")
+    assert not wrong, "\n".join(wrong)
+
+
 def columns(ticket: Any) -> dict[str, Any]:
     return type(ticket).objects.filter(pk=ticket.pk).values().get()
 
@@ -193,18 +214,23 @@ def state() -> tuple[Any, ...]:
 def address_of(town: Any, row: Row) -> str:
     address = next(one for one in every_address() if one.key == f"api:{row.name}")
     room = next(prefix for prefix, _, _ in router.registry if address.route.startswith(f"api/v1/^{prefix}/"))
-    return reverse(
-        address.key, kwargs={**places(town, room, address.arguments), **({"name": row.move} if row.move else {})}
-    )
+    chosen = {name: row.move for name in ("name", "what") if row.move and name in address.arguments}
+    return reverse(address.key, kwargs={**places(town, room, address.arguments, address.route), **chosen})
 
 
 def body_of(world: Any, town: Any, row: Row) -> Any:
     if row.body is None:
         return None
+    now = timezone.now()
     named = {
+        "tomorrow": (now + timedelta(days=1)).isoformat(),
+        "later": (now + timedelta(days=2)).isoformat(),
         "incident": town.incident.number,
         "desk": world.desk.pk,
         "template": town.template.pk,
         "another": incident(world.sam, "Another").number,
     }
-    return {name: named.get(value, value) if isinstance(value, str) else value for name, value in row.body.items()}
+    said = {name: named.get(value, value) if isinstance(value, str) else value for name, value in row.body.items()}
+    return {
+        n: [named.get(one, one) for one in value] if isinstance(value, list) else value for n, value in said.items()
+    }

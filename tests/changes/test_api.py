@@ -1,9 +1,14 @@
 """Changes for programs: planned, approved by those who are asked, done."""
 
-import pytest
+from datetime import timedelta
 
-from changes.models import Change
-from tests.changes.plans import PLAN, window
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from changes import actions
+from changes.models import Change, Freeze
+from tests.changes.plans import PLAN, move, window
 from tests.desk.approvals.rounds import rule, step
 from tests.factories import ServiceFactory, incident
 from tests.programs import Program
@@ -61,3 +66,43 @@ def test_a_change_that_puts_something_right_is_linked_to_it(world):
     assert [(link["how"], link["number"]) for link in links] == [("fixes", broken.number)]
     assert sam.post("changes/", {**asked, "template": 99}).status_code == 400
     assert Program(world.erin).post("changes/", asked).status_code == 403
+
+
+def planned(world, title, **more):
+    """Sam's complete draft."""
+    return actions.draft(by=world.sam, title=title, workgroup=world.desk, impact=2, **PLAN, **more)
+
+
+def test_the_calendar_tells_what_stands_on_the_days_that_are_asked_for(world):
+    mail, when = ServiceFactory(name="Mail"), window()
+    step(rule("Everything", kind="change"), "Board", people=[world.lena])
+    one, other = (planned(world, title, services=[mail], **when) for title in ("Switch", "Disk"))
+    for change in (one, other):
+        move(change, "submit", by=world.sam)
+    start, end = when["planned_start"], when["planned_end"]
+    Freeze.objects.create(name="Year end", start=start - timedelta(days=1), end=end + timedelta(days=1), effect="warn")
+    days = f"first={(start - timedelta(days=2)).date()}&last={(end + timedelta(days=2)).date()}"
+    sam = Program(world.sam)
+    found = sam.get(f"changes/calendar/?{days}")
+    assert found.status_code == 200, found.content
+    assert [entry["number"] or entry["freeze"] for entry in found.json()] == ["Year end", one.number, other.number]
+    assert [meets["number"] for meets in found.json()[1]["conflicts"]] == [other.number]
+    assert [service["name"] for service in found.json()[1]["services"]] == ["Mail"]
+    assert [entry["freeze"] for entry in Program(world.erin).get(f"changes/calendar/?{days}").json()] == ["Year end"]
+    elsewhere = ServiceFactory()
+    assert [e["freeze"] for e in sam.get(f"changes/calendar/?{days}&service={elsewhere.pk}").json()] == ["Year end"]
+    for odd in ("first=soon", "service=x", "leans=maybe", "first=2026-01-01&last=2026-12-31", "view=month"):
+        assert sam.get(f"changes/calendar/?{odd}").status_code == 400, odd
+
+
+def test_the_calendar_costs_the_same_for_one_change_and_for_ten(world):
+    sam, costs, when, mail = Program(world.sam), [], window(), ServiceFactory()
+    days = f"first={when['planned_start'].date()}&last={when['planned_end'].date()}"
+    for count in (1, 9):
+        for n in range(count):
+            planned(world, f"Number {n}", services=[mail], **when)
+        sam.get(f"changes/calendar/?{days}")
+        with CaptureQueriesContext(connection) as asked:
+            assert len(sam.get(f"changes/calendar/?{days}").json()) in {1, 10}
+        costs.append(len(asked))
+    assert costs[0] == costs[1], "\n".join(query["sql"][:200] for query in asked)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from desk.approvals import actions, queries
-from desk.approvals.card import Line, Shown, card_of, one_line
-from desk.approvals.forms import AnswerForm, ReplyForm
-from desk.approvals.models import Seat
+from desk.approvals import actions, adding, queries, rules
+from desk.approvals.agenda import Item, agendas, groups_for
+from desk.approvals.card import Line, Shown, card_of, lines_of, one_line
+from desk.approvals.forms import AddForm, AnswerForm, ReplyForm
+from desk.approvals.models import Round, Seat
 from desk.tickets.queries import visible_to
 
 from .. import scopes
@@ -22,7 +24,7 @@ from ..base import Endpoint
 from ..form_input import ask_nothing, bind
 from ..form_schema import schema_of_class
 from ..paging import OnePage
-from ..shapes import Moment, PersonShape, Shape
+from ..shapes import Moment, NamedShape, PersonShape, Shape
 
 
 class SeatShape(Shape):
@@ -64,6 +66,26 @@ class RoundShape(Shape):
         return list(told)
 
 
+class AgendaItemShape(Shape):
+    """A step that waits, and its ticket."""
+
+    number = serializers.CharField(source="ticket.number")
+    title = serializers.CharField(source="ticket.title")
+    priority = serializers.IntegerField(source="ticket.priority")
+    step = serializers.SerializerMethodField()
+
+    @extend_schema_field(RoundShape)
+    def get_step(self, item: Item) -> Any:
+        return RoundShape(item.shown, context=self.context).data
+
+
+class AgendaShape(Shape):
+    """What waits for an approver group, the most urgent first."""
+
+    group = NamedShape()
+    items = AgendaItemShape(many=True)
+
+
 class Approvals(Endpoint):
     """The seats that wait for one's answer; and any seat on a ticket that one may see."""
 
@@ -72,16 +94,20 @@ class Approvals(Endpoint):
     pagination_class = OnePage
     lookup_field = "pk"
     lookup_value_regex = "[0-9]{1,18}"
+    examples = {
+        "answer": {"answer": "approve", "text": "Fine, outside of the visiting hours."},
+        "reply": {"text": "Ten minutes at most."},
+        "ask_too": {"user": "lena"},
+    }
 
     def list(self, request: Request) -> Response:
         """What waits for one's answer, the most urgent first; one page holds it."""
         user: Any = request.user
         waiting = [seat for seat in queries.waiting_for(user)[:200] if self._in_scope(seat)]
-        lines = [one_line(seat, user) for seat in waiting]
-        return self.tell_all(lines)
+        return self.tell_all(lines_of(waiting, user))
 
     def body_of(self, action: str) -> dict[str, Any]:
-        forms = {"answer": AnswerForm, "reply": ReplyForm}
+        forms = {"answer": AnswerForm, "reply": ReplyForm, "ask_too": AddForm}
         return schema_of_class(forms[action]) if action in forms else super().body_of(action)
 
     def _in_scope(self, seat: Seat) -> bool:
@@ -124,6 +150,41 @@ class Approvals(Endpoint):
         form = bind(lambda data, files: ReplyForm(data, seat=seat), request)
         actions.reply(seat=seat, by=request.user, source="api", **form.cleaned_data)
         return self._tell(pk)
+
+    @extend_schema(responses=SeatShape(many=True))
+    @action(detail=False)
+    def answered(self, request: Request) -> Response:
+        """What one answered lately, for oneself or for somebody else; the newest first."""
+        user: Any = request.user
+        lines = lines_of([seat for seat in queries.answered_by(user) if self._in_scope(seat)], user)
+        return self.tell(lines)
+
+    @extend_schema(responses={201: SeatShape})
+    @action(detail=False, methods=["post"], url_path="rounds/(?P<pk>[0-9]{1,18})/approvers")
+    def ask_too(self, request: Request, pk: str) -> Response:
+        """Ask somebody else too, for whoever works on the ticket: an approver has left, or nobody is left who could decide."""
+        rows = Round.objects.select_related("ticket__workgroup")
+        found = rows.filter(ticket__in=visible_to(request.user).values("pk"), pk=pk).first()
+        if found is None or found.ticket.kind not in scopes.kinds_open(request.auth.scopes):
+            raise Http404("No such step.")
+        rules.ask_to_add(found, request.user)
+        form = bind(lambda data, files: AddForm(data), request)
+        seat = adding.add_approver(round=found, by=request.user, source="api", **form.cleaned_data)
+        return self.tell(one_line(self._seat(str(seat.pk)), request.user), status=201)
+
+    @extend_schema(responses=AgendaShape(many=True))
+    @action(detail=False)
+    def agenda(self, request: Request) -> Response:
+        """Everything that waits for the approver groups, for their members and for analysts."""
+        groups = groups_for(request.user)
+        if not rules.may_read_agenda(request.user, groups):
+            raise PermissionDenied("Only members of an approver group, and analysts, may read the agenda.")
+        kinds = scopes.kinds_open(request.auth.scopes)
+        told = [
+            {"group": one.group, "items": [item for item in one.items if item.ticket.kind in kinds]}
+            for one in agendas(request.user, groups)
+        ]
+        return self.tell(told, shape=AgendaShape)
 
     def _tell(self, pk: str) -> Response:
         return self.tell(one_line(self._seat(pk), self.request.user))

@@ -1,4 +1,4 @@
-"""Articles for programs: what is published for this person."""
+"""Articles for programs: what is published for this person; `writing` has what those who write can do."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from desk.knowledge import queries
 from desk.knowledge.models import Article
 
-from ..base import Endpoint
 from ..shapes import Moment, NamedShape, Shape
+from .writing import Writing
 
 
 class ArticleShape(Shape):
@@ -35,13 +35,10 @@ class ArticleShape(Shape):
         return f"{settings.PORTAL_URL}{article.get_absolute_url()}"
 
 
-class Articles(Endpoint):
-    """Articles that one may read."""
+class Articles(Writing):
+    """Articles: what is published for one, and for those who write what is behind it."""
 
-    area = "knowledge"
     shape = ArticleShape
-    lookup_field = "slug"
-    lookup_value_regex = "[-a-zA-Z0-9_]+"
     asked = {"q": {"type": "string"}}
 
     def list(self, request: Request) -> Response:

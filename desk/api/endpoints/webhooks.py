@@ -78,6 +78,7 @@ class Webhooks(Endpoint):
     lookup_field = "pk"
     lookup_value_regex = "[0-9]{1,18}"
     paged = ("list", "calls")
+    examples = {"create": {"name": "Wall", "url": "https://wall.example.com/hook", "kinds": "incident.*"}}
 
     def body_of(self, action: str) -> dict[str, Any]:
         return schema_of_class(SubscriptionForm) if action == "create" else super().body_of(action)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -24,16 +23,10 @@ from ..lifecycle import MOVES
 from ..models import Article, Picture
 
 
-def _only_for_writers(request: SignedIn) -> None:
-    if not rules.may_write(request.user):
-        raise PermissionDenied(_("Only people who work in IT write articles."))
-
-
 @require_safe
 def writing(request: SignedIn) -> HttpResponse:
     """What is in review, being written, to be looked at again, or retired."""
-    if not rules.reads_all(request.user):
-        raise PermissionDenied(_("Only people who work in IT need this."))
+    rules.ask_inside(request.user)
     lists = queries.desk_lists(request.user)
     return render(request, "knowledge/writing.html", {"lists": lists, "may_write": rules.may_write(request.user)})
 
@@ -41,7 +34,7 @@ def writing(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: SignedIn) -> HttpResponse:
     """Begin an article; the address may say title, service and category."""
-    _only_for_writers(request)
+    rules.ask_writer(request.user)
     if request.method != "POST":
         asked = {name: request.GET.get(name, "")[:160] for name in ("title", "service", "category")}
         return _page(request, ArticleForm(initial={**asked, **typed_before(request)}), None)
@@ -49,37 +42,27 @@ def new(request: SignedIn) -> HttpResponse:
     refusal: Refused | None = None
     if form.is_valid():
         try:
-            made = actions.draft(by=request.user, **form.content())
-            return _with_pictures(request, form, _owned(made, form, request))
+            made = actions.draft(by=request.user, **form.content(), **form.kept_by())
+            return _with_pictures(request, form, made)
         except Refused as caught:
             refusal = caught
             refuse(form, caught)
     return _page(request, form, None, refusal)
 
 
-def _owned(article: Article, form: ArticleForm, request: SignedIn) -> Article:
-    """The owner and the date that the form named for a new one."""
-    owner, review_by = form.cleaned_data["owner"], form.cleaned_data["review_by"]
-    if owner is None and review_by is None:
-        return article
-    said = form.content()
-    return actions.save(article=article, by=request.user, seen=1, owner=owner, review_by=review_by, **said)
-
-
 @require_http_methods(["GET", "POST"])
 def edit(request: SignedIn, slug: str) -> HttpResponse:
     """Write on. When a colleague saved meanwhile, nothing is saved and the text stays in the form."""
     article = queries.get_inside(request.user, slug)
-    _only_for_writers(request)
+    rules.ask_writer(request.user)
     if request.method != "POST":
         return _page(request, ArticleForm(article=article, initial=typed_before(request)), article)
     form = ArticleForm(request.POST, request.FILES, article=article)
     refusal: Refused | None = None
     if form.is_valid():
-        more: dict[str, Any] = {name: form.cleaned_data[name] for name in ("owner", "review_by")}
         seen = form.cleaned_data["seen"] or 0
         try:
-            saved = actions.save(article=article, by=request.user, seen=seen, **more, **form.content())
+            saved = actions.save(article=article, by=request.user, seen=seen, **form.kept_by(), **form.content())
             return _with_pictures(request, form, saved)
         except Refused as caught:
             refusal = caught

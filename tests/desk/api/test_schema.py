@@ -72,7 +72,7 @@ def walk(world: Any, name: str, examples: int) -> None:
 def _tried(operation: Any, town: Any, token: str, mode: GenerationMode, examples: int) -> str:
     """The first thing that broke; empty when all went well."""
     room = operation.path.split("/")[3]
-    fixed = places(town, room, re.findall(r"{(\w+)}", operation.path))
+    fixed = places(town, room, re.findall(r"{(\w+)}", operation.path), operation.path)
     if "{name}" in operation.path:
         names = st.sampled_from(MOVES[room])
         whole = names.flatmap(lambda name: _cases(operation, mode, {**fixed, "name": name}))

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from django.utils import timezone
 
 from changes import actions as change_actions
+from desk.approvals.delegating import delegate
 from desk.approvals.models import Seat
+from desk.bulk import actions as bulk
+from desk.notifications.models import Message
+from desk.queues import saved
 from desk.reactions.models import Delivery
 from desk.tickets import actions as desk_actions
 from desk.tickets.models import Attachment, LinkKind
 from desk.webhooks.models import Subscription
+from incidents import actions as incident_actions
+from incidents import majors
+from incidents.models import BurstProposal, Episode
 from requests_fulfillment import actions as request_actions
 from requests_fulfillment.models import CatalogueGroup
 from tests.architecture.access_subjects import ask_approval
 from tests.changes.plans import PLAN, window
 from tests.desk.knowledge.articles import two_articles
+from tests.desk.notifications.news import escalate
 from tests.desk.sla.promises import policy
 from tests.factories import CategoryFactory, ServiceFactory, SiteFactory, incident
 from tests.files import png
 from tests.requests_fulfillment.orders import chair
+from tests.stories import in_state
 from workorders import actions as order_actions
 from workorders.models import ChecklistItem, OrderTemplate, TemplateStep
 
@@ -49,29 +59,59 @@ def fill(world: Any) -> SimpleNamespace:
     template = OrderTemplate.objects.create(name="Everything")
     TemplateStep.objects.create(template=template, title="Look", workgroup=world.desk)
     now = timezone.now()
+    major = incident(world.omar, "No network", service=ServiceFactory(name="Network"))
+    majors.declare(incident=major, by=world.lena, headline="No network", words="We are on it")
+    many = BurstProposal.objects.create(
+        service=service, workgroup=world.desk, minutes=15, count=9, expected=0.5, chance=0.0001, at=now
+    )
+    many.incidents.add(found, incident(world.omar, "No mail either", service=service))
+    rated = in_state("resolved", requester=world.erin, analyst=world.sam)
+    incident_actions.confirm(incident=rated, by=world.erin, rating=2, comment="It took long")
+    standing_in = delegate(by=world.erin, to=world.niko, start=now + timedelta(days=9), end=now + timedelta(days=10))
+    view = saved.save(by=world.sam, name="Mine alone", query="tab=mine")
+    run = bulk.select(by=world.sam, tickets=[found.pk])
+    escalate(found, world.sam)
     given_up = Delivery.objects.create(event=found.events.earliest("pk"), reaction="somewhere", due_at=now, dead_at=now)
     return SimpleNamespace(
         incident=found, order=order, change=change, request=request, service=service,
         seat=Seat.objects.get(user=world.omar), links=links, file=Attachment.objects.first(),
-        delivery=given_up, webhook=Subscription.objects.create(name="Chat", url="https://example.com/"), item=ChecklistItem.objects.get(order=order), template=template,
+        delivery=given_up, webhook=Subscription.objects.create(name="Chat", url="https://example.com/"),
+        major=major, burst=many, rating=Episode.objects.get(rating=2), standing_in=standing_in, view=view, run=run,
+        message=Message.objects.filter(recipient=world.sam).latest("pk"), item=ChecklistItem.objects.get(order=order), template=template,
     )  # fmt: skip
 
 
-def places(town: Any, room: str, names: Iterable[str]) -> dict[str, str]:
-    """What stands in these places of an address of the room."""
-    numbers = {"incidents": town.incident, "work-orders": town.order, "changes": town.change, "requests": town.request}
-    ids = {"approvals": town.seat, "deliveries": town.delivery, "webhooks": town.webhook, "services": town.service}
+WHAT = {"work-orders": "tick", "incidents": "propose", "articles": "publish", "bulk": "note"}
+
+
+def places(town: Any, room: str, names: Iterable[str], route: str) -> dict[str, str]:
+    """What stands in these places of the route, which is the room's."""
+    if "go-back" in route:
+        return {"slug": "for-all", "pk": "1"}
+    if "approvers" in route:
+        return {"pk": str(town.seat.round_id)}
+    if "raised-for-service" in route:
+        return {"pk": str(town.service.pk)}
+    numbers = {
+        "incidents": town.incident, "work-orders": town.order, "changes": town.change, "requests": town.request,
+        "outages": town.major,
+    }  # fmt: skip
+    ids = {
+        "approvals": town.seat, "deliveries": town.delivery, "webhooks": town.webhook, "services": town.service,
+        "bursts": town.burst, "ratings": town.rating, "stand-ins": town.standing_in, "views": town.view,
+        "bulk": town.run, "inbox": town.message,
+    }  # fmt: skip
     found: dict[str, Any] = {
         "number": numbers[room].number if room in numbers else None,
         "id": ids[room].pk
         if room in ids
         else town.item.pk
-        if "what" in names
+        if "what" in names and room == "work-orders"
         else getattr(town.links.get(room), "pk", None),
         "slug": "office-chair" if room == "catalogue" else "for-all",
         "key": town.file.key,
         "username": "erin",
-        "what": "tick",
+        "what": WHAT.get(room),
     }
     found["pk"] = found["id"]
     return {name: str(found[name]) for name in names if name in found}
