@@ -27,6 +27,7 @@ class Endpoint(GenericViewSet[Any]):
     level = ""  # empty: to read or to write, as the method says
     shape: type[Shape]
     asked: dict[str, dict[str, Any]] = {}  # what else its list understands: name -> JSON Schema
+    asked_of: dict[str, dict[str, dict[str, Any]]] = {}  # the same of other actions, by their name
     paged: tuple[str, ...] = ("list",)
     fields_wanted: frozenset[str] = frozenset()
 
@@ -43,6 +44,7 @@ class Endpoint(GenericViewSet[Any]):
         known = COMMON if self.tells_its_shape(self.action) else set()
         if self.action in self.paged and self.pagination_class is not OnePage:
             known = known | PAGED
+        known = known | set(self.asked_of.get(self.action, ()))
         if self.action == "list":
             known = known | self.understood(request)
         if unknown := sorted(set(request.query_params) - known):

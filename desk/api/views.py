@@ -68,6 +68,6 @@ _made: list[bytes] = []
 def schema_text() -> bytes:
     """Made once by each process: it follows from the code alone."""
     if not _made:
-        found: Any = SchemaGenerator(api_version="v1").get_schema(request=None, public=True)
+        found: Any = SchemaGenerator().get_schema(request=None, public=True)
         _made.append(OpenApiJsonRenderer().render(found, renderer_context={}))
     return _made[0]

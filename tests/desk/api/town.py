@@ -13,7 +13,7 @@ from desk.approvals.models import Seat
 from desk.reactions.models import Delivery
 from desk.tickets import actions as desk_actions
 from desk.tickets.models import Attachment, LinkKind
-from desk.webhooks.models import Subscription
+from desk.webhooks.models import Call, Subscription
 from requests_fulfillment import actions as request_actions
 from requests_fulfillment.models import CatalogueGroup
 from tests.architecture.access_subjects import ask_approval
@@ -50,10 +50,12 @@ def fill(world: Any) -> SimpleNamespace:
     TemplateStep.objects.create(template=template, title="Look", workgroup=world.desk)
     now = timezone.now()
     given_up = Delivery.objects.create(event=found.events.earliest("pk"), reaction="somewhere", due_at=now, dead_at=now)
+    chat = Subscription.objects.create(name="Chat", url="https://example.com/")
     return SimpleNamespace(
         incident=found, order=order, change=change, request=request, service=service,
         seat=Seat.objects.get(user=world.omar), links=links, file=Attachment.objects.first(),
-        delivery=given_up, webhook=Subscription.objects.create(name="Chat", url="https://example.com/"), item=ChecklistItem.objects.get(order=order), template=template,
+        delivery=given_up, webhook=chat, call=Call.objects.create(subscription=chat, due_at=now, dead_at=now, attempts=8),
+        item=ChecklistItem.objects.get(order=order), template=template,
     )  # fmt: skip
 
 
@@ -72,6 +74,7 @@ def places(town: Any, room: str, names: Iterable[str]) -> dict[str, str]:
         "key": town.file.key,
         "username": "erin",
         "what": "tick",
+        "call": town.call.pk,
     }
     found["pk"] = found["id"]
     return {name: str(found[name]) for name in names if name in found}
