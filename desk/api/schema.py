@@ -110,7 +110,7 @@ class Described(AutoSchema):
             parameters = []
         else:
             return self._of_reading()
-        if self.action == "move" or (self.method == "PATCH" and getattr(self.view, "kind", "")):
+        if self.action == "move" or (self.method == "PATCH" and hasattr(self.view, "kind")):
             told = "The ETag that was read: 412 when others changed it since."
             parameters.append(_header("If-Match", told, {**TEXT, "pattern": '^("[0-9]{1,9}-[0-9a-f]+"|\\*)$'}))
         return parameters

@@ -53,10 +53,10 @@ class ChangeForm(SubscriptionForm):
 
     is_active = forms.BooleanField(required=False, help_text="False: it is paused.")
 
-    def __init__(self, *args: Any, subscription: Subscription, **kwargs: Any):
+    def __init__(self, data: Any, *, subscription: Subscription):
         self.subscription = subscription
         begins = {name: getattr(subscription, name) for name in self.base_fields}
-        super().__init__(*args, initial=begins, **kwargs)
+        super().__init__(data, initial=begins)
 
     def others(self) -> Any:
         return super().others().exclude(pk=self.subscription.pk)
