@@ -145,7 +145,9 @@ class Changes(Approved, TicketEndpoint):
             }
             fixes = {"type": ["string", "null"], "description": "The number of the ticket that it puts right."}
             return schema_of_class(DraftForm, template=template, fixes=fixes)
-        return schema_of_class(InterruptionForm) if action == "interruption" else super().body_of(action)
+        if action == "interruption":
+            return schema_of_class(InterruptionForm, optional=("service",))  # of one service alone it needn't be said
+        return super().body_of(action)
 
     @staticmethod
     def _template(given: Any) -> ChangeTemplate | None:

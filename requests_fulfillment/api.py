@@ -17,7 +17,7 @@ from desk.api.form_input import bind, given_in
 from desk.api.form_schema import schema_of, schema_of_class
 from desk.api.paging import OnePage
 from desk.api.problems import Invalid
-from desk.api.shapes import Moment, NamedShape, Shape, TicketShape
+from desk.api.shapes import Inputs, Moment, NamedShape, Shape, TicketShape
 from desk.api.tickets import SOURCE, TicketEndpoint
 from desk.tickets.rules import denied
 
@@ -29,6 +29,7 @@ from .models import CatalogueItem, ServiceRequest
 class RequestShape(TicketShape):
     """A service request; its description says in words what was ordered."""
 
+    told_as = "ServiceRequest"
     item = serializers.CharField(source="item.slug")
     answers = serializers.DictField(child=serializers.CharField())
     fulfilled_at = Moment(allow_null=True)
@@ -106,7 +107,7 @@ class CatalogueItemShape(Shape):
     cost = serializers.DecimalField(max_digits=10, decimal_places=2, allow_null=True, help_text="Null: free.")
     how_long = serializers.CharField(help_text="Such as “usually 2 days”; empty where nobody can say.")
     approval = serializers.CharField(required=False, help_text="Whose approval it needs; empty: nobody's.")
-    inputs = serializers.JSONField(required=False)
+    inputs = Inputs(required=False)
 
 
 class Catalogue(Endpoint):

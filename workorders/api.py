@@ -38,6 +38,7 @@ class ChecklistItemShape(serializers.Serializer[Any]):
 class OrderShape(TicketShape):
     """A work order; its description is its instructions."""
 
+    told_as = "WorkOrder"
     parent = serializers.CharField(source="parent.number", allow_null=True, default=None)
     work_type = serializers.CharField()
     planned_start = Moment(allow_null=True)
@@ -82,9 +83,9 @@ class WorkOrders(TicketEndpoint):
         form = {"create": RaiseForm, "from_template": TemplateForm}.get(action)
         if form is None:
             return super().body_of(action)
-        found = schema_of_class(form, parent={"type": "string", "description": "The number of the ticket."})
-        known = {"work_type", "priority"}  # what isn't sent is as the page proposes it
-        return {**found, "required": ["parent", *(name for name in found.get("required", []) if name not in known)]}
+        parent = {"type": "string", "description": "The number of the ticket."}
+        found = schema_of_class(form, optional=("work_type", "workgroup", "priority"), parent=parent)
+        return {**found, "required": ["parent", *found.get("required", [])]}
 
     @extend_schema(responses={201: OrderShape(many=True)})
     @action(detail=False, methods=["post"], url_path="from-template")

@@ -131,8 +131,9 @@ def _of_wrong_type(field: forms.Field, value: Any) -> str:
     types, words = _TYPES[names[0]]
     good = isinstance(value, types) and isinstance(value, bool) == (names[0] == "boolean")
     if good and names[0] == "array":
-        good = all(isinstance(one, int) and not isinstance(one, bool) for one in value)
-        words = "a list of ids"
+        texts = shape["items"]["type"] == "string"
+        good = all(isinstance(one, str if texts else int) and not isinstance(one, bool) for one in value)
+        words = "a list of texts" if texts else "a list of ids"
     if good and isinstance(field, forms.DateTimeField):
         return _not_a_moment(value)
     return "" if good else f"This must be {words}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -22,15 +24,49 @@ def schema_of(form: forms.BaseForm) -> dict[str, Any]:
     return _object(properties, told)
 
 
-def schema_of_class(form_class: Any, **more: dict[str, Any]) -> dict[str, Any]:
-    """The same of forms in general: no choice that differs from ticket to ticket, or from person to person, is named."""
+def schema_of_class(form_class: Any, *, optional: Collection[str] = (), **more: dict[str, Any]) -> dict[str, Any]:
+    """The same of forms in general: no choice that differs from ticket to ticket, or from person to person, is named.
+
+    `optional`: what some forms of this class don't have, or begin with, though it has to be said in others.
+    """
     told = {name: field for name, field in form_class.base_fields.items() if is_told(name, field)}
-    properties = {name: _described(field, field.initial, choices=False) for name, field in told.items()}
-    return _object({**more, **properties}, told)
+    properties = {name: _plainly(_described(field, field.initial, choices=False)) for name, field in told.items()}
+    return _object({**more, **properties}, {name: field for name, field in told.items() if name not in optional})
+
+
+def _plainly(described: dict[str, Any]) -> dict[str, Any]:
+    """As generators of clients read it: they call types by their titles, so that those are words of the description."""
+    told = " ".join(text for name in ("title", "description") if (text := described.get(name, "")))
+    shape = {name: value for name, value in described.items() if name not in ("title", "description")}
+    options = [option for option in shape.get("oneOf", []) if "const" in option]
+    if not options:
+        return {**shape, **({"description": told} if told else {})}
+    meaning = "; ".join(f"{option['const']}: {option['title']}" for option in options)
+    return {**_fixed(shape, options), "description": f"{told} {meaning}".strip()}
+
+
+def _fixed(shape: dict[str, Any], options: list[dict[str, Any]]) -> dict[str, Any]:
+    """Fixed choices as typed languages know them: numbers between two bounds, or an enumeration of words."""
+    values = [option["const"] for option in options]
+    type_name = "integer" if isinstance(values[0], int) else "string"
+    null = [None] if {"type": "null"} in shape["oneOf"] else []
+    found: dict[str, Any] = {"type": [type_name, "null"] if null else type_name}
+    if type_name == "integer" and sorted(values) == list(range(min(values), max(values) + 1)):
+        found |= {"minimum": min(values), "maximum": max(values)}
+    else:
+        found["enum"] = [*values, *null]
+        if not null and not all(str(value).replace("-", "_").isidentifier() for value in values):
+            found["x-enum-varnames"] = [_as_name(option["title"]) for option in options]
+    return {**found, **{name: value for name, value in shape.items() if name != "oneOf"}}
 
 
 def is_told(name: str, field: forms.Field) -> bool:
     return name not in UNTOLD and not isinstance(field.widget, forms.HiddenInput)
+
+
+def _as_name(words: str) -> str:
+    """What generators of clients call a value that is no name itself: “was caused by” is WAS_CAUSED_BY."""
+    return re.sub(r"\W+", "_", words).strip("_").upper()
 
 
 def _object(properties: dict[str, Any], fields: dict[str, forms.Field]) -> dict[str, Any]:
@@ -58,6 +94,8 @@ def shape_of(field: forms.Field, *, choices: bool = True) -> dict[str, Any]:
             return {"type": "array", "items": {"type": "integer", **(_one_of(field) if choices else {})}}
         case forms.ModelChoiceField():
             return _or_null({"type": "integer", **(_one_of(field) if choices else {})}, field)
+        case forms.MultipleChoiceField():
+            return {"type": "array", "items": {"type": "string", **(_one_of_texts(field) if choices else {})}}
         case forms.ChoiceField():
             return _choice(field)
         case forms.BooleanField():
@@ -103,6 +141,11 @@ def _choice(field: Any) -> dict[str, Any]:
 def _one_of(field: Any) -> dict[str, Any]:
     pairs = [(getattr(value, "value", value), label) for value, label in field.choices]
     options = [{"const": int(value), "title": str(label)} for value, label in pairs if value not in (None, "")]
+    return {"oneOf": options} if options else {}
+
+
+def _one_of_texts(field: Any) -> dict[str, Any]:
+    options = [{"const": str(value), "title": str(label)} for value, label in field.choices]
     return {"oneOf": options} if options else {}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -107,6 +107,10 @@ def _problem_of(error: Exception, request: Any) -> dict[str, Any] | None:
             return problem(403, str(error) or TITLES[403])
         case Invalid():
             return problem(400, str(error.detail), errors=error.errors)
+        case ValidationError():  # what a form let pass is refused by the model: somebody was quicker with this name
+            return _problem_of(
+                Invalid(error.message_dict if hasattr(error, "error_dict") else {"": error.messages}), request
+            )
         case exceptions.ValidationError():
             said_of = {name: [str(one) for one in said] for name, said in _by_name(error.detail).items()}
             return _problem_of(Invalid(said_of), request)

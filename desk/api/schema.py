@@ -11,9 +11,11 @@ from rest_framework.serializers import ListSerializer
 
 from desk.tickets import kinds
 
+from .base import NOTHING
 from .filters import ListFilter
 from .paging import MOST
-from .shapes import KEYS
+from .shapes import SHAPES
+from .typed import make_typed
 
 PROBLEM = {
     "type": "object",
@@ -30,16 +32,48 @@ PROBLEM = {
         },
         "because": {"type": "array", "items": {"type": "string"}, "description": "409: every reason."},
         "version": {"type": "integer", "description": "412: the ticket's version now."},
-        "since": {"type": "array", "items": {"type": "object"}, "description": "412: what happened since."},
-        "both": {"type": "object", "description": "412: saved and sent text of what both wrote."},
+        "since": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/ProblemEvent"},
+            "description": "412: what happened since.",
+        },
+        "both": {
+            "type": "object",
+            "additionalProperties": {"$ref": "#/components/schemas/ChangedByBoth"},
+            "description": "412: saved and sent text of what both wrote, by field.",
+        },
     },
     "required": ["type", "title", "status", "detail"],
 }
+SINCE = {
+    "type": "object",
+    "description": "Something that others did meanwhile.",
+    "properties": {
+        "id": {"type": "integer", "description": "Of the event."},
+        "at": {"type": "string", "format": "date-time"},
+        "who": {"type": "string"},
+        "kind": {"type": "string", "description": "Such as incident.resolved."},
+    },
+    "required": ["id", "at", "who", "kind"],
+}
+BOTH = {
+    "type": "object",
+    "description": "A field that others changed too.",
+    "properties": {"saved": {"description": "What stands there now."}, "sent": {"description": "What you sent."}},
+    "required": ["saved", "sent"],
+}
+JSON_SCHEMA = {
+    "type": "object",
+    "description": "A JSON Schema of an object: `properties` by name, and which of them are `required`.",
+}
+BESIDE = {"Problem": PROBLEM, "ProblemEvent": SINCE, "ChangedByBoth": BOTH, "JsonSchema": JSON_SCHEMA}
 REFUSED = {
     "description": "Refused, with sentences.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 GOES_AWAY = {"move", "take", "update", "interruption", "disruption", "recurrence", "attach", "detach"}
+# Told in words, and not as a parameter: whoever asks for it gets less than these schemas say that there always is.
+NARROWED = "`?fields=` with names and commas leaves the other fields out."
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 
 
@@ -56,8 +90,10 @@ class Described(AutoSchema):
         return f"{name}_{self.action}".replace("-", "_")
 
     def get_request_serializer(self) -> Any:
-        """The form behind the body, as each sort of body holds it: files come in parts alone."""
+        """The form behind the body, as each sort of body holds it: files come in parts alone. Nothing where nothing is asked."""
         body = self.view.body_of(self.action)
+        if body == NOTHING:
+            return None
         if example := self.view.examples.get(self.action):
             body = {**body, "examples": [example]}
         found = {}
@@ -76,15 +112,15 @@ class Described(AutoSchema):
             parameters = []
         else:
             return self._of_reading()
-        if self.method == "PATCH" or self.action == "move":
+        if self.action == "move" or (self.method == "PATCH" and hasattr(self.view, "kind")):
             told = "The ETag that was read: 412 when others changed it since."
             parameters.append(_header("If-Match", told, {**TEXT, "pattern": '^("[0-9]{1,9}-[0-9a-f]+"|\\*)$'}))
         return parameters
 
     def _of_reading(self) -> list[Any]:
-        parameters = []
-        if self.method == "GET" and self.view.tells_its_shape(self.action):
-            parameters.append(_query("fields", "Names of the fields that are wanted, with commas.", TEXT))
+        if self.method != "GET" or self._tells_bytes:
+            return []
+        parameters = [_header("If-None-Match", "An ETag that was read: 304 when that is still what there is.", TEXT)]
         if self.action != "list" and self.action in self.view.paged:
             limit = {**WHOLE, "minimum": 1, "maximum": MOST, "default": 50}
             parameters += [_query("cursor", "From next or previous.", TEXT), _query("limit", "", limit)]
@@ -97,7 +133,20 @@ class Described(AutoSchema):
         told: dict[str, Any] = self.view.asked_of(self.action)
         return [*parameters, *(_query(name, "", shape) for name, shape in told.items())]
 
+    @property
+    def _tells_bytes(self) -> bool:
+        return getattr(self.view, "basename", "") == "attachments"
+
+    def get_description(self) -> str:
+        told: str = super().get_description()
+        if self.method == "GET" and not self._tells_bytes and self.view.tells_its_shape(self.action):
+            return f"{told}\n\n{NARROWED}"
+        return told
+
     def _get_serializer_name(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> str:
+        cls = serializer if isinstance(serializer, type) else type(serializer)
+        if told_as := cls.__dict__.get("told_as"):
+            return str(told_as)
         name: str = super()._get_serializer_name(serializer, direction, bypass_extensions)
         return name.replace("Shape", "")
 
@@ -120,7 +169,10 @@ def _header(name: str, told: str, shape: dict[str, Any]) -> Any:
 
 def _filters(kind: str) -> list[Any]:
     """As a queue is filtered. Some are for people of IT alone; whoever else uses them is told."""
-    several = {"state": [str(one) for one in kinds.get(kind).states.values], "priority": ["1", "2", "3", "4", "5"]}
+    several: dict[str, Any] = {
+        "state": {"type": "string", "enum": [str(one) for one in kinds.get(kind).states.values]},
+        "priority": {**WHOLE, "minimum": 1, "maximum": 5},
+    }
     one_of = {"age": ["last-hour", "last-day", "over-week", "over-month"], "sla": ["breached", "risk", "none"]}
     found = []
     for name, field in ListFilter.base_filters.items():
@@ -128,7 +180,7 @@ def _filters(kind: str) -> list[Any]:
             continue
         shape: dict[str, Any] = TEXT
         if name in several:
-            shape = {"type": "array", "items": {"type": "string", "enum": several[name]}}
+            shape = {"type": "array", "items": several[name]}
         elif name in one_of:
             shape = {"type": "string", "enum": one_of[name]}
         elif name in ("service", "category", "site", "waiting"):
@@ -161,18 +213,22 @@ class BearerToken(OpenApiAuthenticationExtension):
 
 
 def finish(result: Any, generator: Any, request: Any, public: Any) -> Any:
-    """What holds for all: problems, answers that are no news, and that `?fields=` leaves out all but a thing's key."""
+    """What holds for all: problems, answers that are no news, which fields there always are, and names for what is typed."""
     components = result.setdefault("components", {}).setdefault("schemas", {})
-    components["Problem"] = PROBLEM
-    for name, key in KEYS.items():
+    components |= BESIDE
+    for name, shape in SHAPES.items():
         if name in components:
-            components[name]["required"] = [key]
+            components[name]["required"] = [
+                one for one in components[name]["properties"] if one not in shape.left_out()
+            ]
+    areas = {kind.area for kind in kinds.every()}
     for operations in result["paths"].values():
-        for method, operation in operations.items():
+        for operation in operations.values():
             operation["responses"]["4XX"] = REFUSED
-            if operation["operationId"].rpartition("_")[2] in GOES_AWAY:
+            if operation["tags"][0] in areas and operation["operationId"].rpartition("_")[2] in GOES_AWAY:
                 operation["responses"]["204"] = {"description": "Done; and it has left one's sight by that."}
-            if method == "get":
+            if any(one["name"] == "If-None-Match" for one in operation.get("parameters", [])):
                 operation["responses"]["304"] = {"description": "Nothing has changed since the ETag that was sent."}
     result["servers"] = [{"url": "/"}]
+    make_typed(result)
     return result

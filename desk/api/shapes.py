@@ -27,18 +27,28 @@ class Moment(serializers.DateTimeField):
         super().__init__(default_timezone=UTC, **kwargs)
 
 
-KEYS: dict[str, str] = {}  # of each thing with an address, by its name in the schema: the field that it always has
+@extend_schema_field({"$ref": "#/components/schemas/JsonSchema"})
+class Inputs(serializers.DictField):
+    """What something takes, as JSON Schema."""
+
+
+SHAPES: dict[str, type[Shape]] = {}  # by their names in the schema
 
 
 class Shape(serializers.Serializer[Any]):
     """Tells a thing; `?fields=` leaves the rest out. Nothing is ever read by it: that is what forms are for."""
 
     key = ""  # the field by which the thing is addressed
+    told_as = ""  # its name in the schema; empty: its class's
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        if cls.key:
-            KEYS[cls.__name__.replace("Shape", "")] = cls.key
+        SHAPES[cls.__dict__.get("told_as") or cls.__name__.replace("Shape", "")] = cls
+
+    @classmethod
+    def left_out(cls) -> set[str]:
+        """The fields that aren't told always: of the inside, or not in lists."""
+        return {name for name, field in cls._declared_fields.items() if field._kwargs.get("required") is False}
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -143,6 +153,10 @@ class TicketShape(Shape):
 
     only_alone: tuple[str, ...] = ("what_next",)  # what costs too much in a list
 
+    @classmethod
+    def left_out(cls) -> set[str]:
+        return {*super().left_out(), *cls.inside, *cls.only_alone}
+
     def get_fields(self) -> dict[str, Any]:
         fields: dict[str, Any] = super().get_fields()
         return {n: f for n, f in fields.items() if n not in self.only_alone} if self.parent is not None else fields
@@ -180,6 +194,7 @@ class TicketShape(Shape):
 class FileShape(serializers.Serializer[Any]):
     """A file that came with an event."""
 
+    told_as = "Attachment"
     key = serializers.UUIDField()
     name = serializers.CharField()
     size = serializers.IntegerField()
@@ -189,6 +204,7 @@ class FileShape(serializers.Serializer[Any]):
 class ChangedShape(serializers.Serializer[Any]):
     """A field that was changed, in words."""
 
+    told_as = "ChangedField"
     field = serializers.CharField()
     label = serializers.CharField()
     old = serializers.JSONField()
@@ -220,7 +236,7 @@ class MoveShape(serializers.Serializer[Any]):
     label = serializers.CharField()
     open = serializers.BooleanField()
     because = serializers.ListField(child=serializers.CharField(), help_text="Why it is shut.")
-    inputs = serializers.DictField(
+    inputs = Inputs(
         allow_null=True, help_text="JSON Schema of what it takes; null for those who may not make it in any state."
     )
 
@@ -234,6 +250,7 @@ class SnoozedShape(serializers.Serializer[Any]):
 class LinkShape(serializers.Serializer[Any]):
     """A tie to another ticket that this person may see."""
 
+    told_as = "TicketLink"
     id = serializers.IntegerField()
     how = serializers.CharField()
     number = serializers.CharField()
@@ -241,9 +258,10 @@ class LinkShape(serializers.Serializer[Any]):
     title = serializers.CharField()
 
 
-class TileShape(serializers.Serializer[Any]):
+class StretchShape(serializers.Serializer[Any]):
     """A stretch of a clock's life."""
 
+    told_as = "ClockStretch"
     start = Moment()
     end = Moment()
     what = serializers.CharField(help_text="counting, paused, closed, holiday or stopped")
@@ -257,6 +275,7 @@ class TileShape(serializers.Serializer[Any]):
 class TargetShape(serializers.Serializer[Any]):
     """What set the clock's target, and why."""
 
+    told_as = "ClockTarget"
     at = Moment()
     who = serializers.CharField()
     how = serializers.CharField()
@@ -279,7 +298,7 @@ class ClockShape(serializers.Serializer[Any]):
     breached_at = Moment(source="face.clock.breached_at", allow_null=True)
     zone = serializers.CharField(help_text="Of the calendar by which it counts.")
     counted_seconds = serializers.SerializerMethodField()
-    stretches = TileShape(source="tiles", many=True)
+    stretches = StretchShape(source="tiles", many=True)
     targets = TargetShape(many=True)
 
     def get_counted_seconds(self, explained: Any) -> int:

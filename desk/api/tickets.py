@@ -245,10 +245,10 @@ class TicketEndpoint(Endpoint):
     def comments(self, request: Request, number: str) -> Response:
         """A public reply, or with `internal` a note that IT alone reads; with files as multipart/form-data."""
         ticket, given = self.ticket(number), dict(given_in(request))
-        internal = given.pop("internal", False)
-        if internal not in (True, False, "true", "false"):
+        internal = str(given.pop("internal", False)).lower()  # in parts, some write it as Python does
+        if internal not in ("true", "false"):
             raise Invalid({"internal": ["This must be true or false."]})
-        said = self._note(ticket, given) if internal in (True, "true") else self._reply(ticket, given)
+        said = self._note(ticket, given) if internal == "true" else self._reply(ticket, given)
         event = queries.timeline(ticket, self.user).get(pk=said.pk)
         fresh = self.ticket(number)
         return self.tell(

@@ -71,6 +71,6 @@ def schema_text() -> bytes:
     """Made once by each process: it follows from the code alone."""
     if not _made:
         with in_english():  # it is one for all
-            found: Any = SchemaGenerator(api_version="v1").get_schema(request=None, public=True)
+            found: Any = SchemaGenerator().get_schema(request=None, public=True)
         _made.append(OpenApiJsonRenderer().render(found, renderer_context={}))
     return _made[0]

@@ -1,4 +1,4 @@
-"""The verbs of webhooks: subscribe, owe an event to those who listen, send what is owed, try again."""
+"""The verbs of webhooks: subscribe, change and end it, owe an event to those who listen, send what is owed, try again."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from desk.people.models import User
 from desk.reactions.owed import Debt, only_one, wake_for
+from desk.tickets.errors import Refused
 from desk.tickets.models import Event
 
 from . import queries
@@ -43,6 +44,29 @@ def subscribe(*, by: User, **fields: Any) -> Subscription:
     made.save()
     listen()
     return made
+
+
+def change(*, subscription: Subscription, by: User, **fields: Any) -> Subscription:
+    """Change these fields of it, and no other; from now on it is told accordingly, what is owed already too.
+
+    While it is paused (`is_active` is False) nothing is owed to it anew, and what is owed waits until it is resumed.
+    """
+    with transaction.atomic():
+        rows = Subscription.objects.select_for_update(of=["self"]).select_related("workgroup")
+        fresh = rows.filter(pk=subscription.pk).first()
+        if fresh is None:
+            raise Refused("Somebody has ended this subscription meanwhile.")
+        for name, value in fields.items():
+            setattr(fresh, name, value)
+        fresh.full_clean()
+        fresh.save(update_fields=list(fields))
+        saved()
+    return fresh
+
+
+def end(*, subscription: Subscription, by: User) -> None:
+    """Nothing more is told, not even what is owed; the log of its calls goes too."""
+    subscription.delete()
 
 
 def saved() -> None:

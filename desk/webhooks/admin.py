@@ -48,6 +48,14 @@ class SubscriptionAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         actions.saved()
 
+    def delete_model(self, request: HttpRequest, obj: Subscription) -> None:
+        me: Any = request.user
+        actions.end(subscription=obj, by=me)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Subscription]) -> None:
+        for subscription in queryset:
+            self.delete_model(request, subscription)
+
     @admin.display(description=_lazy("Events"))
     def events(self, obj: Subscription) -> str:
         return ", ".join(obj.kinds) or _("all")

@@ -13,6 +13,13 @@ from desk.tickets.models import Event
 
 from .models import Call, Subscription
 
+# How a call stands -> what tells it.
+IN_STATE: dict[str, dict[str, Any]] = {
+    "owed": {"done_at": None, "dead_at": None},
+    "done": {"done_at__isnull": False},
+    "dead": {"done_at": None, "dead_at__isnull": False},
+}
+
 
 def listeners(event: Event) -> list[Subscription]:
     """The active subscriptions that asked for such an event and may see it."""

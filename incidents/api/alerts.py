@@ -71,16 +71,42 @@ def _results(heard: hearing.Answer, faults: dict[int, str]) -> list[dict[str, An
     return sorted([*done, *bad, *failed], key=lambda line: line["index"])
 
 
+ALERT_HEARD = {
+    "type": "object",
+    "description": "What became of an alert.",
+    "properties": {
+        "index": {"type": "integer", "description": "Its place in the post, from 0."},
+        "status": {"type": "integer", "description": "200: taken; 400: it can't be; 500: send it again."},
+        "did": {"type": "string", "description": "Such as raised, repeated or ignored."},
+        "incident": {"type": ["string", "null"], "description": "The incident's number."},
+        "detail": {"type": "string", "description": "Why it wasn't taken."},
+    },
+    "required": ["index", "status"],
+}
+
+
 def describe_alerts(result: Any, generator: Any, request: Any, public: Any) -> Any:
     """Alerts have tokens and bodies of their own; docs/monitoring.md tells more."""
+    named, heard = "#/components/schemas/", {"type": "array", "items": {"$ref": "#/components/schemas/AlertHeard"}}
+    result["components"]["schemas"] |= {
+        "AlertHeard": ALERT_HEARD,
+        "AlertsHeard": {
+            "type": "object",
+            "description": "What became of each alert, by its place.",
+            "properties": {"received": {"type": "integer"}, "results": heard},
+            "required": ["received", "results"],
+        },
+        "AlertPost": {"type": "object", "description": "As Alertmanager posts, with its alerts under `alerts`."},
+        "Alert": {"type": "object", "description": "One alert, in a plain form."},
+    }
     answers = {
         "200": {
-            "description": "What became of each alert, by its place.",
-            "content": {"application/json": {"schema": {"type": "object"}}},
+            "description": "Taken, but for those of which it says otherwise.",
+            "content": {"application/json": {"schema": {"$ref": f"{named}AlertsHeard"}}},
         },
         "4XX": {
             "description": "Refused, with a sentence.",
-            "content": {"application/problem+json": {"schema": {"type": "object"}}},
+            "content": {"application/problem+json": {"schema": {"$ref": f"{named}Problem"}}},
         },
     }
     result["paths"]["/api/v1/alerts/"] = {
@@ -93,7 +119,12 @@ def describe_alerts(result: Any, generator: Any, request: Any, public: Any) -> A
                 "required": True,
                 "content": {
                     "application/json": {
-                        "schema": {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
+                        "schema": {
+                            "anyOf": [
+                                {"$ref": f"{named}AlertPost"},
+                                {"type": "array", "items": {"$ref": f"{named}Alert"}},
+                            ]
+                        }
                     }
                 },
             },

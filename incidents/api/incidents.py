@@ -88,9 +88,8 @@ class Incidents(OfMajors):
         }  # fmt: skip
         if action not in forms:
             return super().body_of(action)
-        found = schema_of_class(forms[action])
-        # `part_of` is asked of a service alone that is in trouble already.
-        return {**found, "required": ["title"]} if action == "create" else found
+        # `part_of` is asked only while there is a major incident.
+        return schema_of_class(forms[action], optional=("part_of",))
 
     @extend_schema(responses={201: IncidentShape})
     @action(detail=True, methods=["post"])

@@ -215,9 +215,9 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": f"{PORTAL_NAME}: the portal for programs",
+    "TITLE": "IT service portal",  # not this portal's own name: generated clients are called by it
     "DESCRIPTION": "Everything that the pages can do, by the same rules.",
-    "VERSION": "1",
+    "VERSION": "1.0",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",

@@ -227,6 +227,8 @@ TABLE = [
     Row("webhooks-list", "403 403 403 403 403 201", "POST", {"name": "Wall", "url": "https://example.com/hook"}),
     Row("webhooks-detail", "403 403 403 403 403 200"),
     Row("webhooks-detail", "403 403 403 403 403 204", "DELETE"),
+    Row("webhooks-detail", "403 403 403 403 403 200", "PATCH", {"is_active": False}),
     post("webhooks-ping", "403 403 403 403 403 201"),
     Row("webhooks-calls", "403 403 403 403 403 200"),
+    post("webhooks-again", "403 403 403 403 403 200"),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -21,8 +22,9 @@ class Address:
         return self.name or f"/{self.route}"
 
 
-def every_address() -> list[Address]:
-    return list(_below(get_resolver(), "", ""))
+@cache
+def every_address() -> tuple[Address, ...]:
+    return tuple(_below(get_resolver(), "", ""))
 
 
 def _below(resolver: URLResolver, space: str, route: str) -> Iterator[Address]:

@@ -107,6 +107,7 @@ def programs(user: User, ticket: Ticket) -> str:
                     "slug": "chair",
                     "username": "sam",
                     "what": "tick",
+                    "call": "1",
                 }
                 path = reverse(address.key, kwargs={argument: named[argument] for argument in address.arguments})
                 wanted = [path, f"{path}?q=canary", f"{path}?q=Canarynote"] if address.key.endswith("-list") else [path]

@@ -31,6 +31,7 @@ class SeatShape(Shape):
     """Somebody who is asked, with what they answered; `may` names what this person may do at it now."""
 
     key = "id"
+    told_as = "ApprovalSeat"
     id = serializers.IntegerField(source="seat.pk")
     person = PersonShape(source="seat.user")
     because = serializers.CharField(source="seat.because", help_text="Why they are asked.")
@@ -52,6 +53,7 @@ class SeatShape(Shape):
 class RoundShape(Shape):
     """A step of a ticket's approval."""
 
+    told_as = "ApprovalStep"
     id = serializers.IntegerField(source="round.pk")
     name = serializers.CharField(source="round.name")
     stage = serializers.CharField(source="round.stage")
@@ -59,6 +61,7 @@ class RoundShape(Shape):
     expires_at = Moment(source="round.expires_at", allow_null=True)
     seats = serializers.SerializerMethodField()
 
+    @extend_schema_field(SeatShape(many=True))
     def get_seats(self, shown: Shown) -> list[dict[str, Any]]:
         for line in shown.lines:
             line.seat.round = shown.round

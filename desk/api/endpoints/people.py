@@ -59,6 +59,7 @@ class ProfileShape(Shape):
 class FoundShape(Shape):
     """Somebody who was found."""
 
+    told_as = "FoundPerson"
     username = serializers.CharField()
     name = serializers.SerializerMethodField()
     department = serializers.CharField()
@@ -102,6 +103,7 @@ class GroupShape(WorkgroupShape):
     """A workgroup, with the kinds of ticket that it takes (none: all)."""
 
     key = "slug"
+    told_as = "WorkgroupDetails"
     description = serializers.CharField()
     takes = serializers.ListField(child=serializers.CharField())
 

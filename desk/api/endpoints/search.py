@@ -27,6 +27,7 @@ class HitShape(Shape):
     """A ticket that answers."""
 
     key = "number"
+    told_as = "SearchHit"
     number = serializers.CharField()
     kind = serializers.CharField()
     title = serializers.CharField()
@@ -47,6 +48,7 @@ class HitsShape(serializers.Serializer[Any]):
     """A page of what answers."""
 
     is_page = True
+    told_as = "PageOfSearchHits"
     total = serializers.IntegerField(help_text="At most 100.")
     capped = serializers.BooleanField(help_text="Whether more may answer.")
     pages = serializers.IntegerField()

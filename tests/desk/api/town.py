@@ -18,7 +18,7 @@ from desk.queues import saved
 from desk.reactions.models import Delivery
 from desk.tickets import actions as desk_actions
 from desk.tickets.models import Attachment, LinkKind
-from desk.webhooks.models import Subscription
+from desk.webhooks.models import Call, Subscription
 from incidents import actions as incident_actions
 from incidents import majors
 from incidents.models import BurstProposal, Episode
@@ -72,10 +72,11 @@ def fill(world: Any) -> SimpleNamespace:
     run = bulk.select(by=world.sam, tickets=[found.pk])
     escalate(found, world.sam)
     given_up = Delivery.objects.create(event=found.events.earliest("pk"), reaction="somewhere", due_at=now, dead_at=now)
+    chat = Subscription.objects.create(name="Chat", url="https://example.com/")
     return SimpleNamespace(
         incident=found, order=order, change=change, request=request, service=service,
         seat=Seat.objects.get(user=world.omar), links=links, file=Attachment.objects.first(),
-        delivery=given_up, webhook=Subscription.objects.create(name="Chat", url="https://example.com/"),
+        delivery=given_up, webhook=chat, call=Call.objects.create(subscription=chat, due_at=now, dead_at=now, attempts=8),
         major=major, burst=many, rating=Episode.objects.get(rating=2), standing_in=standing_in, view=view, run=run,
         message=Message.objects.filter(recipient=world.sam).latest("pk"), item=ChecklistItem.objects.get(order=order), template=template,
     )  # fmt: skip
@@ -112,6 +113,7 @@ def places(town: Any, room: str, names: Iterable[str], route: str) -> dict[str, 
         "key": town.file.key,
         "username": "erin",
         "what": WHAT.get(room),
+        "call": town.call.pk,
     }
     found["pk"] = found["id"]
     return {name: str(found[name]) for name in names if name in found}

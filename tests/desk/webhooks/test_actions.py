@@ -162,6 +162,40 @@ def test_who_is_switched_off_hears_nothing_and_gets_nothing_later(world, ear, he
     assert not Call.objects.exists()
 
 
+def test_who_is_changed_is_told_accordingly_from_now_on(world, ear, hears, django_capture_on_commit_callbacks):
+    mine = hears(kinds=["incident.logged"], url="http://127.0.0.1:9/nobody")
+    incident(world.erin, "Before")
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.change(subscription=mine, by=world.admin, url=ear.url, kinds=["comment.added"])
+    found = incident(world.erin, "After")
+    desk.reply(ticket=found, by=world.sam, message="Since when?")
+    actions.send_due()
+    assert ear.kinds == ["incident.logged", "comment.added"], "what was owed goes to the new address too"
+
+
+def test_who_is_resumed_hears_again_though_nobody_listened_meanwhile(
+    world, ear, hears, django_capture_on_commit_callbacks
+):
+    mine = hears(kinds=["incident.logged"])
+    actions.change(subscription=mine, by=world.admin, is_active=False)
+    cache.delete(listening.KEY)
+    incident(world.erin, "Meanwhile")  # it is remembered now that nobody listens
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.change(subscription=mine, by=world.admin, is_active=True)
+    incident(world.erin, "After")
+    actions.send_due()
+    assert [one["data"]["ticket"]["title"] for one in ear.told] == ["After"]
+
+
+def test_what_was_owed_is_not_told_after_the_end(world, ear, hears):
+    mine = hears(kinds=["incident.logged"])
+    incident(world.erin)
+    actions.end(subscription=mine, by=world.admin)
+    actions.send_due()
+    assert ear.heard == []
+    assert not Call.objects.exists()
+
+
 def test_a_ping_is_heard(world, ear, hears):
     actions.ping(subscription=hears())
     actions.send_due()
