@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Func, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from desk.people.models import User, Workgroup
 from desk.people.rules import reach
@@ -18,20 +20,23 @@ from desk.tickets.queries import at_work, count_in_words, count_of, idle_states,
 from . import ordering
 from .filters import at_risk, breached
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 PAGE = 50  # rows of a queue page
 
 # Tabs for states that not every kind of ticket has; left out where the workgroups take none that has them.
 TABS_OF_A_STATE = {"waiting": ["waiting", "awaiting_approval"], "resolved": ["resolved", "fulfilled"]}
-TABS: dict[str, tuple[str, Callable[[User], Q]]] = {
-    "all": ("All open", lambda user: Q()),
-    "unassigned": ("Unassigned", lambda user: Q(assignee=None) & ~Q(state__in=idle_states())),
-    "mine": ("Mine", lambda user: Q(assignee=user)),
-    "risk": ("At risk", lambda user: at_risk()),
-    "breached": ("Breached", lambda user: breached()),
-    "pending": ("Pending", lambda user: Q(state="pending")),
-    "waiting": ("Waiting for others", lambda user: Q(state__in=TABS_OF_A_STATE["waiting"])),
-    "asleep": ("Put aside", lambda user: Q()),
-    "resolved": ("To confirm", lambda user: Q(state__in=TABS_OF_A_STATE["resolved"])),
+TABS: dict[str, tuple[StrOrPromise, Callable[[User], Q]]] = {
+    "all": (_("All open"), lambda user: Q()),
+    "unassigned": (_("Unassigned"), lambda user: Q(assignee=None) & ~Q(state__in=idle_states())),
+    "mine": (pgettext_lazy("tickets", "Mine"), lambda user: Q(assignee=user)),
+    "risk": (_("At risk"), lambda user: at_risk()),
+    "breached": (_("Breached"), lambda user: breached()),
+    "pending": (_("Pending"), lambda user: Q(state="pending")),
+    "waiting": (_("Waiting for others"), lambda user: Q(state__in=TABS_OF_A_STATE["waiting"])),
+    "asleep": (pgettext_lazy("tickets", "Put aside"), lambda user: Q()),
+    "resolved": (_("To confirm"), lambda user: Q(state__in=TABS_OF_A_STATE["resolved"])),
 }
 Narrow = Callable[[QuerySet[Ticket]], QuerySet[Ticket]]
 
@@ -91,8 +96,12 @@ class Tab:
     """A tab above a list, with its capped count in words."""
 
     key: str
-    label: str
     count: str
+
+    @property
+    def label(self) -> str:
+        """Its name in the reader's language; tabs are remembered between requests."""
+        return str(TABS[self.key][0])
 
 
 def tabs(listing: Listing) -> list[Tab]:
@@ -101,7 +110,7 @@ def tabs(listing: Listing) -> list[Tab]:
     everything = listing.all_of(*(group.pk for group in listing.groups)) if listing.groups else Ticket.objects.none()
     counts = [count_of(listing.of_tab(everything, key)) for key in offered]
     found = User.objects.filter(pk=listing.user.pk).order_by().values_list(*counts).first() or ()
-    return [Tab(key, TABS[key][0], count_in_words(count)) for key, count in zip(offered, found, strict=False)]
+    return [Tab(key, count_in_words(count)) for key, count in zip(offered, found, strict=False)]
 
 
 def _offered(listing: Listing) -> list[str]:
