@@ -10,7 +10,7 @@ from zlib import crc32
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from desk.sla.queries import Face, nearest_faces
 from desk.sla.times import day_and_time
@@ -32,7 +32,9 @@ def rows_of(found: Iterable[tuple[Any, ...]], me: int) -> list[Row]:
     now, zone = timezone.now(), timezone.get_current_timezone()
     faces = nearest_faces([one["pk"] for one in values], now)
     today, language = now.astimezone(zone).date(), get_language()
-    return [_row(one, faces.get(one["pk"]), me, now, zone, today, language) for one in values]
+    pick = gettext("Select {number}")  # said once, not for each row
+    rows = [_row(one, faces.get(one["pk"]), me, now, zone, today, language) for one in values]
+    return [row | {"pick": pick.format(number=row["number"])} for row in rows]
 
 
 def _row(
