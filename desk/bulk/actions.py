@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models.functions import Now
 from django.http import Http404
+from django.utils.translation import gettext as _
 
+from desk.people.language import speaking_to
 from desk.people.models import User
 from desk.people.rules import ask_analyst
 from desk.reactions.owed import Debt, wake_for
@@ -41,9 +45,10 @@ def select(*, by: User, tickets: Iterable[int], back: str = "") -> Run:
     ask_analyst(by, FOR_IT)
     chosen = list(dict.fromkeys(tickets))
     if not chosen:
-        raise Refused("Nothing is selected.")
+        raise Refused(_("Nothing is selected."))
     if len(chosen) > MOST:
-        raise Refused(f"{len(chosen):,} tickets are too many at once; {MOST:,} can be. Narrow the list first.")
+        why = _("{n} tickets are too many at once; {most} can be. Narrow the list first.")
+        raise Refused(why.format(n=f"{len(chosen):,}", most=f"{MOST:,}"))
     run = Run.objects.create(by=by, back=back[:2000])
     Row.objects.bulk_create([Row(run=run, ticket_id=pk) for pk in chosen])
     return run
@@ -54,9 +59,9 @@ def start(*, run: Run, by: User, verb: str, inputs: dict[str, Any], said: str) -
     """Begin to do `verb` with each; started once, however often it is sent. A few are done at once, others by a worker."""
     fresh = Run.objects.select_for_update().get(pk=run.pk)
     if fresh.by_id != by.pk:
-        raise PermissionDenied("Only whoever selected them starts this.")
+        raise PermissionDenied(_("Only whoever selected them starts this."))
     if verb not in VERBS:
-        raise Refused("There is no such thing to do.")
+        raise Refused(_("There is no such thing to do."))
     if fresh.started_at is None:
         fresh.verb, fresh.inputs, fresh.said, fresh.started_at = verb, inputs, said[:300], flow.clock()
         fresh.save()
@@ -81,9 +86,9 @@ def stop(*, run: Run, by: User) -> int:
     """
     fresh = Run.objects.select_for_update().get(pk=run.pk)
     if fresh.by_id != by.pk:
-        raise PermissionDenied("Only whoever began it stops it.")
+        raise PermissionDenied(_("Only whoever began it stops it."))
     if fresh.started_at is None:
-        raise Refused("It hasn't begun.")
+        raise Refused(_("It hasn't begun."))
     left = fresh.rows.filter(done_at=None, dead_at=None).update(
         done_at=Now(), due_at=None, outcome=Row.Outcome.STOPPED, last_error=""
     )
@@ -94,17 +99,21 @@ def stop(*, run: Run, by: User) -> int:
 
 
 def work_off(limit: int = 500, run: Run | None = None) -> int:
-    """Do what is owed of all runs, or of this one alone, ticket by ticket; returns how many were tried."""
-    return ROWS.work_off(_do, limit, within={"run": run} if run else {})
+    """Do what is owed of all runs, or of this one alone, ticket by ticket; returns how many were tried.
+
+    Reasons are told in the language of whoever began the run; of this one alone, while they wait, in that of the moment.
+    """
+    return ROWS.work_off(partial(_do, is_watched=run is not None), limit, within={"run": run} if run else {})
 
 
-def _do(pk: int) -> None:
+def _do(pk: int, *, is_watched: bool) -> None:
     """One ticket: the verb and the row's end in one transaction, so that it is done once whoever is killed when."""
     with transaction.atomic():
         row = ROWS.unfinished(pk).select_for_update(of=("self",)).select_related("run__by", "ticket").first()
         if row is None or row.due_at is None:
             return
-        outcome, why = _try(row.run, row.ticket)
+        with nullcontext() if is_watched else speaking_to(row.run.by):
+            outcome, why = _try(row.run, row.ticket)
         Row.objects.filter(pk=pk).update(done_at=Now(), outcome=outcome, why=why, last_error="")
 
 
@@ -116,11 +125,11 @@ def _try(run: Run, ticket: Ticket) -> tuple[str, str]:
             fresh = flow.lock(get_visible(run.by, ticket.number))
             done = VERBS[run.verb].act(fresh, run.by, inputs)
     except Refused as refusal:
-        return Row.Outcome.REFUSED, " ".join(refusal.sentences)
+        return Row.Outcome.REFUSED, " ".join(map(str, refusal.sentences))
     except PermissionDenied as denied:
         return Row.Outcome.REFUSED, str(denied)
     except Http404:
-        return Row.Outcome.REFUSED, "You can't see it any more."
+        return Row.Outcome.REFUSED, _("You can't see it any more.")
     return (Row.Outcome.DONE if done else Row.Outcome.SAME), ""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people.fields import PersonField
 from desk.people.models import Workgroup
@@ -26,7 +28,7 @@ class BulkForm(forms.Form):
 
     def in_words(self) -> str:
         """What is done with each, for the page of the run."""
-        return "Take them"
+        return _("Take them")
 
     def inputs(self) -> dict[str, Any]:
         """What was typed, as JSON can hold it."""
@@ -34,11 +36,16 @@ class BulkForm(forms.Form):
 
 
 class AssignForm(BulkForm):
-    workgroup = forms.ModelChoiceField(Workgroup.objects.none(), required=False, empty_label="Leave each where it is")
-    assignee = PersonField(label="Analyst", required=False, help_text="Empty: nobody yet.")
+    workgroup = forms.ModelChoiceField(
+        Workgroup.objects.none(),
+        label=_lazy("Workgroup"),
+        required=False,
+        empty_label=_lazy("Leave each where it is"),
+    )
+    assignee = PersonField(label=_lazy("Analyst"), required=False, help_text=_lazy("Empty: nobody yet."))
     reason = forms.CharField(
-        required=False, max_length=MOST, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed where one goes to another workgroup. Only IT sees this.",
+        label=_lazy("Reason"), required=False, max_length=MOST, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_lazy("Needed where one goes to another workgroup. Only IT sees this."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -48,30 +55,33 @@ class AssignForm(BulkForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         if not self.errors and not (cleaned.get("workgroup") or cleaned.get("assignee")):
-            self.add_error("workgroup", "Please choose a workgroup, an analyst, or both.")
+            self.add_error("workgroup", _("Please choose a workgroup, an analyst, or both."))
         if cleaned.get("workgroup") and not cleaned.get("reason"):
-            self.add_error("reason", "Please say why they go to another workgroup; it spares them the question.")
+            self.add_error("reason", _("Please say why they go to another workgroup; it spares them the question."))
         return cleaned
 
     def in_words(self) -> str:
-        whom = " and ".join(
-            str(self.cleaned_data[name]) for name in ("workgroup", "assignee") if self.cleaned_data[name]
-        )
-        return f"Assign them to {whom}"
+        workgroup, assignee = self.cleaned_data["workgroup"], self.cleaned_data["assignee"]
+        if workgroup and assignee:
+            return _("Assign them to {workgroup} and {assignee}").format(workgroup=workgroup, assignee=assignee)
+        return _("Assign them to {whom}").format(whom=workgroup or assignee)
 
 
 class HoldForm(BulkForm):
-    pending = forms.ModelChoiceField(PendingReason.objects.none(), empty_label=None, label="What are we waiting for?")
+    pending = forms.ModelChoiceField(
+        PendingReason.objects.none(), empty_label=None, label=_lazy("What are we waiting for?")
+    )
     message = forms.CharField(
-        label="Message to each requester", required=False, max_length=MOST, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Each requester reads this. Needed when you wait for them.",
+        label=_lazy("Message to each requester"), required=False, max_length=MOST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_lazy("Each requester reads this. Needed when you wait for them."),
     )  # fmt: skip
     note = forms.CharField(
-        label="Internal note",
+        label=_lazy("Internal note"),
         required=False,
         max_length=MOST,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Only IT sees this.",
+        help_text=_lazy("Only IT sees this."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -82,53 +92,57 @@ class HoldForm(BulkForm):
         cleaned = super().clean() or {}
         reason = cleaned.get("pending")
         if reason and reason.waits_for_requester and not cleaned.get("message"):
-            self.add_error("message", "Please ask the requesters what you need from them.")
+            self.add_error("message", _("Please ask the requesters what you need from them."))
         return cleaned
 
     def in_words(self) -> str:
-        return f"Put them on hold: {self.cleaned_data['pending']}"
+        return _("Put them on hold: {reason}").format(reason=self.cleaned_data["pending"])
 
 
 class PrioritiseForm(BulkForm):
     impact = forms.TypedChoiceField(
-        choices=[("", "As it is"), *Impact.choices], coerce=int, empty_value=None, required=False
-    )
+        label=_lazy("Impact"), choices=[("", _lazy("As it is")), *Impact.choices], coerce=int, empty_value=None,
+        required=False,
+    )  # fmt: skip
     urgency = forms.TypedChoiceField(
-        choices=[("", "As it is"), *Urgency.choices], coerce=int, empty_value=None, required=False
-    )
+        label=_lazy("Urgency"), choices=[("", _lazy("As it is")), *Urgency.choices], coerce=int, empty_value=None,
+        required=False,
+    )  # fmt: skip
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         if not self.errors and not (cleaned.get("impact") or cleaned.get("urgency")):
-            self.add_error("impact", "Please choose an impact, an urgency, or both.")
+            self.add_error("impact", _("Please choose an impact, an urgency, or both."))
         return cleaned
 
     def in_words(self) -> str:
-        return f"Make them {priority_in_words(self.cleaned_data['impact'], self.cleaned_data['urgency'])}"
+        what = priority_in_words(self.cleaned_data["impact"], self.cleaned_data["urgency"])
+        return _("Make them {what}").format(what=what)
 
 
 class NoteForm(BulkForm):
     note = forms.CharField(
-        label="Internal note", max_length=50_000, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Only IT sees this.", error_messages={"required": "Please write something."},
+        label=_lazy("Internal note"), max_length=50_000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_lazy("Only IT sees this."), error_messages={"required": _lazy("Please write something.")},
     )  # fmt: skip
 
     def in_words(self) -> str:
-        return "Add a note to each"
+        return _("Add a note to each")
 
 
 class CancelForm(BulkForm):
     reason = forms.CharField(
-        label="Why aren't they needed any more?", max_length=MOST, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Each requester reads this.", error_messages={"required": "Please say why they aren't needed any more."},
+        label=_lazy("Why aren't they needed any more?"), max_length=MOST, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_lazy("Each requester reads this."),
+        error_messages={"required": _lazy("Please say why they aren't needed any more.")},
     )  # fmt: skip
     orders = forms.ChoiceField(
-        label="And their open work orders?", initial="keep", widget=forms.RadioSelect,
-        choices=[("keep", "Keep them: they are needed all the same"), ("cancel", "Cancel them too")],
+        label=_lazy("And their open work orders?"), initial="keep", widget=forms.RadioSelect,
+        choices=[("keep", _lazy("Keep them: they are needed all the same")), ("cancel", _lazy("Cancel them too"))],
     )  # fmt: skip
 
     def in_words(self) -> str:
-        return "Cancel them"
+        return _("Cancel them")
 
 
 FORMS: dict[str, type[BulkForm]] = {

@@ -25,7 +25,7 @@ class Run(models.Model):
         indexes = [models.Index(fields=["by", "-id"], name="bulk_runs_of")]
 
     def __str__(self) -> str:
-        return self.said or "A selection"
+        return self.said or str(_("A selection"))
 
 
 class Row(models.Model):

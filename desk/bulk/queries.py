@@ -123,5 +123,5 @@ def preview(run: Run, verb: str) -> Preview:
         of_kind = [pk for pk, name in first if name == kind.name]
         found |= visible_to(run.by, kind.model).select_related("workgroup", "assignee").in_bulk(of_kind)
     asked = [(ticket, VERBS[verb].may(ticket, run.by)) for pk, _ in first if (ticket := found.get(pk))]
-    unable = [(ticket, after_number(ticket.number, " ".join(why))) for ticket, why in asked if why]
+    unable = [(ticket, after_number(ticket.number, " ".join(map(str, why)))) for ticket, why in asked if why]
     return Preview(len(asked) - len(unable), unable, total - len(first))

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people.models import User, Workgroup
-from desk.tickets import actions, flow, rules
+from desk.tickets import actions, flow, kinds, rules
 from desk.tickets.errors import Refused
 from desk.tickets.models import PendingReason, Priority, Ticket
 from desk.tickets.queries import priority_for
 
-FOR_IT = "do things with many tickets at once"
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+FOR_IT = _lazy("do things with many tickets at once")
 Act = Callable[[Ticket, User, dict[str, Any]], bool]  # False: there was nothing to change
 May = Callable[[Ticket, User], list[str]]  # the sentences that stand in the way already
 
@@ -27,21 +33,27 @@ class Verb:
     """`label` names it, `begin` stands on the button, `done` says what was done to each; `may` looks ahead, `act` does it."""
 
     name: str
-    label: str
-    begin: str
-    done: str
+    label: StrOrPromise
+    begin: StrOrPromise
+    done: StrOrPromise
     icon: str
     may: May
     act: Act
 
 
-def _move(name: str, words: str) -> May:
+def _named(kind: kinds.Kind) -> str:
+    """A kind within a sentence: small, but not where nouns are written large everywhere."""
+    label = str(kind.label)
+    return label if (get_language() or "").startswith("de") else label.lower()
+
+
+def _move(name: str, done: StrOrPromise) -> May:
     """What stands in the way of a transition, without asking for its inputs."""
 
     def may(ticket: Ticket, by: User) -> list[str]:
         step = flow.transition_of(ticket, name)
         if step is None:
-            return [f"A {ticket.kind_info.label.lower()} can't be {words}."]
+            return [_("A {kind} can't be {done}.").format(kind=_named(ticket.kind_info), done=done)]
         permission: Any = step.permission
         denied = [] if permission(ticket, by) else [permission.why_not(ticket)]
         return denied or flow.unmet(ticket, name, by)
@@ -58,7 +70,7 @@ def _do(ticket: Ticket, name: str, by: User, **inputs: Any) -> bool:
     kind = ticket.kind_info
     verb = getattr(kind.actions, name, None)
     if verb is None:
-        raise Refused(f"A {kind.label.lower()} has no such move.")
+        raise Refused(_("A {kind} has no such move.").format(kind=_named(kind)))
     verb(**{kind.name: ticket}, by=by, **inputs)
     return True
 
@@ -77,7 +89,7 @@ def _assign(ticket: Ticket, by: User, inputs: dict[str, Any]) -> bool:
 
 def _hold(ticket: Ticket, by: User, inputs: dict[str, Any]) -> bool:
     if inputs["pending"] is None:
-        raise Refused("What was waited for isn't a reason any more.")
+        raise Refused(_("What was waited for isn't a reason any more."))
     return _do(ticket, "hold", by, reason=inputs["pending"], message=inputs["message"], note=inputs["note"])
 
 
@@ -112,29 +124,43 @@ def restored(inputs: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+# What may be said of several tickets: “3 of 4 put on hold”, “None of them can be put on hold”.
+_ASSIGNED = pgettext_lazy("tickets", "assigned")
+_HELD = pgettext_lazy("tickets", "put on hold")
+_CANCELLED = pgettext_lazy("tickets", "cancelled")
 VERBS = {
     verb.name: verb
     for verb in (
-        Verb("take", "Take", "Take them", "taken", "hand", _move("assign", "assigned"), _take),
-        Verb("assign", "Assign", "Assign them", "assigned", "user-round-plus", _move("assign", "assigned"), _assign),
-        Verb("hold", "Put on hold", "Put them on hold", "put on hold", "pause", _move("hold", "put on hold"), _hold),
         Verb(
-            "prioritise",
-            "Prioritise",
-            "Prioritise them",
-            "prioritised",
-            "signal",
-            _by_rule(rules.may_edit),
-            _prioritise,
+            "take", pgettext_lazy("tickets", "Take"), _lazy("Take them"), pgettext_lazy("tickets", "taken"),
+            "hand", _move("assign", _ASSIGNED), _take,
         ),
-        Verb("note", "Add a note", "Add the note", "given a note", "lock", _by_rule(rules.may_note), _note),
-        Verb("cancel", "Cancel", "Cancel them", "cancelled", "circle-x", _move("cancel", "cancelled"), _cancel),
+        Verb(
+            "assign", pgettext_lazy("tickets", "Assign"), _lazy("Assign them"), _ASSIGNED,
+            "user-round-plus", _move("assign", _ASSIGNED), _assign,
+        ),
+        Verb(
+            "hold", pgettext_lazy("tickets", "Put on hold"), _lazy("Put them on hold"), _HELD,
+            "pause", _move("hold", _HELD), _hold,
+        ),
+        Verb(
+            "prioritise", _lazy("Prioritise"), _lazy("Prioritise them"), _lazy("prioritised"),
+            "signal", _by_rule(rules.may_edit), _prioritise,
+        ),
+        Verb(
+            "note", _lazy("Add a note"), _lazy("Add the note"), _lazy("given a note"),
+            "lock", _by_rule(rules.may_note), _note,
+        ),
+        Verb(
+            "cancel", pgettext_lazy("tickets", "Cancel"), _lazy("Cancel them"), _CANCELLED,
+            "circle-x", _move("cancel", _CANCELLED), _cancel,
+        ),
     )
-}
+}  # fmt: skip
 
 
 def priority_in_words(impact: int | None, urgency: int | None) -> str:
     """“P2 High” where both are said; otherwise what is said."""
     if impact and urgency:
         return str(Priority(priority_for(impact, urgency)).label)
-    return f"impact {impact}" if impact else f"urgency {urgency}"
+    return _("impact {n}").format(n=impact) if impact else _("urgency {n}").format(n=urgency)

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people.rules import ask_analyst
@@ -55,7 +56,7 @@ def run(request: SignedIn, pk: int) -> HttpResponse:
         return _progress(request, found)
     verb = request.POST.get("do") or request.GET.get("do") or "assign"
     if verb not in VERBS:
-        raise Http404("There is no such thing to do.")
+        raise Http404(_("There is no such thing to do."))
     form = FORMS[verb](request.POST if request.method == "POST" else None, initial=typed_before(request))
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
@@ -78,7 +79,7 @@ def stop(request: SignedIn, pk: int) -> HttpResponse:
     """Stop a run that has begun; its page says what was done and what wasn't."""
     found = get_object_or_404(Run, pk=pk, by=request.user, started_at__isnull=False)
     if not actions.stop(run=found, by=request.user):
-        messages.info(request, "There was nothing left to stop.")
+        messages.info(request, _("There was nothing left to stop."))
     return redirect("bulk:run", found.pk)
 
 

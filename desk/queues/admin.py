@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib import admin
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from desk.people.forms import OneCircleForm
 
@@ -23,11 +24,10 @@ class CheckedForm(OneCircleForm):
         given: str = self.cleaned_data["query"].strip().lstrip("?")
         query = QueryDict(given)
         if unknown := sorted(set(query) - KNOWN):
-            raise forms.ValidationError(
-                f"A list can't be narrowed by {', '.join(unknown)}. Copy the end of a list's address."
-            )
+            why = _("A list can't be narrowed by {names}. Copy the end of a list's address.")
+            raise forms.ValidationError(why.format(names=", ".join(unknown)))
         if query.get("tab", "all") not in TABS or query.get("order", "breach") not in ORDERS:
-            raise forms.ValidationError("There is no such tab or order. Copy the end of a list's address.")
+            raise forms.ValidationError(_("There is no such tab or order. Copy the end of a list's address."))
         return query.urlencode()
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people.models import Workgroup
 
@@ -14,7 +16,7 @@ from .ordering import DEFAULT, ORDERS
 from .queries import TABS, Listing
 from .snoozing import asleep_ids
 
-WORDS = {"me": "me", "none": "nobody"}
+WORDS = {"me": _lazy("me"), "none": _lazy("nobody")}
 
 
 @dataclass(frozen=True)
@@ -113,12 +115,12 @@ def _narrow(asked: Asked, request: HttpRequest, *, one: bool) -> None:
     form = filters.form
     form.is_valid()
     asked.troubles = [
-        f"{form.fields[name].label if name in form.fields else 'Filter'}: {' '.join(said)}"
+        f"{form.fields[name].label if name in form.fields else _('Filter')}: {' '.join(said)}"
         for name, said in form.errors.items()
     ]
     group = form.cleaned_data.pop("workgroup", None)
     if group is not None:
-        asked.chips.append(Chip("Workgroup", str(group), asked.but(workgroup=None)))
+        asked.chips.append(Chip(_("Workgroup"), str(group), asked.but(workgroup=None)))
         asked.listing = replace(
             asked.listing, groups=tuple(mine for mine in asked.listing.groups if mine.pk == group.pk)
         )
@@ -133,12 +135,12 @@ def _chips(asked: Asked, found: Any, name: str, value: Any) -> list[Chip]:
     has_words = hasattr(found, "choices") and not hasattr(found, "queryset")
     labels = {str(key): label for key, label in found.choices} if has_words else WORDS
     if not isinstance(value, list):
-        return [Chip(found.label, str(labels.get(str(value), value)), asked.but(**{name: None}))]
+        return [Chip(str(found.label), str(labels.get(str(value), value)), asked.but(**{name: None}))]
     chips = []
     for one in value:
         query = asked.query.copy()
         query.setlist(name, [other for other in query.getlist(name) if other != str(one)])
-        chips.append(Chip(found.label, str(labels.get(str(one), one)), _address(query)))
+        chips.append(Chip(str(found.label), str(labels.get(str(one), one)), _address(query)))
     return chips
 
 

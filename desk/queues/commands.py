@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from desk.knowledge.queries import find as find_articles
 from desk.people.models import User
@@ -31,41 +32,41 @@ class Command:
 
 def found_for(user: User, words: str) -> list[tuple[str, list[Command]]]:
     """What these words may mean, by sort; without words, the commands alone."""
-    groups = [("Commands", _fitting(_places(user), words)[: MOST if words else 12])]
+    groups = [(_("Commands"), _fitting(_places(user), words)[: MOST if words else 12])]
     if len(words) > 1:
-        found = [("Tickets", _tickets(user, words)), ("Articles", _articles(user, words))]
-        groups = [*found, *groups, ("People", _people(user, words))]
+        found = [(_("Tickets"), _tickets(user, words)), (_("Articles"), _articles(user, words))]
+        groups = [*found, *groups, (_("People"), _people(user, words))]
     return [(name, rows) for name, rows in groups if rows]
 
 
 def _places(user: User) -> list[Command]:
     every = reverse("queues:all")
     places = [
-        Command("Unassigned in my queues", f"{every}?tab=unassigned", "user-plus"),
-        Command("Assigned to me", f"{every}?tab=mine", "user-check"),
-        Command("At risk", f"{every}?tab=risk", "hourglass"),
-        Command("Breached", f"{every}?tab=breached", "alarm-clock"),
-        Command("Log an incident", reverse("incidents:new"), "plus"),
-        Command("Plan a change", reverse("changes:new"), "calendar-plus"),
-        Command("All queues", every, "list"),
+        Command(_("Unassigned in my queues"), f"{every}?tab=unassigned", "user-plus"),
+        Command(_("Assigned to me"), f"{every}?tab=mine", "user-check"),
+        Command(_("At risk"), f"{every}?tab=risk", "hourglass"),
+        Command(_("Breached"), f"{every}?tab=breached", "alarm-clock"),
+        Command(_("Log an incident"), reverse("incidents:new"), "plus"),
+        Command(_("Plan a change"), reverse("changes:new"), "calendar-plus"),
+        Command(_("All queues"), every, "list"),
     ]
     for group in known_queues(user):
         own = reverse("queues:queue", args=[group.slug])
-        places.append(Command(f"Queue of {group}", own, "users"))
+        places.append(Command(_("Queue of {workgroup}").format(workgroup=group), own, "users"))
         if may_lead_queue(user, group.pk):
-            places.append(Command(f"Team of {group}", f"{own}team/", "users-round"))
+            places.append(Command(_("Team of {workgroup}").format(workgroup=group), f"{own}team/", "users-round"))
     return [
         *places,
-        Command("Incidents from a table", reverse("incidents:sheets"), "table"),
-        Command("Knowledge", reverse("knowledge:index"), "book-open"),
-        Command("Write an article", reverse("knowledge:new"), "square-pen"),
-        Command("Articles being written or reviewed", reverse("knowledge:writing"), "book-marked"),
-        Command("Inbox", reverse("notifications:inbox"), "bell"),
-        Command("My approvals", reverse("approvals:mine"), "stamp"),
-        Command("Change calendar", reverse("changes:calendar"), "calendar-days"),
-        Command("Home", "/", "house"),
-        Command("Preferences", reverse("people:preferences"), "sliders-horizontal"),
-        Command("Keyboard shortcuts", f"{reverse('queues:commands')}?keys=1", "keyboard", key="?", does="keys"),
+        Command(_("Incidents from a table"), reverse("incidents:sheets"), "table"),
+        Command(_("Knowledge"), reverse("knowledge:index"), "book-open"),
+        Command(_("Write an article"), reverse("knowledge:new"), "square-pen"),
+        Command(_("Articles being written or reviewed"), reverse("knowledge:writing"), "book-marked"),
+        Command(_("Inbox"), reverse("notifications:inbox"), "bell"),
+        Command(_("My approvals"), reverse("approvals:mine"), "stamp"),
+        Command(_("Change calendar"), reverse("changes:calendar"), "calendar-days"),
+        Command(_("Home"), "/", "house"),
+        Command(_("Preferences"), reverse("people:preferences"), "sliders-horizontal"),
+        Command(_("Keyboard shortcuts"), f"{reverse('queues:commands')}?keys=1", "keyboard", key="?", does="keys"),
     ]
 
 
@@ -92,6 +93,8 @@ def _people(user: User, words: str) -> list[Command]:
         return []
     every = reverse("queues:all")
     return [
-        Command(f"What {one} reported", f"{every}?requester={one.username}", "user", one.username)
+        Command(
+            _("What {person} reported").format(person=one), f"{every}?requester={one.username}", "user", one.username
+        )
         for one in find_people(words.replace("\x00", ""), limit=4)
     ]

@@ -10,6 +10,8 @@ import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people.models import User, Workgroup
 from desk.people.queries import person_named
@@ -22,12 +24,13 @@ from desk.tickets.models import PendingReason, Priority, Ticket
 from desk.tickets.queries import idle_states
 
 AGES = {
-    "last-hour": ("Logged in the last hour", {"created_at__gte": timedelta(hours=1)}),
-    "last-day": ("Logged in the last 24 hours", {"created_at__gte": timedelta(days=1)}),
-    "over-week": ("Older than a week", {"created_at__lt": timedelta(days=7)}),
-    "over-month": ("Older than 30 days", {"created_at__lt": timedelta(days=30)}),
+    "last-hour": (_lazy("Logged in the last hour"), {"created_at__gte": timedelta(hours=1)}),
+    "last-day": (_lazy("Logged in the last 24 hours"), {"created_at__gte": timedelta(days=1)}),
+    "over-week": (_lazy("Older than a week"), {"created_at__lt": timedelta(days=7)}),
+    "over-month": (_lazy("Older than 30 days"), {"created_at__lt": timedelta(days=30)}),
 }
-PROMISES = {"breached": "Breached", "risk": "At risk", "none": "No clock runs"}
+PROMISES = {"breached": _lazy("Breached"), "risk": _lazy("At risk"), "none": _lazy("No clock runs")}
+ANY = _lazy("Any")
 
 
 def breached() -> Q:
@@ -64,7 +67,7 @@ class WhoField(forms.CharField):
             return name
         found = person_named(name) or User.objects.filter(username__iexact=name).first()
         if found is None:
-            raise forms.ValidationError(f"Nobody is known as “{name}”.")
+            raise forms.ValidationError(_("Nobody is known as “{name}”.").format(name=name))
         return found
 
 
@@ -77,30 +80,36 @@ def _several(choices: Any, **more: Any) -> django_filters.MultipleChoiceFilter:
 
 
 def _one_of(model: Any, **more: Any) -> django_filters.ModelChoiceFilter:
-    return django_filters.ModelChoiceFilter(queryset=lambda request: model.objects.all(), empty_label="Any", **more)
+    return django_filters.ModelChoiceFilter(queryset=lambda request: model.objects.all(), empty_label=ANY, **more)
 
 
 class TicketFilter(django_filters.FilterSet):
     """Each filter takes its value from the address; what it doesn't understand narrows nothing, and is told."""
 
-    q = django_filters.CharFilter(label="Words or number", method="by_words", max_length=200)
-    kind = _several(lambda: [(kind.name, kind.label) for kind in kinds.every()], label="Kind")
-    state = _several(open_states, label="State")
-    priority = _several([(value, f"P{value}") for value in Priority.values], label="Priority")
-    assignee = WhoFilter(label="Assignee", method="by_assignee")
-    requester = WhoFilter(label="Requester", method="by_requester")
+    q = django_filters.CharFilter(label=_lazy("Words or number"), method="by_words", max_length=200)
+    kind = _several(lambda: [(kind.name, kind.label) for kind in kinds.every()], label=_lazy("Kind"))
+    state = _several(open_states, label=_lazy("State"))
+    priority = _several([(value, f"P{value}") for value in Priority.values], label=_lazy("Priority"))
+    assignee = WhoFilter(label=_lazy("Assignee"), method="by_assignee")
+    requester = WhoFilter(label=_lazy("Requester"), method="by_requester")
     workgroup = django_filters.ModelChoiceFilter(
-        label="Workgroup", queryset=lambda request: Workgroup.objects.all(), to_field_name="slug", empty_label="Any"
+        label=_lazy("Workgroup"),
+        queryset=lambda request: Workgroup.objects.all(),
+        to_field_name="slug",
+        empty_label=ANY,
     )
-    service = _one_of(Service, label="Service")
-    category = _one_of(Category, label="Category", method="by_branch")
-    site = _one_of(Site, label="Site")
-    waiting = _one_of(PendingReason, label="Waiting for", field_name="pending_reason")
+    service = _one_of(Service, label=_lazy("Service"))
+    category = _one_of(Category, label=_lazy("Category"), method="by_branch")
+    site = _one_of(Site, label=_lazy("Site"))
+    waiting = _one_of(PendingReason, label=_lazy("Waiting for"), field_name="pending_reason")
     age = django_filters.ChoiceFilter(
-        label="Age", empty_label="Any", choices=[(key, words) for key, (words, _) in AGES.items()], method="by_age"
+        label=_lazy("Age"),
+        empty_label=ANY,
+        choices=[(key, words) for key, (words, _since) in AGES.items()],
+        method="by_age",
     )
     sla = django_filters.ChoiceFilter(
-        label="Service level", empty_label="Any", choices=list(PROMISES.items()), method="by_promise"
+        label=_lazy("Service level"), empty_label=ANY, choices=list(PROMISES.items()), method="by_promise"
     )
 
     class Meta:
@@ -147,5 +156,5 @@ class TicketFilter(django_filters.FilterSet):
         several: Any = form.fields["workgroup"]
         several.queryset = several.queryset.filter(pk__in=[group.pk for group in groups])
         category: Any = form.fields["category"]
-        category.widget.choices = [("", "Any"), *category_choices()]
+        category.widget.choices = [("", ANY), *category_choices()]
         return form

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people import circles
 from desk.people.models import User, Workgroup
@@ -18,11 +20,11 @@ class ViewForm(forms.Form):
     """A name, and for whom."""
 
     name = forms.CharField(
-        label="Name", max_length=60, help_text="Such as “VPN, at risk”.",
-        error_messages={"required": "Please give it a name."},
+        label=_lazy("Name"), max_length=60, help_text=_lazy("Such as “VPN, at risk”."),
+        error_messages={"required": _lazy("Please give it a name.")},
     )  # fmt: skip
     workgroup = forms.ModelChoiceField(
-        Workgroup.objects.none(), required=False, label="For whom?", empty_label="Only me"
+        Workgroup.objects.none(), required=False, label=_lazy("For whom?"), empty_label=_lazy("Only me")
     )
 
     def __init__(self, *args: Any, user: User, view: SavedView | None = None, **kwargs: Any):
@@ -38,12 +40,12 @@ class SnoozeForm(forms.Form):
     """One of the moments that are offered, or one's own; on the reader's clock."""
 
     choice = forms.ChoiceField(
-        label="Until when?", widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "That moment is over meanwhile. Please choose another one."},
+        label=_lazy("Until when?"), widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _lazy("That moment is over meanwhile. Please choose another one.")},
     )  # fmt: skip
     until = forms.DateTimeField(
-        label="Which moment?", required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-        error_messages={"invalid": "Please give a day and a time."},
+        label=_lazy("Which moment?"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        error_messages={"invalid": _lazy("Please give a day and a time.")},
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -51,14 +53,14 @@ class SnoozeForm(forms.Form):
         offered = moments(timezone.now())
         self.offered = {one.key: one.at for one in offered}  # by name: others may be offered by when it is sent
         choices = [(one.key, f"{one.words}, {in_words(one.at)}") for one in offered]
-        self.fields["choice"].choices = [*choices, ("own", "At a moment of my own")]  # type: ignore[attr-defined]
+        self.fields["choice"].choices = [*choices, ("own", _("At a moment of my own"))]  # type: ignore[attr-defined]
         self.fields["choice"].initial = choices[-1][0]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         if cleaned.get("choice") == "own":
             if not cleaned.get("until") and "until" not in self.errors:
-                self.add_error("until", "Please give a day and a time.")
+                self.add_error("until", _("Please give a day and a time."))
         elif "choice" in cleaned:
             cleaned["until"] = self.offered[cleaned["choice"]]
         return cleaned

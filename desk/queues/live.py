@@ -2,7 +2,8 @@
 
 The tag names the revisions it stands for, so that “nothing moved” is answered by one look into the cache, before
 anybody asks who is there. It holds for one address in one session, and for a minute: then the page is made anew, with
-all its questions, since time alone changes it too.
+all its questions, since time alone changes it too. It says nothing of words: a page stays in the language in which it
+was loaded, and what is made anew for it is in the reader's.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Func, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from desk.people.models import User, Workgroup
 from desk.people.rules import reach
@@ -29,12 +30,12 @@ TABS_OF_A_STATE = {"waiting": ["waiting", "awaiting_approval"], "resolved": ["re
 TABS: dict[str, tuple[StrOrPromise, Callable[[User], Q]]] = {
     "all": (_("All open"), lambda user: Q()),
     "unassigned": (_("Unassigned"), lambda user: Q(assignee=None) & ~Q(state__in=idle_states())),
-    "mine": (_("Mine"), lambda user: Q(assignee=user)),
+    "mine": (pgettext_lazy("tickets", "Mine"), lambda user: Q(assignee=user)),
     "risk": (_("At risk"), lambda user: at_risk()),
     "breached": (_("Breached"), lambda user: breached()),
     "pending": (_("Pending"), lambda user: Q(state="pending")),
     "waiting": (_("Waiting for others"), lambda user: Q(state__in=TABS_OF_A_STATE["waiting"])),
-    "asleep": (_("Put aside"), lambda user: Q()),
+    "asleep": (pgettext_lazy("tickets", "Put aside"), lambda user: Q()),
     "resolved": (_("To confirm"), lambda user: Q(state__in=TABS_OF_A_STATE["resolved"])),
 }
 Narrow = Callable[[QuerySet[Ticket]], QuerySet[Ticket]]
@@ -99,6 +100,7 @@ class Tab:
 
     @property
     def label(self) -> str:
+        """Its name in the reader's language; tabs are remembered between requests."""
         return str(TABS[self.key][0])
 
 

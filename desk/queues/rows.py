@@ -10,6 +10,7 @@ from zlib import crc32
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext
 
 from desk.sla.queries import Face, nearest_faces
 from desk.sla.times import day_and_time
@@ -30,11 +31,15 @@ def rows_of(found: Iterable[tuple[Any, ...]], me: int) -> list[Row]:
     values = [dict(zip(FIELDS, one, strict=True)) for one in found]
     now, zone = timezone.now(), timezone.get_current_timezone()
     faces = nearest_faces([one["pk"] for one in values], now)
-    today = now.astimezone(zone).date()
-    return [_row(one, faces.get(one["pk"]), me, now, zone, today) for one in values]
+    today, language = now.astimezone(zone).date(), get_language()
+    pick = gettext("Select {number}")  # said once, not for each row
+    rows = [_row(one, faces.get(one["pk"]), me, now, zone, today, language) for one in values]
+    return [row | {"pick": pick.format(number=row["number"])} for row in rows]
 
 
-def _row(one: dict[str, Any], face: Face | None, me: int, now: datetime, zone: Any, today: Any) -> Row:
+def _row(
+    one: dict[str, Any], face: Face | None, me: int, now: datetime, zone: Any, today: Any, language: str | None
+) -> Row:
     kind, state, due = one["kind"], one["state"], one["due_at"]
     row = {
         "pk": str(one["pk"]),
@@ -43,7 +48,7 @@ def _row(one: dict[str, Any], face: Face | None, me: int, now: datetime, zone: A
         "title": one["title"],
         "href": f"{_address(kind)}{one['number']}/",
         "state": state,
-        "state_label": str(_label(kind, state)),
+        "state_label": _label(kind, state, language),
         "why": one["pending_reason__name"] or "",
         "priority": str(one["priority"]),
         "requester": _name(one, "requester"),
@@ -76,9 +81,9 @@ def age(moment: datetime, now: datetime) -> str:
 
 
 @cache
-def _label(kind: str, state: str) -> Any:
-    """Remembered as it is marked, and said in each reader's language."""
-    return kinds.get(kind).states(state).label
+def _label(kind: str, state: str, language: str | None) -> str:
+    """What the state is called in the language of the moment, which is this one."""
+    return str(kinds.get(kind).states(state).label)
 
 
 @cache

@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people import circles
 from desk.people.models import User, Workgroup
@@ -18,7 +20,7 @@ from desk.tickets.errors import Refused
 from . import counts, habits, live
 from .models import FirstView, SavedView
 
-FOR_IT = "have views of queues"
+FOR_IT = _lazy("have views of queues")
 MOST = 12  # views whose tickets are counted
 LONGEST = 2000  # characters of an address that is kept: one cut short would ask something else
 
@@ -81,20 +83,22 @@ def save(
     ask_analyst(by, FOR_IT)
     found = view or SavedView(owner=by)
     if not circles.may_change(found, by):
-        raise PermissionDenied(f"Only whoever it belongs to may change “{found}”.")
+        raise PermissionDenied(_("Only whoever it belongs to may change “{name}”.").format(name=found))
     if view is None or view.owner_id or view.workgroup_id:
         found.workgroup, found.owner = workgroup, None if workgroup else by
     if not circles.may_change(found, by):
-        raise Refused(f"Only a lead of {workgroup} saves views for all of it.", field="workgroup")
-    found.name = text.clean(name, field="name", required="Please give it a name.", limit=60)
+        why = _("Only a lead of {workgroup} saves views for all of it.")
+        raise Refused(why.format(workgroup=workgroup), field="workgroup")
+    found.name = text.clean(name, field="name", required=_("Please give it a name."), limit=60)
     if len(query) > LONGEST:
-        raise Refused("The address of this list is too long to be kept. Narrow it by fewer filters.")
+        raise Refused(_("The address of this list is too long to be kept. Narrow it by fewer filters."))
     found.query, found.place = query, place
     try:
         with transaction.atomic():
             found.save()
     except IntegrityError:
-        raise Refused(f"There is a “{found.name}” for {found.whose} already.", field="name") from None
+        why = _("There is a “{name}” for {whose} already.").format(name=found.name, whose=found.whose)
+        raise Refused(why, field="name") from None
     habits.forget(by)
     return found
 
@@ -102,7 +106,7 @@ def save(
 def delete(*, view: SavedView, by: User) -> None:
     """Nobody has it any more; whose queues began with it begin with the whole list again."""
     if not circles.may_change(view, by):
-        raise PermissionDenied(f"Only whoever it belongs to may delete “{view}”.")
+        raise PermissionDenied(_("Only whoever it belongs to may delete “{name}”.").format(name=view))
     view.delete()
     habits.forget(by)
 

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from desk.people.models import User
 from desk.sla.times import day_and_time
@@ -42,12 +43,12 @@ def moments(now: datetime) -> list[Moment]:
         return datetime.combine(day, clock, tzinfo=local.tzinfo)
 
     monday = 7 - local.weekday()
-    offered = [Moment("hour", "In an hour", now + timedelta(hours=1))]
+    offered = [Moment("hour", _("In an hour"), now + timedelta(hours=1))]
     if local.hour < 13:
-        offered.append(Moment("afternoon", "This afternoon", at(0, time(14))))
+        offered.append(Moment("afternoon", _("This afternoon"), at(0, time(14))))
     if monday > 1:  # tomorrow isn't that Monday
-        offered.append(Moment("tomorrow", "Tomorrow", at(1, MORNING)))
-    return [*offered, Moment("monday", "On Monday", at(monday, MORNING))]
+        offered.append(Moment("tomorrow", _("Tomorrow"), at(1, MORNING)))
+    return [*offered, Moment("monday", _("On Monday"), at(monday, MORNING))]
 
 
 def in_words(moment: datetime) -> str:
@@ -58,14 +59,14 @@ def in_words(moment: datetime) -> str:
 def snooze(*, ticket: Ticket, by: User, until: datetime) -> Snooze:
     """Put it aside for this person until then; it leaves their lists, nobody else's, and wakes when anything happens."""
     if not may_see_internal(ticket, by):
-        raise PermissionDenied("Only whoever sees its queue puts it aside.")
+        raise PermissionDenied(_("Only whoever sees its queue puts it aside."))
     now = timezone.now()
     if until <= now:
-        raise Refused("That is over already. Choose a moment to come.", field="until")
+        raise Refused(_("That is over already. Choose a moment to come."), field="until")
     if until > now + LONGEST:
-        raise Refused("That is more than a year away.", field="until")
+        raise Refused(_("That is more than a year away."), field="until")
     newest = Event.objects.filter(ticket=ticket.pk).aggregate(newest=Max("pk"))["newest"]
-    made, _ = Snooze.objects.update_or_create(
+    made, _new = Snooze.objects.update_or_create(
         user=by, ticket_id=ticket.pk, defaults={"until": until, "seen": newest or 0}
     )
     habits.forget(by)

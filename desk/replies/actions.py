@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people import circles
 from desk.people.models import User, Workgroup
@@ -14,7 +16,7 @@ from desk.tickets.errors import Refused
 from . import placeholders
 from .models import CannedReply
 
-FOR_IT = "have canned replies"
+FOR_IT = _lazy("have canned replies")
 
 
 def save(
@@ -27,25 +29,27 @@ def save(
     ask_analyst(by, FOR_IT)
     found = canned or CannedReply(owner=by)
     if not circles.may_change(found, by):
-        raise PermissionDenied(f"Only whoever it belongs to may change “{found}”.")
+        raise PermissionDenied(_("Only whoever it belongs to may change “{name}”.").format(name=found))
     if canned is None or canned.owner_id or canned.workgroup_id:
         found.workgroup, found.owner = workgroup, None if workgroup else by
     if not circles.may_change(found, by):
-        raise Refused(f"Only a lead of {workgroup} writes for all of it.", field="workgroup")
-    found.name = texts.clean(name, field="name", required="Please give it a name.", limit=80)
-    found.text = texts.clean(text, field="text", required="Please write the reply.", limit=8000)
+        why = _("Only a lead of {workgroup} writes for all of it.")
+        raise Refused(why.format(workgroup=workgroup), field="workgroup")
+    found.name = texts.clean(name, field="name", required=_("Please give it a name."), limit=80)
+    found.text = texts.clean(text, field="text", required=_("Please write the reply."), limit=8000)
     if complaint := placeholders.complaint(found.text):
         raise Refused(complaint, field="text")
     try:
         with transaction.atomic():
             found.save()
     except IntegrityError:
-        raise Refused(f"There is a “{found.name}” for {found.whose} already.", field="name") from None
+        why = _("There is a “{name}” for {whose} already.").format(name=found.name, whose=found.whose)
+        raise Refused(why, field="name") from None
     return found
 
 
 def delete(*, canned: CannedReply, by: User) -> None:
     """It is offered no more; what was written with it stays."""
     if not circles.may_change(canned, by):
-        raise PermissionDenied(f"Only whoever it belongs to may delete “{canned}”.")
+        raise PermissionDenied(_("Only whoever it belongs to may delete “{name}”.").format(name=canned))
     canned.delete()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people import circles
 from desk.people.models import User, Workgroup
@@ -17,20 +19,21 @@ class CannedForm(forms.Form):
     """Name, text, and for whom it is."""
 
     name = forms.CharField(
-        label="Name", max_length=80, help_text="What you look for it by, such as “Ask for a screenshot”.",
-        error_messages={"required": "Please give it a name."},
+        label=_lazy("Name"), max_length=80, help_text=_lazy("What you look for it by, such as “Ask for a screenshot”."),
+        error_messages={"required": _lazy("Please give it a name.")},
     )  # fmt: skip
     text = forms.CharField(
-        label="Reply", max_length=8000, widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=f"Filled in when it is used: {placeholders.in_words()}.",
-        error_messages={"required": "Please write the reply."},
+        label=_lazy("Reply"), max_length=8000, widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={"required": _lazy("Please write the reply.")},
     )  # fmt: skip
     workgroup = forms.ModelChoiceField(
-        Workgroup.objects.none(), required=False, label="For whom?", empty_label="Only me"
+        Workgroup.objects.none(), required=False, label=_lazy("For whom?"), empty_label=_lazy("Only me")
     )
 
     def __init__(self, *args: Any, user: User, canned: CannedReply | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        help_text = _("Filled in when it is used: {names}.").format(names=placeholders.in_words())
+        self.fields["text"].help_text = help_text
         led = circles.led_by(user)
         if not led or (canned is not None and canned.owner_id is None and canned.workgroup_id is None):
             del self.fields["workgroup"]

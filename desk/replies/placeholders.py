@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people.models import User
 from desk.tickets.models import Ticket
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 MISSING = "…"  # stands where a ticket has nothing to say; whoever sends it sees the gap
 
-PLACEHOLDERS: dict[str, tuple[str, Callable[[Ticket, User], object]]] = {
-    "requester": ("the requester's name", lambda ticket, me: ticket.requester.public_name),
-    "first_name": ("the requester's first name", lambda ticket, me: ticket.requester.first_name or ticket.requester),
-    "number": ("the ticket's number", lambda ticket, me: ticket.number),
-    "title": ("its title", lambda ticket, me: ticket.title),
-    "service": ("the service it is about", lambda ticket, me: ticket.service),
-    "site": ("where it is", lambda ticket, me: ticket.site),
-    "workgroup": ("the workgroup that has it", lambda ticket, me: ticket.workgroup),
-    "me": ("your name", lambda ticket, me: me),
-    "my_first_name": ("your first name", lambda ticket, me: me.first_name or me),
+PLACEHOLDERS: dict[str, tuple[StrOrPromise, Callable[[Ticket, User], object]]] = {
+    "requester": (_lazy("the requester's name"), lambda ticket, me: ticket.requester.public_name),
+    "first_name": (
+        _lazy("the requester's first name"),
+        lambda ticket, me: ticket.requester.first_name or ticket.requester,
+    ),
+    "number": (_lazy("the ticket's number"), lambda ticket, me: ticket.number),
+    "title": (_lazy("its title"), lambda ticket, me: ticket.title),
+    "service": (_lazy("the service it is about"), lambda ticket, me: ticket.service),
+    "site": (_lazy("where it is"), lambda ticket, me: ticket.site),
+    "workgroup": (_lazy("the workgroup that has it"), lambda ticket, me: ticket.workgroup),
+    "me": (_lazy("your name"), lambda ticket, me: me),
+    "my_first_name": (_lazy("your first name"), lambda ticket, me: me.first_name or me),
 }
 _NAMED = re.compile(r"\{([^{}\n]*)\}")
 
@@ -42,9 +52,9 @@ def filled(text: str, ticket: Ticket, me: User) -> str:
 def complaint(text: str) -> str:
     """The sentence about what nothing fills in; empty when all is known."""
     listed = ", ".join(f"{{{name}}}" for name in unknown_in(text))
-    return f"Nothing fills in {listed}. Use {in_words()}." if listed else ""
+    return _("Nothing fills in {listed}. Use {names}.").format(listed=listed, names=in_words()) if listed else ""
 
 
 def in_words() -> str:
     """The placeholders there are, for the form's help."""
-    return ", ".join(f"{{{name}}} {what}" for name, (what, _) in PLACEHOLDERS.items())
+    return ", ".join(f"{{{name}}} {what}" for name, (what, _fill) in PLACEHOLDERS.items())

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people import circles
@@ -37,7 +38,7 @@ def write(request: SignedIn, pk: int | None = None) -> HttpResponse:
     ask_analyst(request.user, actions.FOR_IT)
     canned = get_object_or_404(queries.offered_to(request.user), pk=pk) if pk else None
     if canned is not None and not circles.may_change(canned, request.user):
-        raise PermissionDenied(f"Only whoever it belongs to may change “{canned}”.")
+        raise PermissionDenied(_("Only whoever it belongs to may change “{name}”.").format(name=canned))
     saved = {"name": canned.name, "text": canned.text, "workgroup": canned.workgroup_id} if canned else {}
     form = CannedForm(
         request.POST or None, user=request.user, canned=canned, initial={**saved, **typed_before(request)}
@@ -46,7 +47,7 @@ def write(request: SignedIn, pk: int | None = None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             done = actions.save(by=request.user, canned=canned, **form.cleaned_data)
-            messages.success(request, f"“{done}” is saved.")
+            messages.success(request, _("“{name}” is saved.").format(name=done))
             return redirect("replies:index")
         except Refused as caught:
             refusal = caught
@@ -60,7 +61,7 @@ def delete(request: SignedIn, pk: int) -> HttpResponse:
     ask_analyst(request.user, actions.FOR_IT)
     canned: CannedReply = get_object_or_404(queries.offered_to(request.user), pk=pk)
     actions.delete(canned=canned, by=request.user)
-    messages.success(request, f"“{canned}” is deleted.")
+    messages.success(request, _("“{name}” is deleted.").format(name=canned))
     return redirect("replies:index")
 
 
@@ -70,7 +71,7 @@ def offered(request: SignedIn, number: str) -> HttpResponse:
     ticket: Ticket = get_visible(request.user, number)
     ask_analyst(request.user, actions.FOR_IT)
     if not ticket_rules.may_see_internal(ticket, request.user):
-        raise Http404("No such ticket.")
+        raise Http404(_("No such ticket."))
     replies = [(one, placeholders.filled(one.text, ticket, request.user)) for one in queries.offered_to(request.user)]
     template = "replies/options.html" if request.htmx else "replies/offered.html"
     return render(request, template, {"ticket": ticket, "replies": replies})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from desk.people.rules import reach
@@ -17,7 +18,7 @@ from ..commands import found_for
 def commands(request: SignedIn) -> HttpResponse:
     """As a page, as a dialog, or only what was found for the words; `keys` shows the shortcuts instead."""
     if not reach(request.user).view:
-        raise PermissionDenied("Only people who work in IT need this.")
+        raise PermissionDenied(_("Only people who work in IT need this."))
     if "keys" in request.GET:
         return render(request, "queues/keys.html#dialog" if request.htmx else "queues/keys.html")
     words = request.GET.get("q", "").strip()[:80]

@@ -11,6 +11,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from desk.bulk.actions import MOST
@@ -142,7 +143,7 @@ def team(request: SignedIn, slug: str) -> HttpResponse:
     """For leads: who of the workgroup has how much, and each one's tickets to move."""
     workgroup = _workgroup(request, slug)
     if not may_lead_queue(request.user, workgroup.pk):
-        raise PermissionDenied(f"Only a lead of {workgroup} sees who has what.")
+        raise PermissionDenied(_("Only a lead of {workgroup} sees who has what.").format(workgroup=workgroup))
     loads = team_load(workgroup)
     shown = [ticket for load in loads for ticket in load.tickets]
     return render(request, "queues/team.html", {"workgroup": workgroup, "loads": loads, "shown": shown})

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people import circles
@@ -48,7 +49,7 @@ def save_view(request: SignedIn, pk: int | None = None) -> HttpResponse:
     ask_analyst(request.user, saved.FOR_IT)
     view = get_object_or_404(saved.offered_to(request.user), pk=pk) if pk else None
     if view is not None and not circles.may_change(view, request.user):
-        raise PermissionDenied(f"Only whoever it belongs to may change “{view}”.")
+        raise PermissionDenied(_("Only whoever it belongs to may change “{name}”.").format(name=view))
     initial = {"name": view.name, "workgroup": view.workgroup_id} if view else {}
     form = ViewForm(request.POST or None, user=request.user, view=view, initial={**initial, **typed_before(request)})
     refusal: Refused | None = None
@@ -56,7 +57,7 @@ def save_view(request: SignedIn, pk: int | None = None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             kept = saved.save(by=request.user, view=view, query=query, place=place, **form.cleaned_data)
-            messages.success(request, f"“{kept}” is saved.")
+            messages.success(request, _("“{name}” is saved.").format(name=kept))
             return redirect(kept)
         except Refused as caught:
             refusal = caught
@@ -81,7 +82,7 @@ def delete_view(request: SignedIn, pk: int) -> HttpResponse:
     ask_analyst(request.user, saved.FOR_IT)
     view = get_object_or_404(saved.offered_to(request.user), pk=pk)
     saved.delete(view=view, by=request.user)
-    messages.success(request, f"“{view}” is deleted.")
+    messages.success(request, _("“{name}” is deleted.").format(name=view))
     return redirect("queues:views")
 
 
@@ -92,7 +93,8 @@ def first_view(request: SignedIn, pk: int) -> HttpResponse:
     view = get_object_or_404(saved.offered_to(request.user), pk=pk)
     is_first = saved.first_of(request.user) == view
     saved.begin_with(by=request.user, view=None if is_first else view)
-    said = "Your queues open with the whole list." if is_first else f"Your queues open with “{view}”."
+    whole = _("Your queues open with the whole list.")
+    said = whole if is_first else _("Your queues open with “{name}”.").format(name=view)
     messages.success(request, said)
     return redirect("queues:views")
 
@@ -102,18 +104,17 @@ def snooze(request: SignedIn, number: str) -> HttpResponse:
     """Put a ticket aside for a while, or (`wake`) take it up again."""
     ticket: Ticket = get_visible(request.user, number)
     if not ticket_rules.may_see_internal(ticket, request.user):
-        raise PermissionDenied("Only whoever sees its queue puts it aside.")
+        raise PermissionDenied(_("Only whoever sees its queue puts it aside."))
     if "wake" in request.POST:
         snoozing.wake(ticket=ticket, by=request.user)
-        return done(request, ticket, f"{ticket.number} stands in your lists again.")
+        return done(request, ticket, _("{number} stands in your lists again.").format(number=ticket.number))
     form = SnoozeForm(request.POST or None, initial=typed_before(request))
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
             until = snoozing.snooze(ticket=ticket, by=request.user, until=form.cleaned_data["until"]).until
-            return done(
-                request, ticket, f"{ticket.number} comes back {snoozing.in_words(until)}, or when anything happens."
-            )
+            said = _("{number} comes back {when}, or when anything happens.")
+            return done(request, ticket, said.format(number=ticket.number, when=snoozing.in_words(until)))
         except Refused as caught:
             refusal = caught
             refuse(form, caught)
