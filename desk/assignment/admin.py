@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from desk.tickets import kinds
@@ -46,20 +46,20 @@ class RoutingRuleAdmin(admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["name", "kind", "position", "is_active"]}),
         (
-            _("When"),
+            pgettext_lazy("of a rule", "When"),
             {
                 "fields": ["service", "category", "site", "department", "priority", "words"],
                 "description": _("All that is filled in must be true; what is empty matches everything."),
             },
         ),
-        (_("Then"), {"fields": ["workgroup", "is_catch_all", "asks_words"]}),
+        (pgettext_lazy("of a rule", "Then"), {"fields": ["workgroup", "is_catch_all", "asks_words"]}),
     ]
 
     @admin.display(description=_("Kind"), ordering="kind")
     def kind_label(self, rule: RoutingRule) -> str:
         return dict(kind_choices()).get(rule.kind, rule.kind)
 
-    @admin.display(description=_("When"))
+    @admin.display(description=pgettext_lazy("of a rule", "When"))
     def matches(self, rule: RoutingRule) -> str:
         if rule.is_catch_all:
             if rule.asks_words:

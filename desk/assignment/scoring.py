@@ -168,7 +168,7 @@ class Group:
 def _told(ended: Ended | None) -> str:
     if ended is None or not ended.percent:
         return ""
-    return keep("{such} · {percent}% of such tickets ended here", such=ended.such, percent=ended.percent)
+    return keep("{such} · {share} of such tickets ended here", such=ended.such, share=f"{ended.percent}%")
 
 
 def fit(group: Group) -> int:

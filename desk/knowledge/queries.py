@@ -248,7 +248,7 @@ class Figures:
     def helped(self) -> str:
         """The share that it helped, in words."""
         votes = self.yes + self.no
-        share = _("{percent} % of {n}").format(percent=round(100 * self.yes / votes), n=votes) if votes else ""
+        share = _("{share} of {n}").format(share=f"{round(100 * self.yes / votes)} %", n=votes) if votes else ""
         return share or _("Nobody said yet")
 
 

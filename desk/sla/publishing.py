@@ -92,8 +92,8 @@ def step_problem(step: EscalationStep, kind: str) -> tuple[str, str] | None:
     if step.do in (Do.GROUP, Do.MOVE) and step.workgroup is None:
         return "workgroup", _("The step at {percent}% needs a workgroup.").format(percent=step.percent)
     if step.do == Do.MOVE and step.workgroup is not None and not step.workgroup.takes_kind(kind):
-        why = _("{workgroup} doesn't take such tickets, so the step at {percent}% can't move one there.")
-        return "workgroup", why.format(workgroup=step.workgroup, percent=step.percent)
+        why = _("{workgroup} doesn't take such tickets, so the step at {share} can't move one there.")
+        return "workgroup", why.format(workgroup=step.workgroup, share=f"{step.percent}%")
     return None
 
 

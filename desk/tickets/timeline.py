@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from desk.people.language import as_spoken, in_a_sentence
+from desk.people.language import as_spoken, in_a_sentence, kept_of, spoken
 
 from .models import LINK_BACKWARDS, Attachment, Event, LinkKind, Ticket
 
@@ -243,7 +243,7 @@ def _text(event: Event, ticket: Ticket) -> str:
         return ticket.description
     if event.kind.endswith(".held"):
         return ""  # the reason's own words; what was asked of the requester is a reply of its own
-    return str(event.data.get("text") or "")
+    return str(spoken(kept_of(event.data, "text")))
 
 
 def _details(ticket: Ticket, event: Event, data: dict[str, Any], inside: dict[str, Any]) -> list[str]:

@@ -69,7 +69,7 @@
       if (!event.lengthComputable) return;
       const share = Math.floor(100 * event.loaded / event.total);
       parts.meter.value = share;
-      parts.said.textContent = share < 100 ? say("{n}% sent", { n: share }) : say("Sent. One moment…");
+      parts.said.textContent = share < 100 ? say("{share} sent", { share: `${share}%` }) : say("Sent. One moment…");
     });
     xhr.addEventListener("load", () => answered(job));
     xhr.addEventListener("error", () => later(job));
