@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import override
 
 from desk.bulk import actions, queries
 from desk.bulk.forms import FORMS
@@ -14,6 +15,7 @@ from tests.at_once import at_once, of
 from tests.changes.cab import with_cab
 from tests.changes.plans import in_state as change_in
 from tests.factories import incident
+from tests.german import knows
 from tests.stories import in_state
 
 
@@ -243,3 +245,22 @@ def test_the_preview_says_each_reason_once_for_all_of_its_tickets(world, five):
         ": Only an analyst of Network may do this.", [one.pk for one in theirs[:4]],
     )  # fmt: skip
     assert (first.more, [one.pk for one in other.tickets]) == (2, [five[4].pk])
+
+
+@pytest.mark.django_db
+def test_reasons_are_in_the_language_of_whoever_began_the_run_and_of_the_page_while_they_wait(world, monkeypatch):
+    knows(monkeypatch, {"You can't see it any more.": "Sie können es nicht mehr sehen."})
+    User.objects.filter(pk=world.sam.pk).update(language="de")
+
+    def refused(work_off):
+        found = actions.select(by=world.sam, tickets=[incident(world.erin).pk])
+        Ticket.objects.filter(pk__in=found.rows.values("ticket")).update(workgroup=world.network)
+        actions.start(run=found, by=world.sam, verb="take", inputs={}, said="Take them")
+        work_off(found)
+        return found.rows.get().why
+
+    assert refused(lambda run: actions.work_off()) == "Sie können es nicht mehr sehen."
+    with override("en-gb"):
+        assert refused(lambda run: actions.work_off(run=run)) == "You can't see it any more."
+    with override("de"):
+        assert refused(lambda run: actions.work_off(run=run)) == "Sie können es nicht mehr sehen."

@@ -3,7 +3,10 @@
 import csv
 from io import StringIO
 
+from django.utils.translation import override
+
 from tests.factories import incident
+from tests.german import knows
 from tests.stories import move
 
 
@@ -50,3 +53,11 @@ def test_the_list_leads_to_its_export_as_it_is_narrowed(world, browse):
     incident(world.erin, "No sound")
     page = browse(world.sam).get("/queues/service-desk/?priority=3").content.decode()
     assert 'href="/export/service-desk/?priority=3"' in page
+
+
+def test_the_table_is_the_same_in_every_language(world, browse, monkeypatch):
+    knows(monkeypatch, {"In Progress": "In Bearbeitung", "Incident": "Störung"})
+    move(incident(world.erin, "The mail is down"), "start", by=world.sam)
+    with override("de"):
+        (row,) = read(browse(world.sam).get("/export/"))
+    assert (row["Kind"], row["State"]) == ("Incident", "In Progress")

@@ -5,12 +5,13 @@ from django.db import connection
 from django.utils import timezone
 
 from desk.people.actions import leave
-from desk.queues import ordering, queries, team
+from desk.queues import ordering, queries, rows, team
 from desk.queues.counts import counted
 from desk.queues.queries import Listing
 from desk.tickets import queries as tickets
 from tests.desk.sla.promises import policy
 from tests.factories import WorkgroupFactory, analyst, incident
+from tests.german import knows
 from tests.stories import in_state, move
 
 
@@ -165,3 +166,19 @@ def test_a_team_is_counted_in_full_and_shown_by_the_most_urgent(world, browse, m
 
 def test_my_work_is_what_waits_for_me(world, many):
     assert {ticket.pk for ticket in queries.my_work(world.sam)} == {many["in_progress"].pk, many["pending"].pk}
+
+
+def test_what_is_remembered_of_a_list_is_said_in_each_readers_language(world, browse, many, monkeypatch):
+    knows(monkeypatch, {"All open": "Alle offenen", "In Progress": "In Bearbeitung"})
+    rows._label.cache_clear()  # it may have been said before German had these words
+
+    def is_said(*words):
+        page = browse(world.sam).get("/queues/").content.decode()
+        return [word in page for word in words]
+
+    english, german = ("All open", "In Progress"), ("Alle offenen", "In Bearbeitung")
+    for language in ("", "de", "en-gb"):
+        world.sam.language = language
+        world.sam.save()
+        assert all(is_said(*(german if language == "de" else english)))
+        assert not any(is_said(*(english if language == "de" else german)))
