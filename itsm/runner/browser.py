@@ -4,10 +4,10 @@ import os
 import shutil
 import subprocess
 
+from itsm.runner import debian
 from itsm.runner.console import Console
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-APT_LIMIT = 600  # seconds
 
 
 def find_chromium() -> str | None:
@@ -38,28 +38,10 @@ def get_one_if_possible(console: Console) -> None:
     """Without a browser: install Debian's where we may, otherwise say loudly what will be skipped."""
     if find_chromium():
         return
-    if os.geteuid() == 0 and shutil.which("apt-get") and not os.environ.get("CHROMIUM"):
+    if debian.may_install() and not os.environ.get("CHROMIUM"):
         with console.step("Chromium installed for the browser tests"):
-            _apt("update", "-qq")
-            why = _apt("install", "-y", "-qq", "--no-install-recommends", "chromium")
+            why = debian.install("chromium")
         if find_chromium():
             return
         console.fail(f"apt could not install Chromium: {why}")
     console.fail(f"THE BROWSER TESTS WILL BE SKIPPED. {how_to_get_one()}")
-
-
-def _apt(*arguments: str) -> str:
-    """Run apt-get; the last thing it said."""
-    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    try:
-        done = subprocess.run(
-            ["apt-get", *arguments],
-            env=env,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=APT_LIMIT,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
-    return ((done.stderr + done.stdout).strip().splitlines() or ["it said nothing"])[-1]

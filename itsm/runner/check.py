@@ -1,6 +1,7 @@
 """`make check`: everything that can be judged without running the tests, one line for each, the findings below."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
-from itsm.runner import throwaway
+from itsm.runner import debian, throwaway
 from itsm.runner.config import ROOT
 from itsm.runner.console import Console
 
@@ -44,6 +45,7 @@ CHECKS = (
     Check("types (mypy)", [PYTHON, "-m", "mypy"]),
     Check("migrations match the models", manage("makemigrations", "--check", "--dry-run")),
     Check("settings of a real site", manage("check", "--deploy", "--fail-level", "WARNING"), SITE),
+    Check("every word has its German (gettext)", manage("words", "--check")),
     Check("lifecycle diagrams are fresh", manage("lifecycle_docs", "--check")),
     Check("docker-compose.yml", [PYTHON, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec",
                                  "docker-compose.yml"]),
@@ -54,6 +56,9 @@ def check() -> int:
     """Run them all, also after a failure, and show what the failed ones said."""
     console = Console()
     failed = [] if only_maintained_fsm(console) else ["django-fsm"]
+    if not shutil.which("xgettext") and debian.may_install():
+        with console.step("gettext installed for the words"):
+            debian.install("gettext")
     with throwaway.servers(console) as env:
         failed += [one.name for one in CHECKS if not passes(one, env, console)]
     if failed:
