@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import DateTimeField
 from django.utils.formats import date_format
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from desk.people.language import as_spoken, in_a_sentence
@@ -296,10 +296,8 @@ def _change(ticket: Ticket, saved: dict[str, Any]) -> dict[str, Any]:
 
 
 def _value(column: Any, saved: dict[str, Any], part: str) -> Any:
-    """A choice, a yes or no, or a moment as the reader says it; they are kept in English (see `audit`)."""
+    """A choice or a moment as the reader says it; they are kept in English (see `audit`)."""
     value = saved[part]
-    if isinstance(value, bool):
-        return pgettext("of a yes or no", "True") if value else pgettext("of a yes or no", "False")
     if getattr(column, "choices", None):
         return str(dict(column.flatchoices).get(saved.get(f"{part}_id"), value)) if value is not None else None
     if isinstance(column, DateTimeField) and isinstance(value, str):
