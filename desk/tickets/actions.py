@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from desk.people.language import in_a_sentence
 from desk.people.models import User
 
 from . import audit, flow, rules, text
@@ -42,8 +44,9 @@ def reply(
     if not rules.may_reply(ticket, by):
         raise PermissionDenied(rules.may_reply.why_not(ticket))
     if ticket.is_over:
-        sentence = f"{ticket.number} is {ticket.state_label.lower()}, so nobody would read a reply here."
-        raise Refused(sentence, field="message")
+        sentence = _("{number} is {state}, so nobody would read a reply here.")
+        state = in_a_sentence(ticket.state_label)
+        raise Refused(sentence.format(number=ticket.number, state=state), field="message")
     return _say(ticket, by, message, files, at, source, Visibility.PUBLIC, side)
 
 
@@ -74,7 +77,7 @@ def _say(
     visibility: str,
     side: str = "",
 ) -> Event:
-    message = text.clean(message, field="message", required="Please write something.")
+    message = text.clean(message, field="message", required=_("Please write something."))
     it_side = rules.works_on_it(ticket, by) and not rules.is_requester(ticket, by)
     return flow.write_event(
         ticket,
@@ -103,9 +106,9 @@ def edit(
     if not rules.may_edit(ticket, by):
         raise PermissionDenied(rules.may_edit.why_not(ticket))
     if unknown := set(fields) - {*EDITABLE, *ticket.kind_info.editable}:
-        raise Refused(f"{', '.join(sorted(unknown))} can't be edited.")
+        raise Refused(_("{fields} can't be edited.").format(fields=", ".join(sorted(unknown))))
     if "title" in fields:
-        fields["title"] = text.clean(fields["title"], field="title", required="Please give it a title.", limit=200)
+        fields["title"] = text.clean(fields["title"], field="title", required=_("Please give it a title."), limit=200)
     if "description" in fields:
         fields["description"] = text.clean(fields["description"], field="description")
     since = list(ticket.events.filter(version__gt=seen).select_related("actor").order_by("version", "pk"))
@@ -164,7 +167,7 @@ def _refuse_collision(ticket: Ticket, since: list[Event], fields: dict[str, Any]
 def link(*, source: Ticket, target: Ticket, kind: str, by: User, at: datetime | None = None) -> Link:
     """Tie two tickets together, once; both timelines say so, by number: the title is for those who may see the other."""
     if source.pk == target.pk:
-        raise Refused(f"{source.number} can't be linked to itself.", field="number")
+        raise Refused(_("{number} can't be linked to itself.").format(number=source.number), field="number")
     made, is_new = Link.objects.get_or_create(source=source, target=target, kind=kind)
     if is_new:
         _tell_both(made, "link.added", by, at)

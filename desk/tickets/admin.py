@@ -16,6 +16,9 @@ from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from desk.people.names import PlainWords
 from desk.reactions.table import switchboard
@@ -55,7 +58,7 @@ class KeptWhileUsed(PlainWords, admin.ModelAdmin):
         naming = self.ticket_model._default_manager.filter(**{self.used_by: OuterRef("pk")})
         return super().get_queryset(request).annotate(used=Exists(naming))
 
-    @admin.display(description="In use", boolean=True)
+    @admin.display(description=_lazy("In use"), boolean=True)
     def in_use(self, row: Any) -> bool:
         return bool(row.used)
 
@@ -64,7 +67,9 @@ class KeptWhileUsed(PlainWords, admin.ModelAdmin):
         if row is not None and row.used and self.has_delete_permission(request, row):
             self.message_user(
                 request,
-                f"“{row}” stands in tickets and can't be deleted. Make it inactive: it is not offered any more.",
+                _(
+                    "“{row}” stands in tickets and can't be deleted. Make it inactive: it is not offered any more."
+                ).format(row=row),
                 messages.ERROR,
             )
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", object_id)
@@ -81,17 +86,24 @@ class PendingReasonAdmin(KeptWhileUsed):
     ]  # fmt: skip
     fieldsets = [
         (None, {"fields": ["name", "public_text"]}),
-        ("The requester", {"fields": ["waits_for_requester", "resumes_on_reply"]}),
-        ("Work orders", {"fields": ["resumes_on_orders"]}),
-        ("Clocks", {"fields": ["pauses_response", "pauses_resolution"]}),
+        (_lazy("The requester"), {"fields": ["waits_for_requester", "resumes_on_reply"]}),
+        (_lazy("Work orders"), {"fields": ["resumes_on_orders"]}),
+        (_lazy("Clocks"), {"fields": ["pauses_response", "pauses_resolution"]}),
         (
-            "List",
+            _lazy("List"),
             {
                 "fields": ["position", "is_active"],
-                "description": "A reason that stands in tickets can't be deleted; make it inactive instead.",
+                "description": _lazy("A reason that stands in tickets can't be deleted; make it inactive instead."),
             },
         ),
     ]
+
+
+_LEVELS = {
+    "HIGH": pgettext_lazy("impact or urgency", "HIGH"),
+    "MEDIUM": pgettext_lazy("impact or urgency", "MEDIUM"),
+    "LOW": pgettext_lazy("impact or urgency", "LOW"),
+}
 
 
 class MatrixForm(forms.Form):
@@ -106,7 +118,9 @@ class MatrixForm(forms.Form):
                 field = forms.TypedChoiceField(
                     choices=Priority.choices, coerce=int, initial=cell.priority if cell else Priority.P3
                 )
-                field.widget.attrs["aria-label"] = f"Priority for impact {impact.name} and urgency {urgency.name}"
+                sentence = _("Priority for impact {impact} and urgency {urgency}")
+                levels = {"impact": _LEVELS[impact.name], "urgency": _LEVELS[urgency.name]}
+                field.widget.attrs["aria-label"] = sentence.format(**levels)
                 self.fields[f"cell_{impact}_{urgency}"] = field
 
     def rows(self) -> list[tuple[Impact, list[forms.BoundField]]]:
@@ -147,7 +161,7 @@ class PriorityMatrixAdmin(admin.ModelAdmin):
             if form.is_valid():
                 return self._save(request, form)
         context = {**self.admin_site.each_context(request), "form": form, "opts": self.opts, "urgencies": Urgency}
-        context |= {"title": "Priority matrix", "may_change": self.has_change_permission(request)}
+        context |= {"title": _("Priority matrix"), "may_change": self.has_change_permission(request)}
         return TemplateResponse(request, "admin/tickets/matrix.html", context)
 
     def _save(self, request: HttpRequest, form: MatrixForm) -> HttpResponse:
@@ -155,8 +169,8 @@ class PriorityMatrixAdmin(admin.ModelAdmin):
             saved = form.save()
             for cell in saved:
                 self.log_change(request, cell, [{"changed": {"fields": ["priority"]}}])
-        text = f"Saved {len(saved)} of nine cells." if saved else "Nothing was different."
-        self.message_user(request, f"{text} Tickets that exist keep their priority.")
+        text = _("Saved {n} of nine cells.").format(n=len(saved)) if saved else _("Nothing was different.")
+        self.message_user(request, f"{text} {_('Tickets that exist keep their priority.')}")
         return redirect("admin:tickets_prioritycell_changelist")
 
     def change_view(
@@ -168,7 +182,7 @@ class PriorityMatrixAdmin(admin.ModelAdmin):
 class LinksOut(LookOnly, admin.TabularInline):
     model = Link
     fk_name = "source"
-    verbose_name_plural = "links to other tickets"
+    verbose_name_plural = _lazy("links to other tickets")
     fields = readonly_fields = ("kind", "target", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Link]:
@@ -186,7 +200,7 @@ class Watchers(LookOnly, admin.TabularInline):
 class StateFilter(admin.SimpleListFilter):
     """Every state that some kind of ticket has, in the order of its lifecycle."""
 
-    title = "state"
+    title = _lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -207,14 +221,14 @@ class TicketLook(LookOnly, admin.ModelAdmin):
     list_select_related = ["workgroup", "assignee"]
     list_per_page = 50
     search_fields = ["=number", "title", "requester__username", "requester__last_name"]
-    search_help_text = "The whole number, a word of the title, or the requester's name."
+    search_help_text = _lazy("The whole number, a word of the title, or the requester's name.")
     ordering = ["-pk"]
     inlines = [LinksOut, Watchers]
     fieldsets: ClassVar[Any] = [
         (None, {"fields": ["number", "title", "description", "state_label", "pending_reason", "version"]}),
-        ("People", {"fields": ["requester", "reporter", "workgroup", "assignee", "reassignment_count"]}),
-        ("What and where", {"fields": ["service", "category", "site", "impact", "urgency", "priority"]}),
-        ("Bookkeeping", {"fields": ["kind", "source", "submission", "created_at", "updated_at"]}),
+        (_lazy("People"), {"fields": ["requester", "reporter", "workgroup", "assignee", "reassignment_count"]}),
+        (_lazy("What and where"), {"fields": ["service", "category", "site", "impact", "urgency", "priority"]}),
+        (_lazy("Bookkeeping"), {"fields": ["kind", "source", "submission", "created_at", "updated_at"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -229,7 +243,7 @@ class TicketLook(LookOnly, admin.ModelAdmin):
         ticket = self.get_object(request, object_id)
         return redirect(ticket) if ticket else super().history_view(request, object_id, extra_context)
 
-    @admin.display(description="State", ordering="state")
+    @admin.display(description=_lazy("State"), ordering="state")
     def state_label(self, ticket: Ticket) -> str:
         return ticket.state_label
 
@@ -245,7 +259,7 @@ class TicketAdmin(TicketLook):
 class EventKindFilter(admin.SimpleListFilter):
     """The kinds of event that the program can write; asking a million rows for theirs would take long."""
 
-    title = "kind"
+    title = _lazy("kind")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -268,19 +282,19 @@ class EventAdmin(LookOnly, admin.ModelAdmin):
     list_filter = [EventKindFilter, "visibility", "at"]
     list_select_related = ["ticket", "actor"]
     search_fields = ["=ticket__number"]
-    search_help_text = "The whole number of a ticket, such as INC-000042."
+    search_help_text = _lazy("The whole number of a ticket, such as INC-000042.")
     ordering = ["-pk"]
     fields = ["ticket", "at", "recorded_at", "actor", "kind", "visibility", "source", "version", "everyone", "internal"]
 
-    @admin.display(description="Ticket", ordering="ticket")
+    @admin.display(description=_lazy("Ticket"), ordering="ticket")
     def ticket_number(self, event: Event) -> str:
         return event.ticket.number
 
-    @admin.display(description="Data for everyone")
+    @admin.display(description=_lazy("Data for everyone"))
     def everyone(self, event: Event) -> SafeString:
         return as_json(event.data)
 
-    @admin.display(description="Data for insiders")
+    @admin.display(description=_lazy("Data for insiders"))
     def internal(self, event: Event) -> SafeString:
         return as_json(event.inside)
 
@@ -300,26 +314,26 @@ class AttachmentAdmin(LookOnly, admin.ModelAdmin):
     ordering = ["-pk"]
     fields = ["download", "ticket_number", "how_large", "content_type", "visibility", "sent_by", "sent_at", "key"]
 
-    @admin.display(description="Ticket", ordering="event__ticket")
+    @admin.display(description=_lazy("Ticket"), ordering="event__ticket")
     def ticket_number(self, attachment: Attachment) -> str:
         return attachment.event.ticket.number
 
-    @admin.display(description="Size", ordering="size")
+    @admin.display(description=_lazy("Size"), ordering="size")
     def how_large(self, attachment: Attachment) -> str:
         return filesizeformat(attachment.size)
 
-    @admin.display(description="Visibility")
+    @admin.display(description=_lazy("Visibility"))
     def visibility(self, attachment: Attachment) -> str:
         return attachment.event.get_visibility_display()
 
-    @admin.display(description="Sent by")
+    @admin.display(description=_lazy("Sent by"))
     def sent_by(self, attachment: Attachment) -> str:
         return str(attachment.event.actor)
 
-    @admin.display(description="Sent at", ordering="event__at")
+    @admin.display(description=_lazy("Sent at"), ordering="event__at")
     def sent_at(self, attachment: Attachment) -> Any:
         return attachment.event.at
 
-    @admin.display(description="File")
+    @admin.display(description=_lazy("File"))
     def download(self, attachment: Attachment) -> SafeString:
         return format_html('<a href="{}">{}</a>', attachment.get_absolute_url(), attachment.name)

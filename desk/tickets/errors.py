@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 if TYPE_CHECKING:
     from .models import Event, Ticket
 
@@ -45,6 +48,17 @@ class Stale(Refused):
         self.mine = mine or {}
         self.meant = set(meant)
         names = (str(event.actor) if internal else event.actor.public_name for event in self.since)
-        who = ", ".join(dict.fromkeys(names)) or "Somebody"
-        did = "changed" if any("to" in e.data or "changes" in e.inside for e in self.since) else "wrote on"
-        super().__init__(f"{who} {did} {ticket.number} after you opened this page.")
+        who = list(dict.fromkeys(names)) or [_("Somebody")]
+        if any("to" in e.data or "changes" in e.inside for e in self.since):
+            sentence = ngettext(
+                "{who} changed {number} after you opened this page.",
+                "{who} changed {number} after you opened this page.",
+                len(who),
+            )
+        else:
+            sentence = ngettext(
+                "{who} wrote on {number} after you opened this page.",
+                "{who} wrote on {number} after you opened this page.",
+                len(who),
+            )
+        super().__init__(sentence.format(who=", ".join(who), number=ticket.number))

@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from .errors import Refused
 from .models import Attachment, Event
@@ -79,7 +80,8 @@ def check(files: Iterable[UploadedFile]) -> list[str]:
     files = list(files)
     problems, found = [], []
     if len(files) > settings.ATTACHMENT_MAX_FILES:
-        problems.append(f"{len(files)} files are too many; {settings.ATTACHMENT_MAX_FILES} at once is the most.")
+        sentence = _("{count} files are too many; {most} at once is the most.")
+        problems.append(sentence.format(count=len(files), most=settings.ATTACHMENT_MAX_FILES))
     for file in files:
         try:
             found.append(sniff(file))
@@ -95,18 +97,21 @@ def sniff(file: UploadedFile) -> str:
     name, size = safe_name(file.name or "file"), file.size or 0
     extension = PurePath(name).suffix.lstrip(".").lower()
     if size == 0:
-        raise Refused(f"“{name}” is empty.")
+        raise Refused(_("“{name}” is empty.").format(name=name))
     if size > settings.ATTACHMENT_MAX_BYTES:
         most = filesizeformat(settings.ATTACHMENT_MAX_BYTES)
-        raise Refused(f"“{name}” has {filesizeformat(size)}; {most} is the most.")
+        raise Refused(
+            _("“{name}” has {size}; {most} is the most.").format(name=name, size=filesizeformat(size), most=most)
+        )
     if extension not in settings.ATTACHMENT_TYPES:
-        raise Refused(f"“{name}” can't be attached; allowed are {', '.join(settings.ATTACHMENT_TYPES)}.")
+        allowed = ", ".join(settings.ATTACHMENT_TYPES)
+        raise Refused(_("“{name}” can't be attached; allowed are {allowed}.").format(name=name, allowed=allowed))
     file.seek(0)
     head = file.read(64 * 1024)
     file.seek(0)
     if extension in TEXT:
         if b"\x00" in head:
-            raise Refused(f"“{name}” says it is text, but it isn't.")
+            raise Refused(_("“{name}” says it is text, but it isn't.").format(name=name))
         return "text/plain"
     return _sniff_binary(name, extension, head)
 
@@ -122,7 +127,8 @@ def _sniff_binary(name: str, extension: str, head: bytes) -> str:
         suffix = guess.extension.lstrip(".").lower()
         if _SAME.get(suffix, suffix) in promised:
             return "application/octet-stream" if extension in ZIPPED else guess.mime_type or "application/octet-stream"
-    raise Refused(f"“{name}” isn't what its name says: its content is no {extension.upper()} file.")
+    sentence = _("“{name}” isn't what its name says: its content is no {extension} file.")
+    raise Refused(sentence.format(name=name, extension=extension.upper()))
 
 
 def safe_name(name: str) -> str:

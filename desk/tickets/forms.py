@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from desk.people.models import User
 from desk.services.models import Category
@@ -16,6 +20,12 @@ from . import files as file_rules
 from .errors import Refused
 from .models import BY_VERBS, LINK_BACKWARDS, LinkKind, PendingReason, Ticket
 from .queries import pending_reasons, visible_to
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+_size = lazy(filesizeformat, str)
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -35,10 +45,16 @@ class FilesField(forms.FileField):
 
     def __init__(self, *, camera: bool = False, **kwargs: Any):
         self.camera = camera  # a phone also offers to take a photo at once
-        most = f"{settings.ATTACHMENT_MAX_FILES} files of {filesizeformat(settings.ATTACHMENT_MAX_BYTES)}"
         kwargs.setdefault("widget", FilesInput(attrs={"multiple": True}))
-        kwargs.setdefault("help_text", f"Up to {most} each: pictures, PDF, text, mail, Office, ZIP.")
-        super().__init__(required=False, label=kwargs.pop("label", "Files"), **kwargs)
+        kwargs.setdefault(
+            "help_text",
+            format_lazy(
+                _lazy("Up to {files} files of {size} each: pictures, PDF, text, mail, Office, ZIP."),
+                files=settings.ATTACHMENT_MAX_FILES,
+                size=_size(settings.ATTACHMENT_MAX_BYTES),
+            ),
+        )
+        super().__init__(required=False, label=kwargs.pop("label", _lazy("Files")), **kwargs)
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundFiles:
         return BoundFiles(form, self, field_name)
@@ -70,8 +86,8 @@ class CategoryField(forms.ModelChoiceField):
     def load_choices(self, also: Category | None = None) -> None:
         """Fill the list, with `also` even if it is offered no more; called by the form for each request."""
         choices = category_choices()
-        if also is not None and also.pk not in {pk for pk, _ in choices}:
-            choices.append((also.pk, f"{also.trail()} (inactive)"))
+        if also is not None and also.pk not in {pk for pk, _trail in choices}:
+            choices.append((also.pk, _("{name} (inactive)").format(name=also.trail())))
         self.choices = [("", "—"), *choices]
 
 
@@ -79,9 +95,9 @@ class ReplyForm(forms.Form):
     """A public reply; a room may ask for more in one of its own, and its `reply` then takes it."""
 
     message = forms.CharField(
-        label="Your reply",
+        label=_lazy("Your reply"),
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Please write something."},
+        error_messages={"required": _lazy("Please write something.")},
     )
     files = FilesField()  # type: ignore[assignment]  # the stubs know only the sent files of this name
 
@@ -94,11 +110,11 @@ class NoteForm(forms.Form):
     """An internal note. Its fields have other names than a reply's, so that text never strays from one to the other."""
 
     note = forms.CharField(
-        label="Internal note",
+        label=_lazy("Internal note"),
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Please write something."},
+        error_messages={"required": _lazy("Please write something.")},
     )
-    note_files = FilesField(label="Files for the note")
+    note_files = FilesField(label=_lazy("Files for the note"))
 
 
 class MoveForm(forms.Form):
@@ -108,7 +124,7 @@ class MoveForm(forms.Form):
     """
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    sentence = ""  # shown above the fields
+    sentence: StrOrPromise = ""  # shown above the fields
     preview = ""  # a template that says what will happen, shown below the fields
 
     @property
@@ -132,18 +148,20 @@ class MoveForm(forms.Form):
 
 
 class HoldForm(MoveForm):
-    reason = forms.ModelChoiceField(PendingReason.objects.none(), empty_label=None, label="What are we waiting for?")
+    reason = forms.ModelChoiceField(
+        PendingReason.objects.none(), empty_label=None, label=_lazy("What are we waiting for?")
+    )
     message = forms.CharField(
-        label="Message to the requester",
+        label=_lazy("Message to the requester"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="The requester reads this. Needed when you wait for them.",
+        help_text=_lazy("The requester reads this. Needed when you wait for them."),
     )
     note = forms.CharField(
-        label="Internal note",
+        label=_lazy("Internal note"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Only IT sees this.",
+        help_text=_lazy("Only IT sees this."),
     )
 
     def prepare(self) -> None:
@@ -154,15 +172,15 @@ class LinkForm(forms.Form):
     """How this ticket relates to another one, by number; only those that the person may see can be named."""
 
     how = forms.ChoiceField(
-        label="This ticket",
+        label=_lazy("This ticket"),
         choices=[
             *((f"{kind.value}>", kind.label) for kind in LinkKind if kind not in {*BY_VERBS, LinkKind.RECURRENCE_OF}),
             *((f"{kind.value}<", LINK_BACKWARDS[kind]) for kind in (LinkKind.CAUSED_BY, LinkKind.FIXED_BY)),
         ],
     )
     number = forms.CharField(
-        label="Number of the other", max_length=20, help_text="Such as CHG-000042.",
-        error_messages={"required": "Please name the other ticket by its number."},
+        label=_lazy("Number of the other"), max_length=20, help_text=_lazy("Such as CHG-000042."),
+        error_messages={"required": _lazy("Please name the other ticket by its number.")},
     )  # fmt: skip
 
     def __init__(self, *args: Any, ticket: Ticket, user: User, **kwargs: Any):
@@ -173,7 +191,7 @@ class LinkForm(forms.Form):
         number = self.cleaned_data["number"].strip().upper()
         found: Ticket | None = visible_to(self.user).filter(number=number).first() if "\x00" not in number else None
         if found is None:
-            raise forms.ValidationError(f"There is no {number} that you may see.")
+            raise forms.ValidationError(_("There is no {number} that you may see.").format(number=number))
         return found
 
     def ends(self) -> tuple[Ticket, Ticket, str]:

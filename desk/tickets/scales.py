@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -46,7 +47,8 @@ class PriorityCell(models.Model):
         constraints = [models.UniqueConstraint(fields=["impact", "urgency"], name="tickets_one_priority_per_cell")]
 
     def __str__(self) -> str:
-        return f"impact {self.impact} × urgency {self.urgency} → P{self.priority}"
+        told = {"impact": self.impact, "urgency": self.urgency, "priority": self.priority}
+        return gettext("impact {impact} × urgency {urgency} → P{priority}").format(**told)
 
 
 class PendingReason(models.Model):

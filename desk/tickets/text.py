@@ -5,8 +5,10 @@ import re
 import unicodedata
 
 import nh3
+from django.utils.formats import number_format
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from .errors import Refused
@@ -40,11 +42,12 @@ def clean(text: str | None, *, field: str, required: str = "", limit: int = MAX_
     """
     text = normal(text or "")
     if "\x00" in text:
-        raise Refused("This text holds a NUL character, which can't be stored. Please remove it.", field=field)
+        raise Refused(_("This text holds a NUL character, which can't be stored. Please remove it."), field=field)
     if required and not any(map(_is_visible, text)):
         raise Refused(required, field=field)
     if len(text) > limit:
-        raise Refused(f"This text has {len(text):,} characters; {limit:,} is the most.", field=field)
+        has, most = (number_format(number, force_grouping=True) for number in (len(text), limit))
+        raise Refused(_("This text has {has} characters; {most} is the most.").format(has=has, most=most), field=field)
     return text
 
 

@@ -3,6 +3,7 @@
 import logging
 
 from django.http import FileResponse, Http404
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -27,7 +28,7 @@ def download(found: Attachment) -> FileResponse:
         content = found.file.open("rb")
     except FileNotFoundError:
         log.error("The bytes of attachment %s (%s) are missing from the disk.", found.pk, found.file.name)
-        raise Http404("The file is missing.") from None
+        raise Http404(_("The file is missing.")) from None
     answer = FileResponse(
         content,
         as_attachment=True,

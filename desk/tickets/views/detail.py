@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from desk.people.signed_in import SignedIn
@@ -39,13 +40,13 @@ def say(request: SignedIn, kind: str, number: str, internal: bool) -> HttpRespon
     refusal: Refused | None = None
     if form.is_valid():
         try:
-            message, files, *_ = (form.cleaned_data[name] for name in form.fields)
+            message, files, *_more = (form.cleaned_data[name] for name in form.fields)
             more = {name: value for name, value in form.cleaned_data.items() if name in list(form.fields)[2:]}
             verb = actions.note if internal else getattr(info.actions, "reply", actions.reply)
             said = partial(verb, ticket=ticket, by=request.user, message=message, files=files, **more)
             actions.once(ticket=ticket, by=request.user, token=token_of(request), act=said)
             end_draft(request)
-            return done(request, ticket, "Your note is saved." if internal else _sent(request, ticket))
+            return done(request, ticket, _("Your note is saved.") if internal else _sent(request, ticket))
         except Refused as caught:
             refusal = caught
             refuse(form, caught)
@@ -56,9 +57,11 @@ def say(request: SignedIn, kind: str, number: str, internal: bool) -> HttpRespon
 def _sent(request: SignedIn, ticket: Ticket) -> str:
     """A reply wakes nobody who thinks that it is solved: tell who could reopen it."""
     if rules.works_on_it(ticket, request.user):
-        return "Your reply is sent."
+        return _("Your reply is sent.")
     reopen = next((move for move in queries.moves(ticket, request.user) if move.name == "reopen" and move.open), None)
-    return f"Your reply is sent. Choose “{reopen.label}” if you need us again." if reopen else "Your reply is sent."
+    if reopen is None:
+        return _("Your reply is sent.")
+    return _("Your reply is sent. Choose “{move}” if you need us again.").format(move=reopen.label)
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,7 +82,7 @@ def edit(request: SignedIn, kind: str, number: str) -> HttpResponse:
         try:
             verb = getattr(info.actions, "edit", actions.edit)
             verb(ticket=ticket, by=request.user, seen=fields.pop("seen"), **fields)
-            return done(request, ticket, "Saved.")
+            return done(request, ticket, _("Saved."))
         except Refused as caught:
             refusal = caught
             if isinstance(caught, Stale):
@@ -123,4 +126,4 @@ def take(request: SignedIn, kind: str, number: str) -> HttpResponse:
     except Refused as refusal:
         ticket = queries.get_visible(request.user, number, info.model)
         return page(request, info, ticket, status=409, refusal=refusal)
-    return done(request, ticket, f"{ticket.number} is yours.")
+    return done(request, ticket, _("{number} is yours.").format(number=ticket.number))

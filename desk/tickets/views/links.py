@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from desk.people.signed_in import SignedIn
@@ -24,14 +25,15 @@ def links(request: SignedIn, number: str) -> HttpResponse:
     if request.method == "POST" and "remove" in request.POST:
         link = linked.link_of(ticket, request.user, request.POST["remove"])
         actions.unlink(link=link, by=request.user)
-        return done(request, ticket, "The link is removed.")
+        return done(request, ticket, _("The link is removed."))
     form = LinkForm(request.POST or None, ticket=ticket, user=request.user)
     refusal: Refused | None = None
     if request.method == "POST" and form.is_valid():
         try:
             source, target, kind = form.ends()
             actions.link(source=source, target=target, kind=kind, by=request.user)
-            return done(request, ticket, f"{ticket.number} and {form.cleaned_data['number'].number} are linked.")
+            sentence, other = _("{number} and {other} are linked."), form.cleaned_data["number"]
+            return done(request, ticket, sentence.format(number=ticket.number, other=other.number))
         except Refused as caught:
             refusal = caught
             refuse(form, caught)

@@ -8,8 +8,10 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from desk.people.language import in_a_sentence
 from desk.people.models import User
 from desk.people.signed_in import SignedIn
 
@@ -31,7 +33,7 @@ def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
     ticket = fetch(request.user, number, info.model)
     step = flow.transition_of(ticket, name)
     if step is None:
-        raise Http404("No such move.")
+        raise Http404(_("No such move."))
     flow.ask_permission(ticket, name, request.user)
     form_class = info.forms.FORMS.get(name, MoveForm)
     form = _form(request, form_class, ticket)
@@ -39,7 +41,7 @@ def do(request: SignedIn, kind: str, number: str, name: str) -> HttpResponse:
     if request.method == "POST" and "show" not in request.POST and form.is_valid():
         try:
             moved = _act(request, info, name, ticket, form)
-            state = moved.state_in_words(internal=may_see_internal(ticket, request.user)).lower()
+            state = in_a_sentence(moved.state_in_words(internal=may_see_internal(ticket, request.user)))
             return done(
                 request, moved, _said(moved, f"{moved.number}: {step.custom.get('done', state)}.", request.user)
             )
@@ -75,9 +77,8 @@ def _said(ticket: Ticket, sentence: str, user: User) -> str:
     if may_view(ticket, user):
         return sentence
     address = resolve_url(ticket.do_url, ticket.number, "take_back")
-    return format_html(
-        '{} It is with {} now. <a href="{}">Sent there by mistake?</a>', sentence, ticket.workgroup, address
-    )
+    now = _("It is with {workgroup} now.").format(workgroup=ticket.workgroup)
+    return format_html('{} {} <a href="{}">{}</a>', sentence, now, address, _("Sent there by mistake?"))
 
 
 def _form(request: SignedIn, form_class: type[MoveForm], ticket: Ticket) -> MoveForm:
