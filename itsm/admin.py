@@ -16,11 +16,24 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 admin.site.site_header = admin.site.site_title = format_lazy(_("{portal} administration"), portal=settings.PORTAL_NAME)
 admin.site.index_title = _("What would you like to set up?")
 # One sign-in for all, with its limit on wrong passwords and its second step.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+# Django's own words for which it has no German.
+BORROWED = (
+    gettext_noop("Enabled"),
+    gettext_noop("Disabled"),
+    gettext_noop("Password-based authentication"),
+    gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),
+    gettext_noop(
+        "Whether the user will be able to authenticate using a password or not. If disabled, they may still be able to "
+        "authenticate using other backends, such as Single Sign-On or LDAP."
+    ),
+)
 
 # Groups hold the grants on queues and follow from memberships; addresses follow from the user; where somebody is signed
 # in is their own business. These modules are imported so that what they register is there to be taken out.

@@ -17,6 +17,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin
 
+from desk.people.language import in_english
+
 from . import kinds, triggers
 from .scales import Impact as Impact
 from .scales import PendingReason as PendingReason
@@ -175,6 +177,12 @@ class Ticket(FSMModelMixin, models.Model):
     def public_state(self) -> str:
         """The state in end users' words (DESIGN §4)."""
         return gettext("Waiting for you") if self.waits_for_requester else str(self.kind_info.public_words[self.state])
+
+    @property
+    def public_look(self) -> str:
+        """How that state looks, whatever the reader's language: its English words, by which style sheets know it."""
+        with in_english():
+            return self.public_state
 
     @property
     def moment(self) -> datetime:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from desk.assignment.models import RoutingRule
@@ -106,6 +106,8 @@ def test_waiting_for_the_requester_needs_a_question_and_asks_it(world):
         actions.hold(incident=found, by=world.sam, reason=reason("Waiting for requester"))
     held = actions.hold(incident=found, by=world.sam, reason=reason("Waiting for requester"), message="Which floor?")
     assert held.public_state == "Waiting for you"
+    with translation.override("de"):  # style sheets know it by its English words
+        assert (held.public_state, held.public_look) == ("Wartet auf Sie", "Waiting for you")
     assert kinds_of(held)[-2:] == ["held", "comment.added"]
     assert held.events.last().data["side"] == "it"
 
