@@ -71,10 +71,12 @@ def _thing(operation: dict[str, Any]) -> str:
 
 
 def _name_choices(path: str, operation: dict[str, Any], found: dict[str, Any]) -> None:
-    """What lists of all kinds are ordered and narrowed by has one name: `ListOrder`, `ListAge`."""
+    """What lists of all kinds of ticket are ordered and narrowed by has one name: `ListOrder`; of others, their own."""
+    of_tickets = path in {f"/api/v1/{kind.area}/" for kind in kinds.every()}
     for parameter in operation.get("parameters", []):
         if "enum" in parameter["schema"] and parameter["in"] == "query":
-            name = f"List{_camel(parameter['name'])}"
+            whose = "List" if of_tickets else _camel(operation["operationId"])
+            name = f"{whose}{_camel(parameter['name'])}"
             parameter["schema"] = _component(name, parameter["schema"], found)
 
 

@@ -121,7 +121,8 @@ def _retarget(ticket: Ticket, clocks: Clocks, event: Event, asked: Iterable[str]
 
 def _named(asked: Iterable[str]) -> Kept:
     """These of the fields that policies ask, by name."""
-    names: dict[str, Any] = {name: ASKED[name] for name in sorted(asked)}
+    told = {**ASKED, "requester": ASKED["vip"]}
+    names: dict[str, Any] = {name: told[name] for name in sorted(asked)}
     return Kept(", ".join(f"{{{name}}}" for name in names), **names)
 
 

@@ -151,8 +151,8 @@ class WordShape(serializers.Serializer[Any]):
 
     at = Moment()
     kind = serializers.CharField(help_text="major.updated, major.solved, major.ended or major.back")
-    headline = serializers.CharField(source="data.headline", default="")
-    text = serializers.CharField(source="data.text", default="", help_text="Markdown.")
+    headline = serializers.CharField()
+    text = serializers.CharField(help_text="Markdown.")
 
 
 class OutageShape(Shape):
@@ -208,7 +208,7 @@ class Outages(Endpoint):
         """One of them, also when it is solved, with all that was told."""
         return self.tell(self._page(number))
 
-    @extend_schema(request=None, responses={200: OutageShape, 201: TicketShape})
+    @extend_schema(responses={200: OutageShape, 201: TicketShape})
     @action(detail=True, methods=["post"], url_path="me-too")
     def me_too(self, request: Request, number: str) -> Response:
         """Join it (200); with `words`, log an incident of one's own that is its child (201). Twice joins once."""

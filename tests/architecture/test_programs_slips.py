@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import resolve, reverse
 
 from desk.api.views import schema_text
+from desk.knowledge import actions as knowledge
 from desk.tickets import actions as desk_actions
 from desk.tickets.models import LinkKind
 from desk.webhooks.models import Call, Subscription
@@ -17,6 +18,7 @@ from tests.architecture.access_programs import PEOPLE, TABLE, Row
 from tests.architecture.addresses import every_address
 from tests.architecture.test_access_programs import address_of, ask, asked, body_of
 from tests.desk.api.town import fill
+from tests.desk.knowledge.articles import published, rewritten
 from tests.factories import incident
 from tests.programs import Program
 from workorders import actions as order_actions
@@ -99,7 +101,10 @@ def foreign_parts(world: Any, town: Any) -> dict[str, int]:
     wall = Subscription.objects.create(name="Wall", url="https://example.com/wall")
     call = Call.objects.create(subscription=wall, due_at=town.call.due_at, dead_at=town.call.due_at)
     rooms = ("incidents", "work-orders", "changes", "requests")
+    again = knowledge.submit(article=rewritten(world, published(world, "Another"), answer="Twice"), by=world.sam)
+    twice = knowledge.publish(article=again, by=world.lena)
     return {
+        "articles-go-back": twice.versions.latest("number").number,  # the other article has no second one
         **{f"{room}-unlink": link.pk for room in rooms},
         "work-orders-tick": ChecklistItem.objects.get(order=order).pk,
         "webhooks-again": call.pk,

@@ -2,9 +2,11 @@
 
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from itsm.runner.browser import find_chromium, how_to_get_one
 from tests.files import PNG
@@ -51,7 +53,19 @@ def town(transactional_db, live_server, world, tmp_path):
     world.url = live_server.url
     world.screenshot = Path(tmp_path) / "screenshot.png"
     world.screenshot.write_bytes(PNG)
-    return world
+    yield world
+    _wait_for_the_server()
+
+
+def _wait_for_the_server():
+    """What a closed page had still asked for is answered before the tables are emptied: one would wait for the other."""
+    busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    for _ in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute(f"{busy} AND state <> 'idle'")
+            if not cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
 
 
 @pytest.fixture

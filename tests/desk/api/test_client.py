@@ -137,7 +137,8 @@ def walk_an_incident(made: Any, client: Any) -> Any:
 
     clocks = call("incidents_clocks", found.number, client=client)
     assert [clock.kind for clock in clocks] == ["response", "resolution"]
-    assert clocks[0].stretches[0].start == clocks[0].started_at.replace(microsecond=0)
+    began = clocks[0].started_at.replace(microsecond=0)
+    assert [part.start for part in clocks[0].stretches] in ([], [began])  # none, where it was met within the second
     page = call(
         "incidents_list", client=client, state=[m.IncidentState.CLOSED], order=m.ListOrder.UPDATED, priority=[1, 2],
         updated_since=found.created_at, limit=10,
@@ -195,7 +196,7 @@ def look_after_a_webhook(made: Any, sam: Any, admin: Any, ear: Listener, deliver
     heard(ear, deliver, 2)
     assert ear.kinds[-1] == "comment.added"
 
-    calls = call("webhooks_calls", wall.id, client=admin, state=m.ListState.DONE).results
+    calls = call("webhooks_calls", wall.id, client=admin, state=m.WebhooksCallsState.DONE).results
     assert [(one.event_kind, one.number, one.status) for one in calls] == [
         ("comment.added", found.number, 200), ("incident.logged", found.number, 200),
     ]  # fmt: skip

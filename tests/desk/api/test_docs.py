@@ -12,6 +12,7 @@ from typing import Any
 from desk.api.actions import make_token
 from incidents.models import Incident
 from tests.desk.sla.promises import policy
+from tests.factories import incident
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "api.md"
 ASSIGNED = re.compile(r"([A-Z]+)=\$\((curl .*) \| jq -r (\S+)\)")
@@ -19,19 +20,24 @@ ASSIGNED = re.compile(r"([A-Z]+)=\$\((curl .*) \| jq -r (\S+)\)")
 
 def test_the_lines_of_the_docs_lead_from_a_token_to_a_closed_incident(transactional_db, world, live_server):
     policy()
+    printer = incident(world.erin, "The printer jams")
     _, token = make_token(user=world.sam, by=world.sam, name="Docs", opens=["all:write"])
-    known, answers = {"PORTAL": live_server.url, "TOKEN": token}, []
+    known, told = {"PORTAL": live_server.url, "TOKEN": token}, {}
     for line in lines():
         if re.fullmatch(r"(PORTAL|TOKEN)=\S+", line):
             continue
         assigned = ASSIGNED.fullmatch(line)
-        answers.append(typed(assigned[2] if assigned else line, known))
+        told[line] = typed(assigned[2] if assigned else line, known)
         if assigned:
-            known[assigned[1]] = str(picked(answers[-1], assigned[3]))
+            known[assigned[1]] = str(picked(told[line], assigned[3]))
     assert known["STATE"] == "closed"
-    assert Incident.objects.get().number == known["NUMBER"]
-    assert [clock["kind"] for clock in answers[-2]] == ["response", "resolution"]
-    assert answers[-1]["results"] == [{"number": known["NUMBER"], "title": "The mail is down"}]
+    assert set(Incident.objects.values_list("number", flat=True)) == {printer.number, known["NUMBER"]}
+    (clocks,) = (answer for line, answer in told.items() if "/clocks/" in line)
+    assert [clock["kind"] for clock in clocks] == ["response", "resolution"]
+    (closed,) = (answer for line, answer in told.items() if "?state=closed" in line)
+    assert closed["results"] == [{"number": known["NUMBER"], "title": "The mail is down"}]
+    (rows,) = (answer for line, answer in told.items() if "/rows/" in line)
+    assert [row["number"] for row in rows["results"]] == [printer.number]
 
 
 def lines() -> list[str]:
