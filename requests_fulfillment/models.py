@@ -24,15 +24,12 @@ from .lifecycle import NEXT_WORDS, RequestLifecycle, State
 class CatalogueGroup(models.Model):
     """A shelf of the catalogue, in users' words, such as “A new colleague starts”."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    description = models.CharField(_("description"), max_length=200, blank=True)
-    icon = models.SlugField(
-        _("icon"), max_length=40, default="package", help_text=_("Name of a lucide icon, such as laptop.")
-    )
-    position = models.PositiveIntegerField(_("position"), default=100)
+    name = models.CharField(max_length=80, unique=True)
+    description = models.CharField(max_length=200, blank=True)
+    icon = models.SlugField(max_length=40, default="package", help_text=_("Name of a lucide icon, such as laptop."))
+    position = models.PositiveIntegerField(default=100)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("catalogue group"), _("catalogue groups")
         ordering = ["position", "name"]
 
     def __str__(self) -> str:
@@ -42,76 +39,45 @@ class CatalogueGroup(models.Model):
 class CatalogueItem(models.Model):
     """Something that people can order. Its form and plan are edited in rows, and published as numbered versions."""
 
-    name = models.CharField(_("name"), max_length=120, unique=True)
-    slug = models.SlugField(_("slug"), max_length=80, unique=True, help_text=_("Its address: /catalogue/<slug>/"))
-    group = models.ForeignKey(CatalogueGroup, on_delete=models.PROTECT, related_name="items", verbose_name=_("group"))
-    summary = models.CharField(_("summary"), max_length=160, help_text=_("One line, in users' words."))
-    description = models.TextField(_("description"), blank=True, help_text=_("What one gets, and what not. Markdown."))
-    icon = models.SlugField(
-        _("icon"), max_length=40, default="package", help_text=_("Name of a lucide icon, such as laptop.")
-    )
-    position = models.PositiveIntegerField(_("position"), default=100)
-    is_active = models.BooleanField(
-        _("is active"), default=True, help_text=_("Inactive items can't be ordered any more.")
-    )
-    cost = models.DecimalField(
-        _("cost"), max_digits=10, decimal_places=2, null=True, blank=True, help_text=_("Empty: free.")
-    )
+    name = models.CharField(max_length=120, unique=True)
+    slug = models.SlugField(max_length=80, unique=True, help_text=_("Its address: /catalogue/<slug>/"))
+    group = models.ForeignKey(CatalogueGroup, on_delete=models.PROTECT, related_name="items")
+    summary = models.CharField(max_length=160, help_text=_("One line, in users' words."))
+    description = models.TextField(blank=True, help_text=_("What one gets, and what not. Markdown."))
+    icon = models.SlugField(max_length=40, default="package", help_text=_("Name of a lucide icon, such as laptop."))
+    position = models.PositiveIntegerField(default=100)
+    is_active = models.BooleanField(default=True, help_text=_("Inactive items can't be ordered any more."))
+    cost = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True, help_text=_("Empty: free."))
     cost_note = models.CharField(
-        _("cost note"), max_length=80, blank=True, help_text=_("Such as “a month” or “from your cost centre”.")
+        max_length=80, blank=True, help_text=_("Such as “a month” or “from your cost centre”.")
     )
     departments = ArrayField(
         models.CharField(max_length=120), default=list, blank=True,
         help_text=_("Who may order it, by department, comma-separated. Empty: everybody."),
-        verbose_name=_("departments"),
     )  # fmt: skip
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="owned_items",
-        verbose_name=_("owner"),
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="owned_items"
     )
     workgroup = models.ForeignKey(
-        "people.Workgroup",
-        on_delete=models.PROTECT,
-        related_name="+",
-        help_text=_("Sees to it that it is delivered."),
-        verbose_name=_("workgroup"),
+        "people.Workgroup", on_delete=models.PROTECT, related_name="+", help_text=_("Sees to it that it is delivered.")
     )
-    service = models.ForeignKey(
-        "services.Service",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        verbose_name=_("service"),
-    )
+    service = models.ForeignKey("services.Service", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     category = models.ForeignKey(
-        "services.Category",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        verbose_name=_("category"),
+        "services.Category", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     approval_rule = models.ForeignKey(
         "approvals.ApprovalRule", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
         help_text=_("Whose yes it needs. Empty: nobody's."),
-        verbose_name=_("approval rule"),
+
     )  # fmt: skip
     disrupts = models.ForeignKey(
         "services.Service", null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
         help_text=_("A failed fulfilment counts as a disruption of this service. Empty: the analyst is asked."),
-        verbose_name=_("disrupts"),
+
     )  # fmt: skip
-    current = models.ForeignKey(
-        "ItemVersion", null=True, editable=False, on_delete=models.PROTECT, related_name="+", verbose_name=_("current")
-    )
+    current = models.ForeignKey("ItemVersion", null=True, editable=False, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        verbose_name, verbose_name_plural = _("catalogue item"), _("catalogue items")
         ordering = ["group__position", "group__name", "position", "name"]
 
     def __str__(self) -> str:
@@ -121,16 +87,14 @@ class CatalogueItem(models.Model):
 class ItemField(models.Model):
     """One question of an item's form."""
 
-    item = models.ForeignKey(CatalogueItem, on_delete=models.CASCADE, related_name="fields", verbose_name=_("item"))
-    position = models.PositiveSmallIntegerField(_("position"), default=10)
-    key = models.CharField(
-        _("key"), max_length=40, help_text=_("Small letters; how conditions and {instructions} name it.")
-    )
-    label = models.CharField(_("label"), max_length=120)
-    kind = models.CharField(_("kind"), max_length=10, choices=list(KINDS.items()), default="text")
-    required = models.BooleanField(_("required"), default=True)
-    help = models.CharField(_("help"), max_length=200, blank=True)
-    choices = models.TextField(_("choices"), blank=True, help_text=_("For a choice: one answer per line."))
+    item = models.ForeignKey(CatalogueItem, on_delete=models.CASCADE, related_name="fields")
+    position = models.PositiveSmallIntegerField(default=10)
+    key = models.CharField(max_length=40, help_text=_("Small letters; how conditions and {instructions} name it."))
+    label = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=list(KINDS.items()), default="text")
+    required = models.BooleanField(default=True)
+    help = models.CharField(max_length=200, blank=True)
+    choices = models.TextField(blank=True, help_text=_("For a choice: one answer per line."))
     shown_if_key = models.CharField(
         _("shown only if"), max_length=40, blank=True, help_text=_("Key of a question before it.")
     )
@@ -139,7 +103,7 @@ class ItemField(models.Model):
     )
 
     class Meta:
-        verbose_name, verbose_name_plural = _("question"), _("questions")
+        verbose_name = _("question")
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
@@ -149,33 +113,30 @@ class ItemField(models.Model):
 class ItemStep(models.Model):
     """One work order of an item's plan; texts may use {answers} by their keys."""
 
-    item = models.ForeignKey(CatalogueItem, on_delete=models.CASCADE, related_name="steps", verbose_name=_("item"))
+    item = models.ForeignKey(CatalogueItem, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField(_("number"), default=1, help_text=_("By which other steps name it."))
-    title = models.CharField(_("title"), max_length=160)
-    instructions = models.TextField(_("instructions"), blank=True)
+    title = models.CharField(max_length=160)
+    instructions = models.TextField(blank=True)
     work_type = models.CharField(_("type of work"), max_length=10, choices=WorkType.choices, default=WorkType.TECHNICAL)
     workgroup = models.ForeignKey(
         "people.Workgroup", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
         help_text=_("Empty: as the routing rules for work orders say."),
-        verbose_name=_("workgroup"),
+
     )  # fmt: skip
     needs = ArrayField(
         models.PositiveSmallIntegerField(), default=list, blank=True,
         help_text=_("Numbers of the steps that must be over before, comma-separated."),
-        verbose_name=_("needs"),
     )  # fmt: skip
     start_after_hours = models.PositiveIntegerField(
-        _("start after hours"), null=True, blank=True, help_text=_("Planned so long after approval.")
+        null=True, blank=True, help_text=_("Planned so long after approval.")
     )
-    hours = models.PositiveIntegerField(_("hours"), default=1, help_text=_("How long it is planned to take."))
-    checklist = models.TextField(
-        _("checklist"), blank=True, help_text=_("One item per line; a line in (brackets) may be left out.")
-    )
+    hours = models.PositiveIntegerField(default=1, help_text=_("How long it is planned to take."))
+    checklist = models.TextField(blank=True, help_text=_("One item per line; a line in (brackets) may be left out."))
     only_if_key = models.CharField(_("done only if"), max_length=40, blank=True, help_text=_("Key of a question."))
     only_if_value = models.CharField(_("is"), max_length=120, blank=True)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("step"), _("steps")
+        verbose_name = _("step")
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
@@ -185,16 +146,13 @@ class ItemStep(models.Model):
 class ItemVersion(models.Model):
     """An item's form and plan as they were published; never altered or deleted. Requests hold on to theirs."""
 
-    item = models.ForeignKey(CatalogueItem, on_delete=models.PROTECT, related_name="versions", verbose_name=_("item"))
-    number = models.PositiveIntegerField(_("number"))
-    content = models.JSONField(_("content"))
-    made_at = models.DateTimeField(_("made at"), auto_now_add=True)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("made by")
-    )
+    item = models.ForeignKey(CatalogueItem, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        verbose_name, verbose_name_plural = _("item version"), _("item versions")
         ordering = ["-number"]
         constraints = [models.UniqueConstraint(fields=["item", "number"], name="requests_item_version_once")]
         triggers = [Protect(name="item_version_stays", operation=Update | Delete)]
@@ -210,15 +168,12 @@ class ItemVersion(models.Model):
 class OrderDraft(models.Model):
     """What somebody has typed into an item's form and not sent yet; it outlives the session and the device."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="order_drafts", verbose_name=_("user")
-    )
-    item = models.ForeignKey(CatalogueItem, on_delete=models.CASCADE, related_name="drafts", verbose_name=_("item"))
-    answers = models.JSONField(_("answers"), default=dict)
-    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="order_drafts")
+    item = models.ForeignKey(CatalogueItem, on_delete=models.CASCADE, related_name="drafts")
+    answers = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("order draft"), _("order drafts")
         constraints = [models.UniqueConstraint(fields=["user", "item"], name="requests_one_draft")]
 
     def __str__(self) -> str:
@@ -228,32 +183,24 @@ class OrderDraft(models.Model):
 class ServiceRequest(RequestLifecycle, Ticket):
     """A service request: an item of the catalogue, ordered. Its states and moves are in `lifecycle`."""
 
-    item = models.ForeignKey(CatalogueItem, on_delete=models.PROTECT, related_name="requests", verbose_name=_("item"))
-    version_ordered = models.ForeignKey(
-        ItemVersion, on_delete=models.PROTECT, related_name="requests", verbose_name=_("version ordered")
-    )
+    item = models.ForeignKey(CatalogueItem, on_delete=models.PROTECT, related_name="requests")
+    version_ordered = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="requests")
     answers = models.JSONField(
-        _("answers"), default=dict, editable=False, help_text=_("By key, as text; those alone that were asked.")
+        default=dict, editable=False, help_text=_("By key, as text; those alone that were asked.")
     )
-    fulfilled_at = models.DateTimeField(_("fulfilled at"), null=True, editable=False)
-    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
+    fulfilled_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
     disrupts_service = models.BooleanField(
-        _("disrupts service"),
-        null=True,
-        editable=False,
-        help_text=_("Whether its failure disrupts a service; empty: not said yet."),
+        null=True, editable=False, help_text=_("Whether its failure disrupts a service; empty: not said yet.")
     )
-    disruptions = models.PositiveSmallIntegerField(_("disruptions"), default=0, editable=False)
-    failures = models.PositiveSmallIntegerField(
-        _("failures"), default=0, editable=False, help_text=_("How often fulfilment failed.")
-    )
+    disruptions = models.PositiveSmallIntegerField(default=0, editable=False)
+    failures = models.PositiveSmallIntegerField(default=0, editable=False, help_text=_("How often fulfilment failed."))
     rating = models.PositiveSmallIntegerField(
-        _("rating"), null=True, editable=False, validators=[MinValueValidator(1), MaxValueValidator(5)]
+        null=True, editable=False, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
-    rating_comment = models.TextField(_("rating comment"), blank=True, editable=False)
+    rating_comment = models.TextField(blank=True, editable=False)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("service request"), _("service requests")
         indexes = [
             models.Index(fields=["item", "fulfilled_at"], name="requests_of_item"),
             models.Index(fields=["fulfilled_at"], name="requests_unconfirmed", condition=models.Q(closed_at=None)),

@@ -28,34 +28,26 @@ class WorkOrder(WorkOrderLifecycle, Ticket):
     """A work order. Its states and moves are in `lifecycle`; its parent is any ticket, and its instructions the description."""
 
     work_type = models.CharField(_("type of work"), max_length=10, choices=WorkType.choices, default=WorkType.ON_SITE)
-    planned_start = models.DateTimeField(_("planned start"), null=True, blank=True)
-    planned_end = models.DateTimeField(_("planned end"), null=True, blank=True)
-    result = models.TextField(_("result"), blank=True, editable=False, help_text=_("What was done, or why it failed."))
+    planned_start = models.DateTimeField(null=True, blank=True)
+    planned_end = models.DateTimeField(null=True, blank=True)
+    result = models.TextField(blank=True, editable=False, help_text=_("What was done, or why it failed."))
     effort_minutes = models.PositiveIntegerField(
-        _("effort minutes"), null=True, blank=True, editable=False, validators=[MaxValueValidator(60_000)]
+        null=True, blank=True, editable=False, validators=[MaxValueValidator(60_000)]
     )
-    finished_at = models.DateTimeField(_("finished at"), null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
     raised_by_rule = models.ForeignKey(
-        "CreationRule",
-        null=True,
-        editable=False,
-        on_delete=models.SET_NULL,
-        related_name="raised",
-        verbose_name=_("raised by rule"),
+        "CreationRule", null=True, editable=False, on_delete=models.SET_NULL, related_name="raised"
     )
-    needs = models.ManyToManyField(
-        "self", through="Dependency", symmetrical=False, related_name="needed_by", verbose_name=_("needs")
-    )
+    needs = models.ManyToManyField("self", through="Dependency", symmetrical=False, related_name="needed_by")
 
     class Meta:
-        verbose_name, verbose_name_plural = _("work order"), _("work orders")
         indexes = [models.Index(fields=["planned_start"], name="workorders_planned")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(planned_end=None) | Q(planned_end__gt=F("planned_start")),
                 name="workorders_window_ends_after_start",
                 violation_error_message=_("The planned window ends after it starts."),
-            ),
+            )
         ]
 
     @classmethod
@@ -125,11 +117,11 @@ UNFINISHED = [state.value for state in State if state.value not in CLOSED_STATES
 class Dependency(models.Model):
     """One order can't start before another of the same parent is over."""
 
-    order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="dependencies", verbose_name=_("order"))
-    needs = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="dependents", verbose_name=_("needs"))
+    order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="dependencies")
+    needs = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="dependents")
 
     class Meta:
-        verbose_name, verbose_name_plural = _("dependency"), _("dependencies")
+        verbose_name_plural = _("dependencies")
         constraints = [
             models.UniqueConstraint(fields=["order", "needs"], name="workorders_dependency_once"),
             models.CheckConstraint(condition=~Q(order=F("needs")), name="workorders_needs_another"),
@@ -142,19 +134,14 @@ class Dependency(models.Model):
 class ChecklistItem(models.Model):
     """Something to be done or looked at; ticked off by whoever did it."""
 
-    order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="checklist", verbose_name=_("order"))
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    text = models.CharField(_("text"), max_length=200)
-    is_required = models.BooleanField(
-        _("is required"), default=True, help_text=_("The order can't be completed without it.")
-    )
-    done_at = models.DateTimeField(_("done at"), null=True, blank=True)
-    done_by = models.ForeignKey(
-        "people.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("done by")
-    )
+    order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="checklist")
+    position = models.PositiveSmallIntegerField(default=0)
+    text = models.CharField(max_length=200)
+    is_required = models.BooleanField(default=True, help_text=_("The order can't be completed without it."))
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey("people.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        verbose_name, verbose_name_plural = _("checklist item"), _("checklist items")
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
@@ -164,12 +151,11 @@ class ChecklistItem(models.Model):
 class OrderTemplate(models.Model):
     """A set of work orders that is raised as a whole, such as “Replace a switch”."""
 
-    name = models.CharField(_("name"), max_length=120, unique=True)
-    description = models.CharField(_("description"), max_length=200, blank=True)
-    is_active = models.BooleanField(_("is active"), default=True)
+    name = models.CharField(max_length=120, unique=True)
+    description = models.CharField(max_length=200, blank=True)
+    is_active = models.BooleanField(default=True)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("order template"), _("order templates")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -179,36 +165,26 @@ class OrderTemplate(models.Model):
 class TemplateStep(models.Model):
     """One order of a template; it may need steps before it."""
 
-    template = models.ForeignKey(
-        OrderTemplate, on_delete=models.CASCADE, related_name="steps", verbose_name=_("template")
-    )
-    position = models.PositiveSmallIntegerField(
-        _("position"), default=1, help_text=_("The number by which other steps name it.")
-    )
-    title = models.CharField(_("title"), max_length=200)
-    instructions = models.TextField(_("instructions"), blank=True)
+    template = models.ForeignKey(OrderTemplate, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField(default=1, help_text=_("The number by which other steps name it."))
+    title = models.CharField(max_length=200)
+    instructions = models.TextField(blank=True)
     work_type = models.CharField(_("type of work"), max_length=10, choices=WorkType.choices, default=WorkType.ON_SITE)
     workgroup = models.ForeignKey(
         "people.Workgroup", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-        help_text=_("Empty: as the routing rules for work orders say."), verbose_name=_("workgroup")
+        help_text=_("Empty: as the routing rules for work orders say."),
     )  # fmt: skip
     needs = ArrayField(
         models.PositiveSmallIntegerField(), default=list, blank=True,
-        help_text=_("Numbers of the steps that must be over before, comma-separated."), verbose_name=_("needs")
+        help_text=_("Numbers of the steps that must be over before, comma-separated."),
     )  # fmt: skip
     start_after_hours = models.PositiveIntegerField(
-        _("start after hours"),
-        null=True,
-        blank=True,
-        help_text=_("Planned this many hours after it is raised. Empty: not planned."),
+        null=True, blank=True, help_text=_("Planned this many hours after it is raised. Empty: not planned.")
     )
-    hours = models.PositiveIntegerField(_("hours"), default=1, help_text=_("How long it is planned to take."))
-    checklist = models.TextField(
-        _("checklist"), blank=True, help_text=_("One item per line; a line in (brackets) may be left out.")
-    )
+    hours = models.PositiveIntegerField(default=1, help_text=_("How long it is planned to take."))
+    checklist = models.TextField(blank=True, help_text=_("One item per line; a line in (brackets) may be left out."))
 
     class Meta:
-        verbose_name, verbose_name_plural = _("template step"), _("template steps")
         ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint(fields=["template", "position"], name="workorders_step_once")]
 
@@ -223,28 +199,19 @@ class CreationRule(models.Model):
         LOGGED = "logged", _("it is logged")
         TRIAGED = "assigned", _("it is assigned to a workgroup or an analyst")
 
-    name = models.CharField(_("name"), max_length=120, unique=True)
-    position = models.PositiveIntegerField(
-        _("position"), default=100, help_text=_("Lower comes first; the first match wins.")
-    )
-    is_active = models.BooleanField(_("is active"), default=True)
-    kind = models.CharField(
-        _("kind"), max_length=20, default="incident", help_text=_("Kind of ticket, such as incident.")
-    )
-    when = models.CharField(_("when"), max_length=10, choices=When.choices, default=When.TRIAGED)
-    service = models.ForeignKey(
-        "services.Service", null=True, blank=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("service")
-    )
+    name = models.CharField(max_length=120, unique=True)
+    position = models.PositiveIntegerField(default=100, help_text=_("Lower comes first; the first match wins."))
+    is_active = models.BooleanField(default=True)
+    kind = models.CharField(max_length=20, default="incident", help_text=_("Kind of ticket, such as incident."))
+    when = models.CharField(max_length=10, choices=When.choices, default=When.TRIAGED)
+    service = models.ForeignKey("services.Service", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     category = models.ForeignKey(
         "services.Category", null=True, blank=True, on_delete=models.CASCADE, related_name="+",
-        help_text=_("Itself and all below it."), verbose_name=_("category")
+        help_text=_("Itself and all below it."),
     )  # fmt: skip
-    template = models.ForeignKey(
-        OrderTemplate, on_delete=models.PROTECT, related_name="rules", verbose_name=_("template")
-    )
+    template = models.ForeignKey(OrderTemplate, on_delete=models.PROTECT, related_name="rules")
 
     class Meta:
-        verbose_name, verbose_name_plural = _("creation rule"), _("creation rules")
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(

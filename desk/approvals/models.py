@@ -22,12 +22,8 @@ from . import quorum
 class ApproverGroup(models.Model):
     """People who are asked together, such as the change advisory board (CAB)."""
 
-    name = models.CharField(
-        _("name"), max_length=80, unique=True, help_text=_("Shown beside those who are asked: “CAB”.")
-    )
-    description = models.TextField(
-        _("description"), blank=True, help_text=_("What they decide about, for other administrators.")
-    )
+    name = models.CharField(max_length=80, unique=True, help_text=_("Shown beside those who are asked: “CAB”."))
+    description = models.TextField(blank=True, help_text=_("What they decide about, for other administrators."))
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL,
         blank=True,
@@ -35,14 +31,10 @@ class ApproverGroup(models.Model):
         help_text=_(
             "Who is taken out loses the seats that they have as a member alone; who is added is asked from then on."
         ),
-        verbose_name=_("members"),
     )
-    is_active = models.BooleanField(
-        _("is active"), default=True, help_text=_("An inactive group isn't asked any more.")
-    )
+    is_active = models.BooleanField(default=True, help_text=_("An inactive group isn't asked any more."))
 
     class Meta:
-        verbose_name, verbose_name_plural = _("approver group"), _("approver groups")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -52,16 +44,11 @@ class ApproverGroup(models.Model):
 class ApprovalRule(models.Model):
     """One line of the table that says whose approval is needed; the first that matches wins."""
 
-    position = models.PositiveIntegerField(
-        _("position"), default=100, help_text=_("Lower comes first; the first match wins.")
-    )
-    name = models.CharField(
-        _("name"), max_length=120, unique=True, help_text=_("Shown where a round is asked, and in refusals.")
-    )
-    is_active = models.BooleanField(_("is active"), default=True)
-    kind = models.CharField(_("kind"), max_length=20, default="change", help_text=_("Kind of ticket, such as change."))
+    position = models.PositiveIntegerField(default=100, help_text=_("Lower comes first; the first match wins."))
+    name = models.CharField(max_length=120, unique=True, help_text=_("Shown where a round is asked, and in refusals."))
+    is_active = models.BooleanField(default=True)
+    kind = models.CharField(max_length=20, default="change", help_text=_("Kind of ticket, such as change."))
     variant = models.CharField(
-        _("variant"),
         max_length=80,
         blank=True,
         help_text=_(
@@ -74,14 +61,13 @@ class ApprovalRule(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         help_text=_("Matches when it is among the services affected. Empty: every."),
-        verbose_name=_("service"),
     )
     min_risk = models.PositiveSmallIntegerField(
         _("risk from"), null=True, blank=True, help_text=_("Matches from this risk on. Empty: whatever the risk.")
     )
 
     class Meta:
-        verbose_name, verbose_name_plural = _("approval rule"), _("approval rules")
+        verbose_name = _("approval rule")
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
@@ -104,23 +90,22 @@ def _hours(words: Any) -> models.PositiveIntegerField:
 class ApprovalStep(models.Model):
     """One step of a rule; the steps are asked one after the other, and each opens a round."""
 
-    rule = models.ForeignKey(ApprovalRule, on_delete=models.CASCADE, related_name="steps", verbose_name=_("rule"))
-    position = models.PositiveIntegerField(_("position"), default=1, help_text=_("Lower is asked first."))
-    name = models.CharField(_("name"), max_length=120, help_text=_("For those who are asked: “Change advisory board”."))
-    quorum = models.CharField(_("quorum"), max_length=10, choices=Quorum.choices, default=Quorum.ALL)
+    rule = models.ForeignKey(ApprovalRule, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveIntegerField(default=1, help_text=_("Lower is asked first."))
+    name = models.CharField(max_length=120, help_text=_("For those who are asked: “Change advisory board”."))
+    quorum = models.CharField(max_length=10, choices=Quorum.choices, default=Quorum.ALL)
     needed = models.PositiveSmallIntegerField(
-        _("needed"), default=0, help_text=_("How many must approve; only for “A number of them”.")
+        default=0, help_text=_("How many must approve; only for “A number of them”.")
     )
     asks_manager = models.BooleanField(_("the requester's manager"), default=False)
     asks_service_owners = models.BooleanField(_("the owners of the services affected"), default=False)
     asks_item_owner = models.BooleanField(_("the owner of the catalogue item"), default=False)
-    groups = models.ManyToManyField(ApproverGroup, blank=True, related_name="steps", verbose_name=_("groups"))
-    people = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("people"))
+    groups = models.ManyToManyField(ApproverGroup, blank=True, related_name="steps")
+    people = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
     remind_after_hours = _hours(_("Hours by the clock, nights and weekends included. Empty: nobody is reminded."))
     expire_after_hours = _hours(_("Hours by the clock, after which the round is over undecided. Empty: never."))
 
     class Meta:
-        verbose_name, verbose_name_plural = _("approval step"), _("approval steps")
         ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint(fields=["rule", "position"], name="approvals_step_position_once")]
 
@@ -140,17 +125,14 @@ class ApprovalStep(models.Model):
 class Delegation(models.Model):
     """While it runs, somebody answers for somebody else who is away; from start (included) to end (not)."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="delegations", verbose_name=_("user")
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="delegations")
     to = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="delegated", verbose_name=_("answers for them")
     )
-    start = models.DateTimeField(_("start"))
-    end = models.DateTimeField(_("end"))
+    start = models.DateTimeField()
+    end = models.DateTimeField()
 
     class Meta:
-        verbose_name, verbose_name_plural = _("delegation"), _("delegations")
         ordering = ["-start"]
         constraints = [
             models.CheckConstraint(
@@ -218,41 +200,31 @@ class Round(KeptReason):
     The rounds of one `asking` of a ticket are made together; its last asking is the one that counts.
     """
 
-    ticket = models.ForeignKey(
-        "tickets.Ticket", on_delete=models.PROTECT, related_name="approval_rounds", verbose_name=_("ticket")
-    )
-    asking = models.PositiveIntegerField(
-        _("asking"), help_text=_("The first, second … time that this ticket's approval is asked.")
-    )
-    number = models.PositiveIntegerField(_("number"), help_text=_("The step within it, from 1 on."))
-    step = models.ForeignKey(
-        ApprovalStep, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("step")
-    )
-    rule_name = models.CharField(_("rule name"), max_length=120)
-    name = models.CharField(_("name"), max_length=120)
-    quorum = models.CharField(_("quorum"), max_length=10, choices=Quorum.choices)
-    needed = models.PositiveSmallIntegerField(_("needed"), default=0)
+    ticket = models.ForeignKey("tickets.Ticket", on_delete=models.PROTECT, related_name="approval_rounds")
+    asking = models.PositiveIntegerField(help_text=_("The first, second … time that this ticket's approval is asked."))
+    number = models.PositiveIntegerField(help_text=_("The step within it, from 1 on."))
+    step = models.ForeignKey(ApprovalStep, null=True, on_delete=models.SET_NULL, related_name="+")
+    rule_name = models.CharField(max_length=120)
+    name = models.CharField(max_length=120)
+    quorum = models.CharField(max_length=10, choices=Quorum.choices)
+    needed = models.PositiveSmallIntegerField(default=0)
     authors = ArrayField(
         models.BigIntegerField(),
         default=list,
         help_text=_("Whose own wish it is; they never answer."),
-        verbose_name=_("authors"),
     )
-    stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices, default=Stage.WAITING)
-    because = models.TextField(_("because"), blank=True, help_text=_("Why it is void."))
-    remind_after_hours = models.PositiveIntegerField(_("remind after hours"), null=True)
-    expire_after_hours = models.PositiveIntegerField(_("expire after hours"), null=True)
-    opened_at = models.DateTimeField(_("opened at"), null=True)
-    decided_at = models.DateTimeField(_("decided at"), null=True)
-    remind_at = models.DateTimeField(_("remind at"), null=True)
-    reminded_at = models.DateTimeField(_("reminded at"), null=True)
-    expires_at = models.DateTimeField(_("expires at"), null=True)
-    stuck_at = models.DateTimeField(
-        _("stuck at"), null=True, help_text=_("Since when nobody is left who could decide.")
-    )
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.WAITING)
+    because = models.TextField(blank=True, help_text=_("Why it is void."))
+    remind_after_hours = models.PositiveIntegerField(null=True)
+    expire_after_hours = models.PositiveIntegerField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    stuck_at = models.DateTimeField(null=True, help_text=_("Since when nobody is left who could decide."))
 
     class Meta:
-        verbose_name, verbose_name_plural = _("round"), _("rounds")
         ordering = ["ticket", "asking", "number"]
         constraints = [models.UniqueConstraint(fields=["ticket", "asking", "number"], name="approvals_round_once")]
         indexes = [
@@ -283,34 +255,22 @@ class Answer(models.TextChoices):
 class Seat(KeptReason):
     """Somebody who is asked in a round, why, and the answer that counts now; all answers ever are in the ticket's events."""
 
-    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="seats", verbose_name=_("round"))
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="approval_seats", verbose_name=_("user")
-    )
-    because = models.TextField(_("because"), help_text=_("“owner of Mail”, “manager of Erin Example”, “CAB”."))
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="seats")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="approval_seats")
+    because = models.TextField(help_text=_("“owner of Mail”, “manager of Erin Example”, “CAB”."))
     groups = models.ManyToManyField(
-        ApproverGroup,
-        related_name="+",
-        help_text=_("Asked as a member of these alone: who leaves them has no seat."),
-        verbose_name=_("groups"),
+        ApproverGroup, related_name="+", help_text=_("Asked as a member of these alone: who leaves them has no seat.")
     )
-    has_left = models.BooleanField(
-        _("has left"), default=False, help_text=_("Noticed that its holder has left, and counted anew.")
-    )
-    answer = models.CharField(_("answer"), max_length=10, choices=Answer.choices, default=Answer.NONE)
-    text = models.TextField(_("text"), blank=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("answered by")
-    )
-    answered_at = models.DateTimeField(_("answered at"), null=True)
-    question = models.TextField(_("question"), blank=True, help_text=_("What they asked last."))
-    reply = models.TextField(_("reply"), blank=True, help_text=_("What was answered to that."))
-    replied_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("replied by")
-    )
+    has_left = models.BooleanField(default=False, help_text=_("Noticed that its holder has left, and counted anew."))
+    answer = models.CharField(max_length=10, choices=Answer.choices, default=Answer.NONE)
+    text = models.TextField(blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    question = models.TextField(blank=True, help_text=_("What they asked last."))
+    reply = models.TextField(blank=True, help_text=_("What was answered to that."))
+    replied_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        verbose_name, verbose_name_plural = _("seat"), _("seats")
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["round", "user"], name="approvals_one_seat_each")]
         indexes = [models.Index(fields=["user", "answer"], name="approvals_seat_of")]
