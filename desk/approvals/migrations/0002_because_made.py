@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('approvals', '0001_initial'),
+        ("approvals", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='round',
-            name='because_made',
+            model_name="round",
+            name="because_made",
             field=models.JSONField(default=dict, editable=False),
         ),
         migrations.AddField(
-            model_name='seat',
-            name='because_made',
+            model_name="seat",
+            name="because_made",
             field=models.JSONField(default=dict, editable=False),
         ),
     ]
