@@ -85,7 +85,11 @@ def test_an_open_ticket_tells_what_others_do_and_keeps_what_is_typed(open_as, to
     for one in (page, lenas):
         one.goto(ticket.get_absolute_url())
     expect(page.locator(".presence")).to_contain_text("Lena is looking at this", timeout=15000)
-    lenas.get_by_label("Your reply").fill("I think")
+    for letter in "I think so":  # whoever stops typing is said to look on, so she types until he sees it
+        lenas.get_by_label("Your reply").press_sequentially(letter)
+        if page.get_by_text("Lena is typing").count():
+            break
+        page.wait_for_timeout(2500)
     expect(page.locator(".presence")).to_contain_text("Lena is typing", timeout=15000)
     page.get_by_label("Your reply").fill("Half a sentence")
     desk.note(ticket=ticket, by=town.lena, message="It is the certificate")
