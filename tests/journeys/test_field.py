@@ -121,6 +121,7 @@ def test_what_the_server_refuses_is_shown_with_the_text_and_not_tried_for_ever(f
     felix.reload()
     felix.context.set_offline(True)
     fill_in(felix, "Replaced it.", field.screenshot)
+    expect(felix.get_by_role("region", name="Not sent yet")).to_contain_text("Replaced it.")
     felix.context.set_offline(False)
     box = felix.get_by_role("region", name="Not taken")
     expect(box).to_contain_text("Still to be ticked off: “Label it”.")
