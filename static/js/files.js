@@ -70,10 +70,16 @@
     if (window.house) window.house.announce(files.length ? sayCount("{n} file to send", "{n} files to send", files.length) : say("No files to send"));
   }
 
+  function preview(file) {
+    const image = Object.assign(document.createElement("img"), { src: URL.createObjectURL(file), alt: "" });
+    image.addEventListener("error", () => image.remove()); // a kind that this browser can't draw, or a broken one
+    return image;
+  }
+
   function item(file, index) {
     const row = document.createElement("li");
     row.className = "filelist-item";
-    if (file.type.startsWith("image/")) row.append(Object.assign(document.createElement("img"), { src: URL.createObjectURL(file), alt: "" }));
+    if (file.type.startsWith("image/")) row.append(preview(file));
     row.append(Object.assign(document.createElement("span"), { className: "filelist-name", textContent: file.name }));
     row.append(Object.assign(document.createElement("span"), { className: "soft num", textContent: size(file.size) }));
     const remove = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-quiet btn-small", textContent: say("Remove") });

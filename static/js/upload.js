@@ -4,6 +4,7 @@
 (() => {
   "use strict";
   const WAITS = [2, 5, 10, 20, 30, 60]; // seconds before another try; the last one again and again
+  const SILENCE = 60000; // ms without a sign of life: of a line that died in a lift or a basement the browser says nothing for long
   const running = new WeakMap(); // form → what is being done with it
   const tokens = new WeakMap();
   const uploads = 'form[method="post"][enctype="multipart/form-data"]:not([data-outbox], [hx-post])';
@@ -39,7 +40,7 @@
   function begin(form, submitter) {
     const files = filesOf(form);
     form.querySelectorAll("[data-upload-trouble]").forEach((old) => old.remove());
-    const job = { form, submitter, files, tries: 0, xhr: null, timer: 0, parts: bar(form) };
+    const job = { form, submitter, files, tries: 0, xhr: null, timer: 0, silence: 0, parts: bar(form) };
     running.set(form, job);
     if (!tokens.has(form)) tokens.set(form, window.house.shelf.token());
     job.parts.stop.addEventListener("click", () => end(job, say("It was not sent. What you wrote and chose is still here.")));
@@ -65,19 +66,37 @@
     xhr.setRequestHeader("X-CSRFToken", csrf);
     xhr.setRequestHeader("Upload", "1");
     xhr.setRequestHeader("Idempotency-Key", tokens.get(form));
-    xhr.upload.addEventListener("progress", (event) => {
-      if (!event.lengthComputable) return;
-      const share = Math.floor(100 * event.loaded / event.total);
-      parts.meter.value = share;
-      parts.said.textContent = share < 100 ? say("{share} sent", { share: `${share}%` }) : say("Sent. One moment…");
-    });
+    xhr.upload.addEventListener("progress", (event) => progressed(job, event));
     xhr.addEventListener("load", () => answered(job));
     xhr.addEventListener("error", () => later(job));
     xhr.send(body);
+    alive(job);
+  }
+
+  function progressed(job, event) {
+    alive(job);
+    if (!event.lengthComputable) return;
+    const share = Math.floor(100 * event.loaded / event.total);
+    job.parts.meter.value = share;
+    job.parts.said.textContent = share < 100 ? say("{share} sent", { share: `${share}%` }) : say("Sent. One moment…");
+  }
+
+  function alive(job) {
+    clearTimeout(job.silence);
+    job.silence = setTimeout(() => lost(job), SILENCE);
+  }
+
+  const underWay = (job) => Boolean(job.xhr) && job.xhr.readyState !== XMLHttpRequest.DONE && job.xhr.readyState !== XMLHttpRequest.UNSENT;
+
+  function lost(job) {
+    if (running.get(job.form) !== job || !underWay(job)) return;
+    job.xhr.abort();
+    later(job);
   }
 
   /* Nobody knows whether it arrived: the same again. */
   function later(job) {
+    clearTimeout(job.silence);
     const { form, parts } = job;
     const seconds = WAITS[Math.min(job.tries, WAITS.length - 1)];
     job.tries += 1;
@@ -91,7 +110,8 @@
 
   function end(job, sentence = "") {
     clearTimeout(job.timer);
-    if (job.xhr && job.xhr.readyState < XMLHttpRequest.DONE) job.xhr.abort(); // afterwards its answer would be gone
+    clearTimeout(job.silence);
+    if (underWay(job)) job.xhr.abort(); // afterwards its answer would be gone
     running.delete(job.form);
     job.parts.box.remove();
     window.house.busy(job.form, false);
@@ -99,6 +119,7 @@
   }
 
   function answered(job) {
+    clearTimeout(job.silence);
     const { form, xhr } = job;
     const next = xhr.getResponseHeader("Upload-Next");
     if (next && new URL(next, location.href).pathname.endsWith("/login/")) {
@@ -144,6 +165,7 @@
   });
 
   const waiting = () => [...document.querySelectorAll(uploads)].map((form) => running.get(form)).filter(Boolean);
+  window.addEventListener("offline", () => waiting().forEach(lost));
   window.addEventListener("online", () => waiting().filter((job) => !job.parts.now.hidden).forEach(attempt));
   window.addEventListener("beforeunload", (event) => { if (waiting().length) event.preventDefault(); });
 

@@ -1,5 +1,7 @@
 """Files on a bad line: Erin sees how far they are, they are sent again by themselves, arrive once, and are never lost."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -75,6 +77,32 @@ def test_it_is_sent_when_the_connection_returns(report):
     expect(report.get_by_role("button", name="Try now")).to_be_visible()
     report.context.set_offline(False)
     expect(report.locator("h1")).to_have_text("The scanner is dead")
+    assert arrived() == ("The scanner is dead", ["big.png"])
+
+
+@pytest.mark.parametrize("sign", ["the browser says that it is offline", "nothing is heard for a minute"])
+def test_a_line_that_dies_under_way_is_noticed(report, sign):
+    """No error comes of it: the request hangs until somebody gives it up."""
+    if sign.startswith("nothing"):
+        report.clock.install()
+    tries = []
+
+    def hang(route):
+        tries.append(route.request.headers["idempotency-key"])
+        if len(tries) > 1:
+            route.continue_()
+
+    report.route("**/incidents/new/", lambda route: hang(route) if route.request.method == "POST" else route.continue_())
+    send(report)
+    expect(report.locator(".upload-said")).to_have_text(re.compile("Sending…|Sent"))
+    expect(report.get_by_role("button", name="Try now")).to_be_hidden()
+    if sign.startswith("nothing"):
+        report.clock.fast_forward(61_000)
+    else:
+        report.evaluate("window.dispatchEvent(new Event('offline'))")
+    expect(report.locator("h1")).to_have_text("The scanner is dead")
+    assert len(tries) == 2
+    assert len(set(tries)) == 1
     assert arrived() == ("The scanner is dead", ["big.png"])
 
 
