@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from django.urls import reverse
@@ -23,47 +24,84 @@ FIELDS = (
     "requester__first_name", "requester__last_name", "requester__username", "requester__is_vip",
     "assignee__pk", "assignee__first_name", "assignee__last_name", "assignee__username", "pending_reason__name",
 )  # fmt: skip
-Row = dict[str, Any]
+
+
+class Row(NamedTuple):
+    """A row in the reader's language and zone: the words that stand in it, and what it is marked with."""
+
+    pk: str
+    kind: str
+    number: str
+    title: str
+    href: str
+    state: str
+    state_label: str
+    why: str
+    priority: str
+    requester: str
+    vip: bool
+    assignee: str
+    mine: bool
+    workgroup: str
+    look: str
+    left: str
+    due: str
+    age: str
+    pick: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Whose rows these are, and when: said once, not for each row."""
+
+    pk: int
+    now: datetime
+    zone: tzinfo
+    language: str | None
+    pick: str
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
 
 
 def rows_of(found: Iterable[tuple[Any, ...]], me: int) -> list[Row]:
     """Rows of these values (`FIELDS`), with the clock of each; one query for all clocks."""
     values = [dict(zip(FIELDS, one, strict=True)) for one in found]
-    now, zone = timezone.now(), timezone.get_current_timezone()
+    now = timezone.now()
     faces = nearest_faces([one["pk"] for one in values], now)
-    today, language = now.astimezone(zone).date(), get_language()
-    pick = gettext("Select {number}")  # said once, not for each row
-    rows = [_row(one, faces.get(one["pk"]), me, now, zone, today, language) for one in values]
-    return [row | {"pick": pick.format(number=row["number"])} for row in rows]
+    reader = _Reader(me, now, timezone.get_current_timezone(), get_language(), gettext("Select {number}"))
+    return [_row(one, faces.get(one["pk"]), reader) for one in values]
 
 
-def _row(
-    one: dict[str, Any], face: Face | None, me: int, now: datetime, zone: Any, today: Any, language: str | None
-) -> Row:
+def _row(one: dict[str, Any], face: Face | None, reader: _Reader) -> Row:
     kind, state, due = one["kind"], one["state"], one["due_at"]
-    row = {
-        "pk": str(one["pk"]),
-        "kind": kind,
-        "number": one["number"],
-        "title": one["title"],
-        "href": f"{_address(kind)}{one['number']}/",
-        "state": state,
-        "state_label": _label(kind, state, language),
-        "why": one["pending_reason__name"] or "",
-        "priority": str(one["priority"]),
-        "requester": _name(one, "requester"),
-        "vip": one["requester__is_vip"],
-        "assignee": _name(one, "assignee"),
-        "mine": one["assignee__pk"] == me,
-        "workgroup": one["workgroup__name"],
-        "look": face.look if face else "",
-        "left": face.words if face else "",
-        "due": day_and_time(due.astimezone(zone), today) if due else "",
-        "age": age(one["created_at"], now),
-    }
-    told = (row[name] for name in ("title", "state", "why", "priority", "requester", "assignee", "workgroup", "look"))
-    row["mark"] = f"{crc32('|'.join(map(str, told)).encode()):x}"
-    return row
+    requester, assignee = _name(one, "requester"), _name(one, "assignee")
+    why, look = one["pending_reason__name"] or "", face.look if face else ""
+    told = (one["title"], state, why, one["priority"], requester, assignee, one["workgroup__name"], look)
+    return Row(
+        pk=str(one["pk"]),
+        kind=kind,
+        number=one["number"],
+        title=one["title"],
+        href=f"{_address(kind)}{one['number']}/",
+        state=state,
+        state_label=_label(kind, state, reader.language),
+        why=why,
+        priority=str(one["priority"]),
+        requester=requester,
+        vip=bool(one["requester__is_vip"]),
+        assignee=assignee,
+        mine=one["assignee__pk"] == reader.pk,
+        workgroup=one["workgroup__name"] or "",
+        look=look,
+        left=face.words if face else "",
+        due=day_and_time(due.astimezone(reader.zone), reader.today) if due else "",
+        age=age(one["created_at"], reader.now),
+        pick=reader.pick.format(number=one["number"]),
+        mark=f"{crc32('|'.join(map(str, told)).encode()):x}",
+    )
 
 
 def _name(one: dict[str, Any], who: str) -> str:

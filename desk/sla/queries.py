@@ -244,9 +244,9 @@ def face(row: Clock, now: datetime) -> Face:
     """How this clock stands at this moment."""
     clock = read_clock(row)
     moment, target = clock.stopped_at or now, clock.terms.target
-    remaining = engine.remaining(clock, moment)
-    left = None if remaining is None else remaining.total_seconds()
-    share = int(engine.used_at(clock, moment) / target * 100) if target else 0
+    used = engine.used_at(clock, moment)
+    left = None if target is None else (target - used).total_seconds()
+    share = int(used / target * 100) if target else 0
     # A stopped clock's figure is made: only what was told counts, as in reports.
     missed = clock.breached_at is not None or (not clock.is_stopped and left is not None and left < 0)
     if clock.is_stopped:

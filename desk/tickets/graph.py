@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, RETURN_VALUE, Transition
 
 from desk.people.language import in_a_sentence
 
-from . import flow
+from . import flow, kinds
 from .kinds import Kind
 
 # A rule's sentence names people and things of one ticket; without a ticket these words stand for them.
@@ -71,7 +72,13 @@ class Row:
 
 
 def graph_of(kind: Kind) -> Graph:
-    """The lifecycle as it runs: nothing here is written down a second time."""
+    """The lifecycle as it runs, in the language of the moment: nothing here is written down a second time."""
+    return _graph(kind.name, get_language())
+
+
+@cache  # the machine doesn't change while it runs, and each ticket's page shows it
+def _graph(name: str, language: str | None) -> Graph:
+    kind = kinds.get(name)
     states = tuple(State(value, str(label), value in kind.closed) for value, label in kind.states.choices)
     values = [state.value for state in states]
     found = {

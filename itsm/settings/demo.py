@@ -44,7 +44,7 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "itsm.static_files.Files"},
 }
 if not env("EMAIL_URL", default=""):
     # Mail that nobody asked to be sent anywhere lies in a folder, which the administration shows.

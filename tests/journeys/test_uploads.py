@@ -92,7 +92,9 @@ def test_a_line_that_dies_under_way_is_noticed(report, sign):
         if len(tries) > 1:
             route.continue_()
 
-    report.route("**/incidents/new/", lambda route: hang(route) if route.request.method == "POST" else route.continue_())
+    report.route(
+        "**/incidents/new/", lambda route: hang(route) if route.request.method == "POST" else route.continue_()
+    )
     send(report)
     expect(report.locator(".upload-said")).to_have_text(re.compile("Sending…|Sent"))
     expect(report.get_by_role("button", name="Try now")).to_be_hidden()

@@ -37,7 +37,7 @@ def shelf(world):
 def listed(shelf, browse, query, who="sam"):
     answer = browse(getattr(shelf, who)).get(f"/queues/service-desk/?{query}")
     assert answer.status_code == 200
-    return {shelf.names[row["number"]] for row in answer.context["rows"]}, answer
+    return {shelf.names[row.number] for row in answer.context["rows"]}, answer
 
 
 @pytest.mark.parametrize(
@@ -115,11 +115,11 @@ def test_where_nothing_can_match_the_list_is_empty_and_its_tabs_count_none(shelf
 def test_all_ones_workgroups_stand_in_one_list_and_no_other(shelf, browse):
     foreign = incident(shelf.erin, "Of the network", workgroup=shelf.network)
     ours = browse(shelf.sam).get("/queues/").context["rows"]
-    assert foreign.number not in {row["number"] for row in ours}
+    assert foreign.number not in {row.number for row in ours}
     both = browse(shelf.admin).get("/queues/")
-    assert {row["number"] for row in both.context["rows"]} == {*shelf.names, foreign.number}
+    assert {row.number for row in both.context["rows"]} == {*shelf.names, foreign.number}
     one = browse(shelf.admin).get("/queues/?workgroup=network")
-    assert [row["number"] for row in one.context["rows"]] == [foreign.number]
+    assert [row.number for row in one.context["rows"]] == [foreign.number]
     assert browse(shelf.sam).get("/queues/?workgroup=network").context["rows"] == []
     assert browse(shelf.erin).get("/queues/?assignee=sam").context["asked"].troubles == []  # no oracle for outsiders
 

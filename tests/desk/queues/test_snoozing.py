@@ -23,7 +23,7 @@ def soon():
 
 
 def listed(client, address="/queues/"):
-    return {row["number"] for row in client.get(address).context["rows"]}
+    return {row.number for row in client.get(address).context["rows"]}
 
 
 @pytest.mark.django_db
