@@ -66,7 +66,7 @@ def test_everybody_gets_what_the_table_says(world, settings, part):
 
 
 def test_only_staff_get_into_the_administration(world):
-    """Each address of the admin: the administrator is served, everybody else is sent to sign in, by htmx too."""
+    """Each address of the admin: the administrator is served; everybody else is sent to sign in, by htmx too."""
     rooms = [address for address in every_address() if _is_admin(address.key) and address.key not in ADMIN_DOORS]
     assert len(rooms) > 15
     wrong = []
@@ -75,7 +75,7 @@ def test_only_staff_get_into_the_administration(world):
         path = _admin_path(address)
         for name in ("nobody", "erin", "lena", "admin"):  # who isn't staff is one to the administration
             client = clients[name]
-            for htmx in (False, True):
+            for htmx in (False,) if name == "admin" else (False, True):
                 with transaction.atomic():
                     got = _ask(client, "GET", path, {}, htmx=htmx)
                     transaction.set_rollback(True)

@@ -257,8 +257,9 @@ def body_of(world: Any, town: Any, row: Row) -> Any:
         "incident": town.incident.number,
         "desk": world.desk.pk,
         "template": town.template.pk,
-        "another": incident(world.sam, "Another").number,
     }
+    if "another" in row.body.values() or ["another"] in row.body.values():  # it takes longer to log than to ask
+        named["another"] = incident(world.sam, "Another").number
     said = {name: named.get(value, value) if isinstance(value, str) else value for name, value in row.body.items()}
     return {
         n: [named.get(one, one) for one in value] if isinstance(value, list) else value for n, value in said.items()

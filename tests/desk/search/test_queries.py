@@ -1,7 +1,7 @@
 """Everybody finds what they may see, by what they may read of it, and not a word more."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from desk.people.actions import join, leave
 from desk.people.models import Role
@@ -186,6 +186,30 @@ def test_a_document_is_written_with_each_ticket_and_dies_of_no_text(town):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM tickets_ticket WHERE id NOT IN (SELECT ticket_id FROM search_document)")
         assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_new_word_is_looked_up_by_itself_also_where_there_were_none_at_first():
+    """A connection keeps on doing this as it seemed best on an empty table, to PostgreSQL which had just counted it."""
+    said = " ".join(f"z{n}q" for n in range(3000))
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE search_word")
+        cursor.execute("VACUUM search_word")
+        for number in range(10):  # no words: after a few times it is planned for good
+            cursor.execute("SELECT search_learn(to_tsvector('simple', %s))", [f"{number}"])
+    with transaction.atomic(), connection.cursor() as cursor:
+        before = _read(cursor)
+        for _ in range(2):
+            cursor.execute("SELECT search_learn(to_tsvector('simple', %s))", [said])
+        cursor.execute("SELECT count(*), count(DISTINCT word) FROM search_word WHERE word LIKE 'z%%q'")
+        assert cursor.fetchone() == (3000, 3000)
+        assert _read(cursor) - before <= 6000  # of each word itself alone
+
+
+def _read(cursor):
+    """How many of the words there are this transaction has read by an index."""
+    cursor.execute("SELECT idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'search_word'")
+    return cursor.fetchone()[0]
 
 
 def test_whatever_state_it_is_in(town):
