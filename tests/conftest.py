@@ -1,5 +1,6 @@
 """The small world in which every story plays: the people of Northwind Health, on the real database."""
 
+import gc
 from copy import deepcopy
 from itertools import count
 from types import SimpleNamespace
@@ -17,6 +18,13 @@ from itsm.essentials import lay_essentials
 from .factories import WorkgroupFactory, analyst, person
 
 _NUMBERS = count()
+
+
+def pytest_collection_finish(session):
+    """What is loaded by now stays until the end: looking through it for garbage again and again took 7% of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)
