@@ -277,7 +277,9 @@ def promised(faces: Mapping[str, Face]) -> datetime | None:
 
 def nearest_faces(tickets: Iterable[int], now: datetime) -> dict[int, Face]:
     """By ticket id the clock that a queue shows: of those that aren't over the one that breaches first; one query."""
-    standing = Clock.objects.filter(ticket__in=list(tickets), stopped_at=None).defer("marks", "moments", "violation")
+    standing = Clock.objects.filter(ticket__in=list(tickets), stopped_at=None).defer(
+        "marks", "moments", "violation", "next_event_at"
+    )
     found: dict[int, Face] = {}
     for row in standing.order_by():
         here = face(row, now)

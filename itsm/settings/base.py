@@ -112,7 +112,7 @@ if env.bool("DATABASE_PREPARE", default=True):
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # no request gets a connection that a restart has cut
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": {"BACKEND": "itsm.cache.Cache", "LOCATION": REDIS_URL}}
 MEDIA_ROOT = DATA_DIR / "attachments"
 FILE_UPLOAD_PERMISSIONS = 0o640
 

@@ -26,7 +26,7 @@ if _running.exists():
         DATABASES["default"].update(env.db_url_config(_services["DATABASE_URL"]))
     if not env("REDIS_URL", default=""):
         REDIS_URL = CELERY_BROKER_URL = _services["REDIS_URL"]
-        CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+        CACHES = {"default": {"BACKEND": "itsm.cache.Cache", "LOCATION": REDIS_URL}}
 
 
 def _secret_key() -> str:

@@ -73,7 +73,7 @@ def test_a_number_that_was_asked_before_the_commit_is_forgotten_after_it(
 def test_without_a_cache_people_are_told_all_the_same(world, ticket, settings):
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "itsm.cache.Cache",
             "LOCATION": "redis://127.0.0.1:1/0",
         }
     }

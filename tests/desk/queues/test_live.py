@@ -166,9 +166,7 @@ def test_without_the_cache_pages_work_and_only_do_not_renew_themselves(world, br
     ticket = incident(world.erin)
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
     sam = browse(world.sam)
-    settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
-    }
+    settings.CACHES = {"default": {"BACKEND": "itsm.cache.Cache", "LOCATION": "redis://127.0.0.1:1/0"}}
     with committed():
         desk.note(ticket=ticket, by=world.sam, message="Still here")
     page = sam.get("/queues/")
