@@ -10,14 +10,14 @@ class OneClient(RedisCacheClient):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self._clients: dict[int, Any] = {}
+        self._clients: dict[Any, Any] = {}
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         """The client of the server that is read from, or written to."""
         pool: Any = self._get_connection_pool(write)  # type: ignore[attr-defined]
-        if id(pool) not in self._clients:
-            self._clients[id(pool)] = self._client(connection_pool=pool)  # type: ignore[attr-defined]
-        return self._clients[id(pool)]
+        if pool not in self._clients:
+            self._clients[pool] = self._client(connection_pool=pool)  # type: ignore[attr-defined]
+        return self._clients[pool]
 
 
 class Cache(RedisCache):

@@ -22,6 +22,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from desk.api import problems
+from desk.api.idempotency import NEXT, form_once
 from desk.people import places
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -114,17 +115,23 @@ class Outbox:
 class Uploads:
     """A form that a script sends with a bar (`Upload`) is told where to go on, so that the browser itself goes there.
 
-    A redirect that the script followed would use up what the next page has to say.
+    A redirect that the script followed would use up what the next page has to say. Sent again, since the answer was lost,
+    it does nothing and hears the same.
     """
 
     def __init__(self, get_response: GetResponse):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "Upload" not in request.headers:
+            return self.get_response(request)
+        return form_once(request, lambda: self._taken(request))
+
+    def _taken(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if "Upload" not in request.headers or response.status_code not in (301, 302, 303, 307, 308):
+        if response.status_code not in (301, 302, 303, 307, 308):
             return response
-        answer = HttpResponse(status=204, headers={"Upload-Next": response["Location"]})
+        answer = HttpResponse(status=204, headers={NEXT: response["Location"]})
         answer.cookies = response.cookies
         return answer
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,8 +21,31 @@ from .models import KeptAnswer
 from .problems import Invalid, KeyReused
 
 HEADER = "Idempotency-Key"
+NEXT = "Upload-Next"  # where a form that a script has sent goes on
 KEPT_HEADERS = ("Location",)
 REPLAYED = "Idempotent-Replayed"
+
+
+def form_once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """As `once`, for a person's form that a script sends again until it has heard where to go on (`Upload-Next`).
+
+    Of a form that was taken the way on is kept; one that came back with what is wrong was not taken. Without a key it is
+    done each time.
+    """
+    user, given = request.user, request.headers.get(HEADER, "")
+    if not given or not user.is_authenticated:
+        return act()
+    told = f"form {request.get_full_path()} {given}"
+    key = hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()  # no program's key, nor another form's
+    with transaction.atomic():
+        serialise(f"answer {user.pk} {key}")
+        if kept := KeptAnswer.objects.filter(user=user, key=key).first():
+            return HttpResponse(status=kept.status, headers=kept.headers)
+        response = act()
+        if NEXT in response:
+            headers = {NEXT: response[NEXT]}
+            KeptAnswer.objects.create(user=user, key=key, status=response.status_code, headers=headers)
+    return response
 
 
 def once(request: Request, act: Callable[[], Response]) -> Response:

@@ -58,20 +58,17 @@ class _Reader:
     pk: int
     now: datetime
     zone: tzinfo
+    today: date
     language: str | None
     pick: str
-
-    @property
-    def today(self) -> date:
-        return self.now.astimezone(self.zone).date()
 
 
 def rows_of(found: Iterable[tuple[Any, ...]], me: int) -> list[Row]:
     """Rows of these values (`FIELDS`), with the clock of each; one query for all clocks."""
     values = [dict(zip(FIELDS, one, strict=True)) for one in found]
-    now = timezone.now()
+    now, zone = timezone.now(), timezone.get_current_timezone()
     faces = nearest_faces([one["pk"] for one in values], now)
-    reader = _Reader(me, now, timezone.get_current_timezone(), get_language(), gettext("Select {number}"))
+    reader = _Reader(me, now, zone, now.astimezone(zone).date(), get_language(), gettext("Select {number}"))
     return [_row(one, faces.get(one["pk"]), reader) for one in values]
 
 

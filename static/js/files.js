@@ -72,7 +72,10 @@
 
   function preview(file) {
     const image = Object.assign(document.createElement("img"), { src: URL.createObjectURL(file), alt: "" });
-    image.addEventListener("error", () => image.remove()); // a kind that this browser can't draw, or a broken one
+    image.addEventListener("error", () => { // a kind that this browser can't draw, or a broken one
+      URL.revokeObjectURL(image.src);
+      image.remove();
+    });
     return image;
   }
 

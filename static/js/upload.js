@@ -1,12 +1,11 @@
 /* Uploads: a form with files is sent with a bar that tells how far it is, and again by itself when the connection was lost.
-   The server takes it once, however often it is sent: all tries travel under one Idempotency-Key, or the form's own token. It answers with where
-   to go on (Upload-Next), or with the form and what is wrong with it; then the files that were picked are picked still. */
+   The server takes it once, however often it is sent: all tries travel under one Idempotency-Key. It answers with where to go on (Upload-Next), or with the form and what is wrong with it; then the files that were picked are picked still. */
 (() => {
   "use strict";
   const WAITS = [2, 5, 10, 20, 30, 60]; // seconds before another try; the last one again and again
-  const SILENCE = 60000; // ms without a sign of life: of a line that died in a lift or a basement the browser says nothing for long
+  const SILENCE = 60000; // ms without a sign of life, at first; of a line that died in a lift the browser says nothing for long
   const running = new WeakMap(); // form → what is being done with it
-  const tokens = new WeakMap();
+  const sendings = new WeakMap(); // form → { said, token }: what is sent word for word again is the same sending
   const uploads = 'form[method="post"][enctype="multipart/form-data"]:not([data-outbox], [hx-post])';
   const filesOf = (form) => [...form.querySelectorAll('input[type="file"]')].flatMap((input) => [...input.files]);
 
@@ -40,13 +39,20 @@
   function begin(form, submitter) {
     const files = filesOf(form);
     form.querySelectorAll("[data-upload-trouble]").forEach((old) => old.remove());
-    const job = { form, submitter, files, tries: 0, xhr: null, timer: 0, silence: 0, parts: bar(form) };
+    const body = new FormData(form, submitter);
+    body.delete("csrfmiddlewaretoken"); // of the page; whoever had to sign in again has another
+    const job = { form, body, token: tokenFor(form, body), files, tries: 0, turn: null, xhr: null, timer: 0, silence: 0, parts: bar(form) };
     running.set(form, job);
-    if (!tokens.has(form)) tokens.set(form, window.house.shelf.token());
     job.parts.stop.addEventListener("click", () => end(job, say("It was not sent. What you wrote and chose is still here.")));
     job.parts.now.addEventListener("click", () => attempt(job));
     window.house.announce(sayCount("Sending {n} file", "Sending {n} files", files.length));
     attempt(job);
+  }
+
+  function tokenFor(form, body) {
+    const said = JSON.stringify([...body].map(([name, value]) => (value instanceof File ? [name, value.name, value.size, value.lastModified] : [name, value])));
+    if ((sendings.get(form) || {}).said !== said) sendings.set(form, { said, token: window.house.shelf.token() });
+    return sendings.get(form).token;
   }
 
   async function attempt(job) {
@@ -56,20 +62,22 @@
     parts.now.hidden = true;
     parts.meter.value = 0;
     parts.said.textContent = say("Sending…");
-    const body = new FormData(form, job.submitter);
-    body.delete("csrfmiddlewaretoken"); // of the page; whoever had to sign in again has another
     let csrf;
-    try { csrf = await window.house.csrf(); } catch { return later(job); }
-    if (running.get(form) !== job) return; // stopped meanwhile
+    const turn = job.turn = {};
+    alive(job);
+    const stale = () => running.get(form) !== job || job.turn !== turn; // stopped, or given up, meanwhile
+    try { csrf = await window.house.csrf(); } catch { if (!stale()) later(job); return; }
+    if (stale()) return;
     const xhr = job.xhr = new XMLHttpRequest();
     xhr.open("POST", form.getAttribute("action") || location.href);
     xhr.setRequestHeader("X-CSRFToken", csrf);
     xhr.setRequestHeader("Upload", "1");
-    xhr.setRequestHeader("Idempotency-Key", tokens.get(form));
+    xhr.setRequestHeader("Idempotency-Key", job.token);
     xhr.upload.addEventListener("progress", (event) => progressed(job, event));
+    xhr.addEventListener("progress", () => alive(job));
     xhr.addEventListener("load", () => answered(job));
     xhr.addEventListener("error", () => later(job));
-    xhr.send(body);
+    xhr.send(job.body);
     alive(job);
   }
 
@@ -81,22 +89,27 @@
     job.parts.said.textContent = share < 100 ? say("{share} sent", { share: `${share}%` }) : say("Sent. One moment…");
   }
 
+  /* Each try has more patience than the one before: a server may need longer than a minute for what has arrived. */
   function alive(job) {
     clearTimeout(job.silence);
-    job.silence = setTimeout(() => lost(job), SILENCE);
+    job.silence = setTimeout(() => lost(job), SILENCE * 2 ** Math.min(job.tries, 4));
   }
 
-  const underWay = (job) => Boolean(job.xhr) && job.xhr.readyState !== XMLHttpRequest.DONE && job.xhr.readyState !== XMLHttpRequest.UNSENT;
+  function abort(job) {
+    clearTimeout(job.silence);
+    if (job.xhr && job.xhr.readyState < XMLHttpRequest.DONE) job.xhr.abort(); // afterwards its answer would be gone
+  }
 
   function lost(job) {
-    if (running.get(job.form) !== job || !underWay(job)) return;
-    job.xhr.abort();
+    if (!job.turn) return; // it waits for its next try already
+    abort(job);
     later(job);
   }
 
   /* Nobody knows whether it arrived: the same again. */
   function later(job) {
     clearTimeout(job.silence);
+    job.turn = null;
     const { form, parts } = job;
     const seconds = WAITS[Math.min(job.tries, WAITS.length - 1)];
     job.tries += 1;
@@ -110,8 +123,7 @@
 
   function end(job, sentence = "") {
     clearTimeout(job.timer);
-    clearTimeout(job.silence);
-    if (underWay(job)) job.xhr.abort(); // afterwards its answer would be gone
+    abort(job);
     running.delete(job.form);
     job.parts.box.remove();
     window.house.busy(job.form, false);
@@ -129,6 +141,7 @@
     if (next) {
       form.dispatchEvent(new CustomEvent("draft:done", { bubbles: true }));
       running.delete(form); // nothing to ask about when the page is left
+      sendings.delete(form); // whoever comes back to it sends something else
       return window.house.go(next);
     }
     if (xhr.status >= 500 || xhr.status === 429) return later(job);
@@ -137,9 +150,8 @@
     return again(job);
   }
 
-  /* The form comes back with what is wrong; the files are picked again in it, and its next try is the same sending. */
+  /* The form comes back with what is wrong; the files are picked again in it. */
   function again(job) {
-    const token = tokens.get(job.form);
     const page = new DOMParser().parseFromString(job.xhr.responseText, "text/html");
     const main = document.importNode(page.getElementById("main"), true);
     document.getElementById("main").replaceWith(main);
@@ -149,7 +161,6 @@
     if (box) {
       main.querySelectorAll("[data-files-lost]").forEach((sentence) => sentence.remove());
       box.dispatchEvent(new CustomEvent("files:back", { bubbles: true, detail: { files: job.files } }));
-      tokens.set(box.closest("form"), token);
     }
     const wrong = main.querySelector(".notice-danger, [aria-invalid='true']") || main;
     if (!wrong.matches("input, select, textarea")) wrong.setAttribute("tabindex", "-1");

@@ -1,10 +1,15 @@
 """A session that runs out in the middle of a sentence: back to the same page, with the same words; and in whose language."""
 
+from uuid import uuid4
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from desk.api.actions import make_token
+from desk.knowledge.models import Article
 from incidents.models import Incident
+from incidents.sheets.models import Sheet
 from tests.factories import incident
 
 SIGN_IN = {"login": "erin", "password": "demo"}
@@ -126,6 +131,35 @@ def test_an_upload_with_a_bar_is_told_where_to_go_on(world, browse):
     assert "The scanner is dead" in erin.get(sent["Upload-Next"]).content.decode()
     wrong = erin.post("/incidents/new/", {"title": ""}, headers={"Upload": "1"})
     assert (wrong.status_code, wrong.has_header("Upload-Next")) == (422, False)
+
+
+def test_an_upload_that_comes_again_does_nothing_again_and_goes_on_to_the_same_place(world, browse):
+    """Also where the form has no token of its own: an article, a table of incidents."""
+    sam, lena = browse(world.sam), browse(world.lena)
+    head = {"Upload": "1", "Idempotency-Key": str(uuid4())}
+    table = lambda: {"file": SimpleUploadedFile("June.csv", b"title\nNo sound\n")}  # noqa: E731
+    told = [client.post("/incidents/import/", table(), headers=head)["Upload-Next"] for client in (sam, sam, lena)]
+    assert (told[0] == told[1], told[0] == told[2], Sheet.objects.count()) == (True, False, 2)
+    article = {
+        "title": "Label printer",
+        "symptoms": "Blank",
+        "answer": "Turn it",
+        "audience": "analysts",
+        "body": "Well",
+    }
+    for _ in range(2):
+        sent = sam.post("/knowledge/new/", article, headers=head)  # the same key, and another form
+        assert (sent.status_code, sent.has_header("Upload-Next")) == (204, True)
+    assert Article.objects.filter(title="Label printer").count() == 1
+
+
+def test_an_upload_that_was_refused_may_be_mended_and_sent_again(world, browse):
+    erin, head = browse(world.erin), {"Upload": "1", "Idempotency-Key": str(uuid4())}
+    assert erin.post("/incidents/new/", {"title": ""}, headers=head).status_code == 422
+    form = {"title": "The scanner is dead", "impact": 3, "urgency": 2}
+    for _ in range(2):
+        assert erin.post("/incidents/new/", form, headers=head).status_code == 204
+    assert Incident.objects.count() == 1
 
 
 def test_an_upload_of_somebody_signed_out_leads_to_the_sign_in_page(client, world):

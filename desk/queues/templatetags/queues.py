@@ -34,6 +34,6 @@ def queue_rows(rows: Iterable[Row], several: bool, majors: Collection[str]) -> S
 
 
 # All that stands in a row is in the key. While minutes pass, and for whoever looks next, most rows stay the same.
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _drawn(row: Row, several: bool, major: bool, language: str | None) -> SafeString:
     return render_to_string("queues/row.html", {"row": row, "several": several, "major": major})
