@@ -64,7 +64,8 @@ def test(arguments: list[str]) -> int:
     """pytest with these arguments, on throwaway servers; two processes unless the arguments say otherwise."""
     console = Console()
     get_one_if_possible(console)
-    spread = [] if any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments) else ["-n", "2", "--dist", "worksteal"]
+    chosen = any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments)
+    spread = [] if chosen else ["-n", "2", "--dist", "worksteal"]
     with servers(console) as env:
         return run_beside([sys.executable, "-m", "pytest", *spread, *arguments], env)
 
