@@ -11,7 +11,7 @@ from .models import Episode, Incident
 
 def follow(event: Event) -> None:
     """What an event means for the episode that it ends, goes on with or begins."""
-    incident = Incident.objects.get(pk=event.ticket_id)
+    incident: Incident = event.__dict__.get("ticket_now") or Incident.objects.get(pk=event.ticket_id)
     what = event.kind.rpartition(".")[2]
     if what == "reopened":
         _write(incident, incident.reopen_count, reopened_at=event.at)
@@ -40,5 +40,5 @@ def _rating(incident: Incident, event: Event) -> dict[str, Any]:
 
 def _write(incident: Incident, number: int, **changes: Any) -> None:
     """The incident's row is locked by whoever moved it, so nobody else writes the same episode meanwhile."""
-    new = {"began_at": incident.created_at, **changes}
-    Episode.objects.update_or_create(incident=incident, number=number, defaults=changes, create_defaults=new)
+    if not Episode.objects.filter(incident=incident, number=number).update(**changes):
+        Episode.objects.create(incident=incident, number=number, **{"began_at": incident.created_at, **changes})
