@@ -22,6 +22,7 @@ from desk.tickets.queries import in_reach, reach_parts, visible_to
 from . import words
 from .eras import in_eras, of_this_era
 from .frequencies import frequencies
+from .plans import planned_anew
 from .words import Reading
 
 PAGE, CAP = 25, 100  # rows of a page; candidates that are ranked, the newest
@@ -144,7 +145,7 @@ def _ranked(reading: Reading, user: User, narrow: Narrow) -> list[tuple[int, boo
         sql, values = rows.order_by("-pk").values_list("pk", "inside")[:CAP].query.sql_with_params()
         parts.append(f"SELECT * FROM {in_eras(sql, 'id, inside', CAP)}" if by_era else f"({sql})")
         params += values
-    with connection.cursor() as cursor:
+    with planned_anew(), connection.cursor() as cursor:
         found = " UNION ALL ".join(parts)
         cursor.execute(_RANKED.format(found=found), [*params, list(reading.numbers), reading.query, CAP])
         return [(pk, inside) for pk, inside in cursor.fetchall()]
