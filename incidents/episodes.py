@@ -7,11 +7,12 @@ from typing import Any
 from desk.tickets.models import Event
 
 from .models import Episode, Incident
+from .queries import incident_of
 
 
 def follow(event: Event) -> None:
     """What an event means for the episode that it ends, goes on with or begins."""
-    incident: Incident = event.__dict__.get("ticket_now") or Incident.objects.get(pk=event.ticket_id)
+    incident = incident_of(event)
     what = event.kind.rpartition(".")[2]
     if what == "reopened":
         _write(incident, incident.reopen_count, reopened_at=event.at)

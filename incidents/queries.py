@@ -1,4 +1,4 @@
-"""Lists of incidents: mine, and those that nobody confirmed in time."""
+"""The incident of an event, and lists of incidents: mine, and those that nobody confirmed in time."""
 
 from datetime import timedelta
 
@@ -14,6 +14,12 @@ from desk.tickets.rules import STILL_NEWS
 
 from .lifecycle import CLOSED_STATES, State
 from .models import Incident, Outage, Raised
+
+
+def incident_of(event: Event) -> Incident:
+    """The incident as the move that wrote this event left it, without asking; read where the event itself was read."""
+    moved: Incident | None = event.__dict__.get("ticket_now")
+    return moved or Incident.objects.get(pk=event.ticket_id)
 
 
 def mine(user: User) -> QuerySet[Incident]:

@@ -11,6 +11,7 @@ from desk.tickets.rules import is_news
 from . import actions, asking, families, joining, raising
 from .lifecycle import State
 from .models import Incident
+from .queries import incident_of
 
 
 def resume_on_reply(event: Event) -> None:
@@ -57,7 +58,7 @@ def do_to_children(event: Event) -> None:
 
 def tell_followers(event: Event) -> None:
     """It is solved, or called off: those who follow it are told what its requester reads."""
-    incident: Incident = event.__dict__.get("ticket_now") or Incident.objects.get(pk=event.ticket_id)
+    incident = incident_of(event)
     followers = incident.watchers.exclude(user__in=[incident.requester_id, incident.reporter_id])
     told = {"number": incident.number, "title": incident.title}
     solved = keep("{number} is solved: {title}", **told)
@@ -86,7 +87,7 @@ def begin_outages_again(event: Event) -> None:
 
 def ask_whether_solved(event: Event) -> None:
     """Resolved, or still unanswered: its requester is told, with a link that answers without signing in."""
-    incident: Incident = event.__dict__.get("ticket_now") or Incident.objects.get(pk=event.ticket_id)
+    incident = incident_of(event)
     if incident.state != State.RESOLVED or not is_news(event):
         return
     again = event.kind == asking.REMINDED

@@ -1,5 +1,6 @@
 /* Uploads: a form with files is sent with a bar that tells how far it is, and again by itself when the connection was lost.
-   The server takes it once, however often it is sent: all tries travel under one Idempotency-Key. It answers with where to go on (Upload-Next), or with the form and what is wrong with it; then the files that were picked are picked still. */
+   The server takes it once, however often it is sent: all tries travel under one Idempotency-Key. It answers with where to go on (Upload-Next),
+   or with the form and what is wrong with it; then the files that were picked are picked still. */
 (() => {
   "use strict";
   const WAITS = [2, 5, 10, 20, 30, 60]; // seconds before another try; the last one again and again
